@@ -1,0 +1,130 @@
+"""The validator: which rules run, on what, and what of their findings is silenced.
+
+:class:`Checker` is pure: it is given bundles and returns findings. Documents are independent of each other, and a corpus rule sees
+them through ``map``, ``merge`` and ``finish`` only, so that one process or many come to the same findings in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from postil.findings import Finding
+from postil.manifest import CheckSettings
+from postil.rules import Problem, Rule, all_rules
+from postil.rules.views import DocumentView, ProjectView, SetView
+from postil.storage.bundle import Bundle
+
+Partials = dict[str, Any]
+"""What the ``map`` of each corpus rule said so far, by code."""
+
+
+def active_rules(rules: Iterable[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules that are selected and not ignored: a code beats a prefix, a longer prefix a shorter one, ``ALL`` nothing.
+
+    Where ``select`` and ``ignore`` say the same, the rule is ignored. Nothing selected means all.
+    """
+    return tuple(
+        rule for rule in rules if _reach(rule.code, select or ("ALL",)) > _reach(rule.code, ignore)
+    )  # fmt: skip
+
+
+def _reach(code: str, patterns: Sequence[str]) -> int:
+    """How closely the best of ``patterns`` fits: -1 not at all, 0 by ``ALL``, else the length of the prefix."""
+    fitting = [0 if pattern == "ALL" else len(pattern) for pattern in patterns if pattern == "ALL" or code.startswith(pattern)]
+    return max(fitting, default=-1)
+
+
+class Checker:
+    """Runs rules. ``select`` and ``ignore`` come from the command line and add to what the manifest says."""
+
+    def __init__(self, settings: CheckSettings, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
+        everything = all_rules()
+        self.rules = active_rules(everything, select or settings.select, (*settings.ignore, *ignore) if not select else ignore)
+        self.known = frozenset(rule.code for rule in everything)
+        self.active = frozenset(rule.code for rule in self.rules)
+        self._by_scope: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            self._by_scope.setdefault(rule.scope, []).append(rule)
+        self._path_ignores = settings.per_path_ignores
+
+    def check_project(self, view: ProjectView) -> list[Finding]:
+        """Findings about manifest, scheme and stray files."""
+        return self._kept(_finding(rule, problem) for rule in self._of("project") for problem in rule.check(view))
+
+    def check_bundle(self, bundle: Bundle, partials: Partials) -> list[Finding]:
+        """Findings about one document and its sets; adds what corpus rules want to know of it to ``partials``."""
+        view = DocumentView(bundle)
+        found = [_finding(rule, problem) for rule in self._of("document") for problem in rule.check(view)]
+        for set_file in bundle.set_files:
+            found += self._check_set(SetView(view, set_file))
+        for rule in self._of("corpus"):
+            assert rule.map
+            self.merge(partials, {rule.code: rule.map(view)})
+        return self._kept(found)
+
+    def merge(self, partials: Partials, others: Partials) -> None:
+        """Add the partials of other documents."""
+        for rule in self._of("corpus"):
+            if rule.code in others:
+                assert rule.merge
+                known = rule.code in partials
+                partials[rule.code] = rule.merge(partials[rule.code], others[rule.code]) if known else others[rule.code]
+
+    def finish(self, partials: Partials) -> list[Finding]:
+        """Findings of the corpus rules."""
+        corpus_rules = [rule for rule in self._of("corpus") if rule.code in partials]
+        return self._kept(_finding(rule, problem) for rule in corpus_rules for problem in rule.check(partials[rule.code]))
+
+    def _of(self, scope: str) -> list[Rule]:
+        return self._by_scope.get(scope, [])
+
+    def _check_set(self, view: SetView) -> list[Finding]:
+        raised = [(rule, problem) for rule in self._of("set") for problem in rule.check(view)]
+        silenced: Collection[tuple[str, str]] = ()
+        if any(record.ignore for record in view.annotations):
+            silenced = {(problem.subject, rule.code) for rule, problem in raised if _ignores(view, problem.subject, rule.code)}
+            raised = [pair for pair in raised if (pair[1].subject, pair[0].code) not in silenced]
+            for rule in self._of("audit"):
+                raised += [(rule, problem) for problem in rule.check(view, silenced, self.active, self.known)]
+        return [_finding(rule, problem) for rule, problem in raised]
+
+    def _kept(self, findings: Iterable[Finding]) -> list[Finding]:
+        if not self._path_ignores:
+            return list(findings)
+        return [finding for finding in findings if not self._is_ignored(finding)]
+
+    def _is_ignored(self, finding: Finding) -> bool:
+        return any(
+            fnmatchcase(finding.place.path, glob) and _reach(finding.code, codes) >= 0
+            for glob, codes in self._path_ignores.items()
+        )
+
+
+def _ignores(view: SetView, subject: str, code: str) -> bool:
+    record = view.by_id.get(subject)
+    return code in getattr(record, "ignore", {})
+
+
+def _finding(rule: Rule, problem: Problem) -> Finding:
+    return Finding(
+        rule.code, rule.name, rule.severity, problem.message, problem.place, problem.text_place, problem.related,
+        problem.subject, problem.help,
+    )  # fmt: skip
+
+
+class Tally(msgspec.Struct):
+    """How much was looked at."""
+
+    documents: int = 0
+    sets: int = 0
+    annotations: int = 0
+
+    def add(self, bundle: Bundle) -> None:
+        """Count a document and its sets."""
+        self.documents += 1
+        self.sets += len(bundle.set_files)
+        self.annotations += sum(len(set_file.records) for set_file in bundle.set_files)

@@ -1,0 +1,82 @@
+"""What all commands share: ``-C DIR``, the task under which help lists them, and opening the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from postil.corpus import Corpus
+    from postil.storage.directory import CorpusDirectory
+
+TASKS = ("Make a corpus", "Look at it", "Validate it", "Share it")
+
+
+class CorpusCommand(click.Command):
+    """A command with ``-C DIR`` and a ``task``."""
+
+    def __init__(self, *args: Any, task: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.task = task
+        help_ = "Run as if started in DIR."
+        self.params.append(click.Option(["-C", "directory"], metavar="DIR", help=help_, expose_value=False, callback=_set_directory))
+
+
+def _set_directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.obj = str(Path(ctx.obj or ".") / value)
+
+
+def postil_command(task: str, name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function the command of its module."""
+    assert task in TASKS
+
+    def make(function: Callable[..., Any]) -> click.Command:
+        called = name or function.__module__.rpartition(".")[2].rstrip("_")
+        return click.command(called, cls=CorpusCommand, task=task)(function)
+
+    return make
+
+
+def start_directory() -> Path:
+    """The directory that the command was started in, ``-C`` considered."""
+    directory = Path(click.get_current_context().obj or ".")
+    if not directory.is_dir():
+        raise click.UsageError(f"-C {directory}: there is no such directory")
+    return directory
+
+
+def open_directory() -> CorpusDirectory:
+    """The files of the corpus around the start directory."""
+    from postil.storage.directory import CorpusDirectory
+
+    return CorpusDirectory.find(start_directory())
+
+
+def open_corpus() -> Corpus:
+    """The corpus around the start directory."""
+    from postil.corpus import Corpus
+
+    return Corpus(open_directory())
+
+
+def relative_path(path: str, root: Path) -> str:
+    """A path that the user typed, as a path from the root with ``/``; refused when it lies elsewhere."""
+    import os
+
+    full = Path(os.path.abspath(start_directory() / path))
+    top = Path(os.path.abspath(root))
+    if not full.is_relative_to(top):
+        raise click.UsageError(f"{path} is not in the corpus at {top}")
+    return full.relative_to(top).as_posix()
+
+
+def use_colour() -> bool:
+    """Whether standard output is a terminal whose user has not said no (https://no-color.org)."""
+    import os
+    import sys
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from postil.cli._command import open_directory, postil_command, relative_path, use_colour
+
+if TYPE_CHECKING:
+    from postil.checking import Checker, Tally
+    from postil.findings import Finding
+    from postil.storage.directory import CorpusDirectory
+
+
+def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+
+
+@postil_command("Validate it")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--select", multiple=True, metavar="CODE,…", callback=_codes, help="Run these rules only (a prefix stands for all).")
+@click.option("--ignore", multiple=True, metavar="CODE,…", callback=_codes, help="Do not run these rules.")
+@click.option("--format", "format_", default="text", metavar="FORMAT", help="text, concise, json or github.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+def command(  # noqa: PLR0913
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    format_: str,
+    strict: bool,
+    exit_zero: bool,
+) -> int:
+    """Validate texts, metadata, scheme and annotations.
+
+    PATHs are files or directories of the corpus; without any, everything is checked. Exit status: 0 when no error is found, 1 when one
+    is, 2 when the check could not run.
+    """
+    from postil.checking import Checker, Tally
+    from postil.findings import Severity
+    from postil.reports import Style, all_reports
+
+    reports = all_reports()
+    if format_ not in reports:
+        raise click.BadParameter(f"{format_} is none of {', '.join(reports)}", param_hint="--format")
+    directory = open_directory()
+    checker = Checker(directory.project.manifest.check, select, ignore)
+    for code in (*select, *ignore):
+        if code != "ALL" and not any(known.startswith(code) for known in checker.known):
+            raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
+    tally = Tally()
+    findings = _check(directory, checker, _chosen(paths, directory), tally)
+    style = Style(colour=use_colour())
+    for line in reports[format_].lines(findings, tally, style):
+        click.echo(line)
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return int(not exit_zero and any(finding.severity in failing for finding in findings))
+
+
+def _chosen(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str], bool] | None:
+    """Whether a path from the root is among what was asked for; ``None`` when that is everything."""
+    wanted = [relative_path(path, directory.root) for path in paths]
+    for path, given in zip(wanted, paths, strict=True):
+        if not (directory.root / path).exists():
+            raise click.UsageError(f"there is no {given}")
+    if not wanted or "." in wanted:
+        return None
+    return lambda path: any(path == one or path.startswith(f"{one}/") for one in wanted)
+
+
+def _check(
+    directory: CorpusDirectory, checker: Checker, wants: Callable[[str], bool] | None, tally: Tally
+) -> list[Finding]:
+    from msgspec.structs import replace
+
+    from postil.checking import Partials
+    from postil.rules.views import ProjectView
+
+    strays = tuple(stray for stray in directory.inventory.strays if wants is None or wants(stray.path))
+    findings = checker.check_project(ProjectView(directory.project, strays))
+    partials: Partials = {}
+    for document, files in directory.inventory.documents.items():
+        if wants and not any(map(wants, files.paths())):
+            continue
+        bundle = directory.bundle(document)
+        if wants and not (wants(files.text) or wants(files.metadata)):
+            bundle = replace(bundle, set_files=tuple(file for file in bundle.set_files if wants(file.path)))
+        tally.add(bundle)
+        findings += checker.check_bundle(bundle, partials)
+    findings += checker.finish(partials)
+    if wants:
+        findings = [finding for finding in findings if wants(finding.place.path) or finding.code.startswith("SCH")]
+    return sorted(findings, key=lambda finding: finding.order)

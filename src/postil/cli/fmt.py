@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import click
+
+from postil.cli._command import open_directory, postil_command, relative_path
+
+
+@postil_command("Validate it")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if something would be changed.")
+def command(paths: tuple[str, ...], only_check: bool) -> int:
+    """Write annotation sets in canonical form.
+
+    PATHs are files or directories of the corpus; without any, every set is formatted. A file with lines that cannot be read is left as it
+    is and named: nothing is ever dropped.
+    """
+    from postil.storage.set_file import encode_set
+
+    directory = open_directory()
+    wanted = [relative_path(path, directory.root) for path in paths]
+    for path, given in zip(wanted, paths, strict=True):
+        if not (directory.root / path).exists():
+            raise click.UsageError(f"there is no {given}")
+    changed = unreadable = total = 0
+    for document, files in directory.inventory.documents.items():
+        for annotator, path in sorted(files.sets.items()):
+            if wanted and not any(one in (".", path) or path.startswith(f"{one}/") for one in wanted):
+                continue
+            total += 1
+            set_file = directory.set_file(path, annotator)
+            annotations = set_file.annotation_set()
+            faults = [fault for fault in set_file.faults if fault.kind != "unknown key"]
+            if annotations is None or faults:
+                unreadable += 1
+                place = f"{path}:{faults[0].line}:{faults[0].column}" if faults else path
+                click.echo(f"{place}: left as it is: {faults[0].message if faults else 'no header'}", err=True)
+                continue
+            canonical = encode_set(annotations)
+            if canonical != set_file.data:
+                changed += 1
+                click.echo(f"{'would format' if only_check else 'formatted'} {path}")
+                if not only_check:
+                    directory.write(path, canonical)
+    of = f"of {total} set{'' if total == 1 else 's'}"
+    verb = "would be formatted" if only_check else "formatted"
+    click.echo(f"{changed} {of} {verb}{f', {unreadable} not readable' if unreadable else ''}.")
+    return int(bool(unreadable or (only_check and changed)))

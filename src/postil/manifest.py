@@ -1,0 +1,119 @@
+"""The manifest ``corpus/corpus.toml`` and a document's metadata ``corpus/<id>.toml``, as their files say them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+FORMAT = 1
+"""The version of the corpus format that this package reads and writes."""
+
+# ISO 8601-2 (EDTF) level 1, as far as a publication date needs it: a year, month or day, certain or not.
+DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
+# BCP 47: language, script, region, variants, private use. The shape, not the registry.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*|x(-[A-Za-z0-9]{1,8})+")
+# An SPDX expression: identifiers, LicenseRef-…, AND, OR, WITH, parentheses.
+LICENCE = re.compile(r"[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*")
+URL = re.compile(r"https?://[^\s/$.?#][^\s]*")
+
+
+class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose the text is and what may be done with it. ``licence``: an SPDX id, or ``LicenseRef-…`` for any other terms."""
+
+    holder: str = ""
+    licence: str = ""
+    redistribute: bool | None = None
+    statement: str = ""
+
+
+class Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a document. ``group``: documents with the same one share a split. ``extra``: whatever else."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    published: str | datetime.date = ""
+    language: str = ""
+    genre: str = ""
+    url: str = ""
+    group: str = ""
+    note: str = ""
+    rights: Rights = Rights()
+    extra: dict[str, Any] = {}
+
+    def with_defaults(self, defaults: Metadata) -> Metadata:
+        """The same, with what is not said here taken from ``defaults``."""
+        rights = _filled(self.rights, defaults.rights)
+        return msgspec.structs.replace(_filled(self, defaults), rights=rights, extra={**defaults.extra, **self.extra})
+
+
+StructType = TypeVar("StructType", bound=msgspec.Struct)
+
+
+def _filled(own: StructType, defaults: StructType) -> StructType:
+    blank = type(own)()
+    missing = [name for name in own.__struct_fields__ if getattr(own, name) == getattr(blank, name)]
+    return msgspec.structs.replace(own, **{name: getattr(defaults, name) for name in missing})
+
+
+class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What ``postil check`` looks at in this corpus.
+
+    ``select``, ``ignore``: rule codes or their prefixes. ``per_path_ignores``: glob over paths from the root → codes.
+    ``allow_characters``: control or invisible characters that this corpus means. ``max_file_size``: bytes.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path_ignores: dict[str, tuple[str, ...]] = {}
+    allow_characters: str = ""
+    max_file_size: int = 128 * 1024 * 1024
+
+
+class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who made the corpus."""
+
+    name: str
+    orcid: str = ""
+    affiliation: str = ""
+
+
+class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How documents are divided: the share of each split by name. Nothing said: one split, ``train``."""
+
+    salt: str = ""
+    shares: dict[str, float] = {}
+
+    def split_of(self, group: str) -> str:
+        """The split of a group of documents: by hash, so that adding documents moves none."""
+        if not self.shares:
+            return "train"
+        digest = hashlib.sha256(f"{self.salt}:{group}".encode()).digest()
+        point = int.from_bytes(digest[:8], "big") / 2**64 * sum(self.shares.values())
+        for name, share in self.shares.items():
+            point -= share
+            if point < 0:
+                return name
+        return name
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's."""
+
+    format: int
+    name: str
+    version: str = "0"
+    title: str = ""
+    description: str = ""
+    languages: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    citation: str = ""
+    licence: str = ""
+    annotation_process: str = ""
+    splits: Splits = Splits()
+    check: CheckSettings = CheckSettings()
+    defaults: Metadata = Metadata()

@@ -1,0 +1,70 @@
+"""For people at a terminal: each finding with the passage it is about, and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from postil.checking import Tally
+from postil.findings import Excerpt, Finding, Severity
+from postil.reports import Report, Style
+from postil.text import printable
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def _lines(findings: Sequence[Finding], tally: Tally, style: Style) -> Iterator[str]:
+    for finding in findings:
+        yield from _finding(finding, style)
+        yield ""
+    yield _summary(findings, tally, style)
+
+
+def _finding(finding: Finding, style: Style) -> Iterator[str]:
+    def paint(text: str, **how: object) -> str:
+        return click.style(text, **how) if style.colour else text  # type: ignore[arg-type]
+
+    colour = _COLOURS[finding.severity]
+    head = f"{paint(str(finding.place), bold=True)}: {paint(finding.code, fg=colour, bold=True)} {finding.name}"
+    yield f"{head} ({finding.severity})" if not style.colour else head
+    yield f"  {printable(finding.message)}"
+    place = finding.text_place or finding.place
+    if place.excerpt:
+        if finding.text_place:
+            yield f"  {paint(f'in {place}', dim=True)}"
+        yield from (f"  {paint('|', dim=True)} {line}" for line in _pointed(place.excerpt, lambda text: paint(text, fg=colour)))
+    for related in finding.related:
+        yield f"  {paint('see', dim=True)} {printable(related.message)}: {related.place}"
+    if finding.help:
+        yield f"  {paint('help', fg='green')}: {printable(finding.help)}"
+
+
+def _pointed(excerpt: Excerpt, paint: object) -> Iterator[str]:
+    from wcwidth import wcswidth
+
+    caret, width = excerpt.caret, excerpt.width
+    before, marked = printable(excerpt.line[:caret]), printable(excerpt.line[caret : caret + width])
+    yield before + marked + printable(excerpt.line[caret + width :])
+    carets = "^" * max(wcswidth(marked), 1)
+    yield " " * max(wcswidth(before), 0) + paint(carets)  # type: ignore[operator]
+
+
+def _summary(findings: Sequence[Finding], tally: Tally, style: Style) -> str:
+    looked = f"{_count(tally.documents, 'document')}, {_count(tally.sets, 'set')}, {_count(tally.annotations, 'annotation')}"
+    if not findings:
+        text = f"Checked {looked}: nothing found."
+        return click.style(text, fg="green") if style.colour else text
+    by_severity = [
+        _count(count, severity)
+        for severity in Severity
+        if (count := sum(finding.severity == severity for finding in findings))
+    ]
+    return f"Checked {looked}: {', '.join(by_severity)}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 or noun == Severity.INFO else 's'}"
+
+
+REPORT = Report("text", "each finding with the passage it is about, and a summary", _lines)

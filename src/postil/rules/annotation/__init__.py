@@ -1,0 +1,1 @@
+"""ANN: the set's file: syntax, header, ids, form."""

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re
+
+from postil.model import RECORD_ID
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.text import quote
+
+_ALL = re.compile(rf"(?:{RECORD_ID.pattern} )*+")
+
+
+@set_rule(
+    "ANN011",
+    Example(records=(span("e.1-a_b", "PERSON", 0, 13),)),
+    Example(records=(span("e 1", "PERSON", 0, 13),), finds=("e 1",)),
+    Example(records=(span("", "PERSON", 0, 13),), finds=("2:16",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """An id must be 1 to 64 letters, digits, full stops, hyphens or underscores.
+
+    Ids are carried into other people's formats, file names, web addresses and shell commands; any other character breaks one of them.
+
+    Give the record a new id, and mend what refers to it.
+    """
+    if _ALL.fullmatch(" ".join(view.ids) + " " * bool(view.ids)):
+        return
+    for record in view.file.records:
+        if not RECORD_ID.fullmatch(record.id):
+            yield view.problem(record, f"{quote(record.id)} is no id: 1 to 64 of A-Z a-z 0-9 . _ -", "id")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from operator import neg
+
+from postil.rules import Example, Problem, Severity, set_rule
+from postil.rules.annotation.unreadable_line import HEADER
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.storage.set_file import encode_set
+
+
+@set_rule(
+    "ANN009",
+    Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 18, 24))),
+    Example(records=(span("e2", "PERSON", 18, 24), span("e1", "PERSON", 0, 13)), finds=("2:1",)),
+    Example(lines=(HEADER.replace(",", ", "),), finds=("1:1",)),
+    severity=Severity.WARNING,
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A set should be in canonical form.
+
+    In that form two files differ exactly where their annotations differ, so that a diff can be read and a merge can be made.
+
+    Run ``postil fmt``. It changes no annotation.
+    """
+    if view.file.is_exact and _is_in_order(view):
+        return
+    annotations = view.file.annotation_set()
+    if annotations is None or any(fault.kind != "unknown key" for fault in view.file.faults):
+        return  # fmt would refuse: the file has faults of its own
+    canonical = encode_set(annotations).split(b"\n")
+    for number, (line, other) in enumerate(zip(view.file.data.split(b"\n"), canonical, strict=False), 1):
+        if line != other:
+            yield view.line_problem(number, "not in canonical form from here on", help="run postil fmt")
+            return
+    if len(canonical) != view.file.data.count(b"\n") + 1:
+        yield view.set_problem("not in canonical form: blank lines at the end", help="run postil fmt")
+
+
+def _is_in_order(view: SetView) -> bool:
+    ids, layers, labels, starts, ends, *_ = view.columns
+    keys = list(zip(starts, map(neg, ends), layers, labels, ids, strict=True))
+    others = (view.relations, view.labels, view.notes)
+    listed = (*view.spans, *view.relations, *view.labels, *view.notes)
+    return (
+        keys == sorted(keys)
+        and all([record.id for record in records] == sorted(record.id for record in records) for records in others)
+        and all(map(_is, view.file.records, listed))
+    )
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.annotation.unreadable_line import HEADER
+from postil.rules.views import SetView
+
+
+@set_rule(
+    "ANN004",
+    Example(lines=(HEADER, '{"type":"note","id":"n1","text":"ask"}')),
+    Example(lines=(HEADER, '{"type":"note","id":"n1","text":"ask","text":"done"}'), finds=("2:26",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A JSON object must not have a key twice.
+
+    Most readers take the last value and forget the first without a word; some take the first. Which one was meant, only a person can say.
+
+    Keep one of the two.
+    """
+    yield from view.faults("repeated key")

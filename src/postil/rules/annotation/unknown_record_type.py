@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.annotation.unreadable_line import HEADER
+from postil.rules.views import SetView
+
+
+@set_rule(
+    "ANN002",
+    Example(lines=(HEADER,)),
+    Example(lines=(HEADER, '{"type":"entity","id":"e1"}'), finds=("2:2",)),
+    Example(lines=(HEADER, '{"id":"e1"}'), finds=("2:1",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """Every record must say that it is a set, a span, a relation, a label or a note.
+
+    A record of another type is kept as it is when the file is rewritten by hand, and read by nothing.
+
+    Mend ``type``. What is neither a span nor a relation nor a label of the document is a note.
+    """
+    yield from view.faults("record type")

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collections.abc import Collection
+
+from postil.rules import Example, Problem, Severity, audit_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+
+
+@audit_rule(
+    "ANN014",
+    Example(records=(span("e1", "PERSON", 0, 10, ignore={"SPN005": "the first half of a double name"}),)),
+    Example(records=(span("e1", "PERSON", 0, 13, ignore={"SPN005": "was cut once"}),), finds=("e1",)),
+    Example(records=(span("e1", "PERSON", 0, 13, ignore={"XYZ123": "no such rule"}),), finds=("e1",)),
+    severity=Severity.WARNING,
+)
+def check(view: SetView, silenced: Collection[tuple[str, str]], active: Collection[str], known: Collection[str]) -> Iterator[Problem]:
+    """An ``ignore`` should silence something.
+
+    Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything.
+
+    Remove it.
+    """
+    for record in view.annotations:
+        for code in record.ignore:
+            if code not in known:
+                yield view.problem(record, f"there is no rule {code} to ignore", "ignore", code)
+            elif code in active and (record.id, code) not in silenced:
+                yield view.problem(record, f"{code} finds nothing here: this ignore is not needed", "ignore", code)

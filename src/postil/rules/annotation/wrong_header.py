@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.model import METHODS, STATUSES
+from postil.rules import Example, Problem, set_rule
+from postil.rules.views import SetView
+from postil.text import listing, quote
+
+
+@set_rule(
+    "ANN007",
+    Example(),
+    Example(header={"document": "../../etc/passwd"}, finds=("1:15",)),
+    Example(header={"annotator": "a1"}, finds=("1:36",)),
+    Example(header={"scheme": "news/2"}, finds=("1:55",)),
+    Example(header={"status": "done"}, finds=("1:155",)),
+    Example(header={"method": "guessed"}, finds=("1:175",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A header must name the document and annotator of its path and the scheme of the corpus, and say how far and how it was made.
+
+    The path says whose annotations of what these are. A header that says something else was copied from another file, and then the
+    annotations probably were too.
+
+    Mend the header, or move the file. A set made for an older version of the scheme is brought up to the new one first.
+    """
+    header = view.header
+    if header is None:
+        return
+    expected = {"document": view.document.document, "annotator": view.file.annotator}
+    if view.scheme:
+        expected["scheme"] = view.scheme.id
+    for key, value in expected.items():
+        said = getattr(header, key)
+        if said != value:
+            source = "the scheme of the corpus is" if key == "scheme" else "by its path it is"
+            yield view.header_problem(f"{key} is {quote(said)}, but {source} {quote(value)}", key)
+    for key, allowed in (("status", STATUSES), ("method", METHODS)):
+        if getattr(header, key) not in allowed:
+            yield view.header_problem(f"{key} must be {listing(allowed)}, not {quote(getattr(header, key))}", key)

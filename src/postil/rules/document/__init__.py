@@ -1,0 +1,1 @@
+"""DOC: metadata, rights, and files that belong to no document."""

@@ -1,0 +1,1 @@
+"""LAB: layers, labels and attributes against the scheme."""

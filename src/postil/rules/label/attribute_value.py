@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules._attributes import type_fault, value_fault
+from postil.rules.examples import SCHEME, span
+from postil.rules.views import SetView
+
+_HOSTILE = SCHEME.replace("[a-z]+:[0-9]+", "(a+)+b")
+
+
+@set_rule(
+    "LAB007",
+    Example(records=(span("s1", "FACT", 0, 33, attributes={"source": "q:12", "strength": 5}),)),
+    Example(records=(span("s1", "OPINION", 0, 33, attributes={"polarity": "postive"}),), finds=("s1",)),
+    Example(records=(span("s1", "FACT", 0, 33, attributes={"strength": 6}),), finds=("s1",)),
+    Example(records=(span("s1", "FACT", 0, 33, attributes={"source": "Q12"}),), finds=("s1",)),
+    Example(
+        records=(span("s1", "FACT", 0, 33, attributes={"source": "a" * 5000}),),
+        scheme=_HOSTILE,
+        finds=("s1",),
+        note="a pattern that would take other engines for ever",
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """An attribute's value must be one that the scheme allows: in the list, matching the pattern, in the range.
+
+    A mistyped value is a value of its own for every program that reads it.
+
+    Mend the value, or allow it in the scheme.
+    """
+    for record, layer in view.with_attributes():
+        for name, value in record.attributes.items():
+            attribute = layer.attributes.get(name)
+            if attribute is None or attribute.multiple != isinstance(value, list):
+                continue
+            for one in value if attribute.multiple else [value]:
+                fault = "" if type_fault(attribute, one) else value_fault(attribute, one)
+                if fault:
+                    yield view.problem(record, f"{name} {fault}", "attributes", name)
+                    break

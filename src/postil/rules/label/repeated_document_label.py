@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import SCHEME, label
+from postil.rules.views import SetView
+
+
+@set_rule(
+    "LAB010",
+    Example(records=(label("g1", "op-ed"),)),
+    Example(records=(label("g1", "op-ed"), label("g2", "report")), finds=("g2",)),
+    Example(
+        records=(label("g1", "op-ed"), label("g2", "report")),
+        scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = true'),
+    ),
+    Example(
+        records=(label("g1", "op-ed"), label("g2", "op-ed")),
+        scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = true'),
+        finds=("g2",),
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A document must have a label once, and only one of a layer that is not ``multiple``.
+
+    With two genres, whoever needs one takes the first, and which one that is depends on the order of lines.
+
+    Remove one, or make the layer ``multiple``.
+    """
+    seen: dict[object, str] = {}
+    for record in view.labels:
+        layer = view.layer(record)
+        key = record.layer if layer and not layer.multiple else (record.layer, record.label)
+        first = seen.setdefault(key, record.id)
+        if first != record.id:
+            message = f"the document already has the {record.layer} {view.by_id[first].label}"  # type: ignore[union-attr]
+            yield view.problem(record, message, "label")

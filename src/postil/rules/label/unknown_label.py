@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import difflib
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import label, span
+from postil.rules.views import SetView
+from postil.text import listing, quote
+
+
+@set_rule(
+    "LAB003",
+    Example(records=(span("e1", "PERSON", 0, 13), label("g1", "op-ed"))),
+    Example(records=(span("e1", "PERSN", 0, 13),), finds=("e1",)),
+    Example(records=(label("g1", "Op-Ed"),), finds=("g1",), note="case counts"),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """An annotation's label must be one that the scheme gives its layer.
+
+    A mistyped label is a class of its own for every program that reads it: one example, never predicted.
+
+    Mend the label, or add it to the scheme and to the guidelines.
+    """
+    if view.scheme is None:
+        return
+    known = {(name, label_) for name, layer in view.scheme.layers.items() for label_ in layer.labels}
+    if view.layers_and_labels <= known:
+        return
+    for record in view.annotations:
+        layer = view.layer(record)
+        if layer and record.label not in layer.labels:
+            near = difflib.get_close_matches(record.label, layer.labels, 1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {listing(layer.labels, 'and')}" if layer.labels else "it has none"
+            yield view.problem(record, f"layer {record.layer} has no label {quote(record.label)}; {hint}", "label")

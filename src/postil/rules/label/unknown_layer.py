@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import difflib
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.text import listing, quote
+
+
+@set_rule(
+    "LAB001",
+    Example(records=(span("e1", "PERSON", 0, 13),)),
+    Example(records=(span("e1", "PERSON", 0, 13, layer="entities"),), finds=("e1",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """An annotation's layer must be one of the scheme's.
+
+    Nobody who counts or exports the layers of the scheme will see it.
+
+    Mend the name, or add the layer to the scheme.
+    """
+    if view.scheme is None or view.layer_names <= view.scheme.layers.keys():
+        return
+    for record in view.annotations:
+        if record.layer not in view.scheme.layers:
+            near = difflib.get_close_matches(record.layer, view.scheme.layers, 1)
+            hint = f"did you mean {near[0]}?" if near else f"the scheme has {listing(view.scheme.layers, 'and')}"
+            yield view.problem(record, f"the scheme has no layer {quote(record.layer)}; {hint}", "layer")

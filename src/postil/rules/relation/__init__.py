@@ -1,0 +1,1 @@
+"""REL: what relations tie together."""

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collections.abc import Iterable
+
+from postil.model import Relation
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import relation, span
+from postil.rules.views import SetView
+
+_SPANS = tuple(
+    span(id, "OPINION", start, 33, attributes={"polarity": "positive"}) for id, start in (("s1", 0), ("s2", 14), ("s3", 18))
+)
+
+
+@set_rule(
+    "REL008",
+    Example(
+        records=(
+            *_SPANS,
+            relation("r1", "supports", {"from": "s1", "to": "s2"}),
+            relation("r2", "supports", {"from": "s2", "to": "s3"}),
+            relation("r3", "supports", {"from": "s1", "to": "s3"}),
+        ),
+    ),
+    Example(
+        records=(
+            *_SPANS,
+            relation("r1", "supports", {"from": "s1", "to": "s2"}),
+            relation("r2", "supports", {"from": "s2", "to": "s3"}),
+            relation("r3", "supports", {"from": "s3", "to": "s1"}),
+        ),
+        finds=("r3",),
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A relation that the scheme calls ``acyclic`` must not run in a circle.
+
+    An argument that supports itself by a detour supports nothing, and whoever walks along the relations never arrives.
+
+    Remove or turn round one relation of the circle; the message names them all. The direction is from the first role of the scheme to the
+    others.
+    """
+    by_kind: dict[tuple[str, str], list[Relation]] = {}
+    for relation_ in view.relations:
+        layer = view.layer(relation_)
+        definition = layer.labels.get(relation_.label) if layer else None
+        if definition and definition.acyclic:
+            by_kind.setdefault((relation_.layer, relation_.label), []).append(relation_)
+    for (layer_name, label), relations in by_kind.items():
+        roles = list(view.scheme.layers[layer_name].roles_of(label)) if view.scheme else []
+        for circle in _circles(relations, roles):
+            names = " → ".join(relation_.id for relation_ in circle)
+            yield view.problem(circle[-1], f"{label} runs in a circle: {names}", "args")
+
+
+def _circles(relations: Iterable[Relation], roles: list[str]) -> Iterable[list[Relation]]:
+    """One circle for each relation that closes one, in the order of the relations."""
+    onward: dict[str, list[tuple[str, Relation]]] = {}
+    for relation_ in relations:
+        arguments = relation_.arguments()
+        sources = [id for role, id in arguments if role == roles[0]] if roles else []
+        targets = [id for role, id in arguments if role in roles[1:]]
+        path = next((found for target in targets for found in [_path(onward, target, set(sources))] if found is not None), None)
+        if path is not None and not set(sources) & set(targets):
+            yield [*path, relation_]
+            continue
+        for source in sources:
+            onward.setdefault(source, []).extend((target, relation_) for target in targets)
+
+
+def _path(onward: dict[str, list[tuple[str, Relation]]], start: str, goals: set[str]) -> list[Relation] | None:
+    came_by: dict[str, tuple[str, Relation] | None] = {start: None}
+    queue = [start]
+    for node in queue:
+        if node in goals:
+            path: list[Relation] = []
+            step = came_by[node]
+            while step is not None:
+                path.append(step[1])
+                step = came_by[step[0]]
+            return path[::-1]
+        for target, relation_ in onward.get(node, ()):
+            if target not in came_by:
+                came_by[target] = (node, relation_)
+                queue.append(target)
+    return None

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.model import Relation
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import relation, span
+from postil.rules.views import SetView
+
+_SPANS = (span("s1", "OPINION", 0, 33), span("s2", "FACT", 0, 24))
+
+
+@set_rule(
+    "REL007",
+    Example(
+        records=(
+            *_SPANS,
+            relation("r1", "supports", {"from": "s2", "to": "s1"}),
+            relation("r2", "restates", {"from": "s2", "to": "s1"}),
+        ),
+    ),
+    Example(
+        records=(
+            *_SPANS,
+            relation("r1", "supports", {"from": "s2", "to": "s1"}),
+            relation("r2", "supports", {"to": "s1", "from": "s2"}),
+        ),
+        finds=("r2",),
+    ),
+    Example(
+        records=(
+            *_SPANS,
+            relation("r1", "restates", {"from": "s2", "to": "s1"}),
+            relation("r2", "restates", {"from": "s1", "to": "s2"}),
+        ),
+        finds=("r2",),
+        note="symmetric: the other way round is the same",
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A layer must not have the same relation between the same annotations twice.
+
+    Every count and export has one too many. A ``symmetric`` relation is the same in both directions.
+
+    Remove one.
+    """
+    seen: dict[object, Relation] = {}
+    for relation_ in view.relations:
+        layer = view.layer(relation_)
+        definition = layer.labels.get(relation_.label) if layer else None
+        arguments = relation_.arguments()
+        ends = [id for _, id in arguments] if definition and definition.symmetric else arguments
+        key = (relation_.layer, relation_.label, tuple(sorted(ends)))
+        first = seen.setdefault(key, relation_)
+        if first is not relation_ and first.id != relation_.id:
+            yield view.problem(relation_, f"the same {relation_.label} is annotated as {first.id}", "args", related=[("the first", first)])

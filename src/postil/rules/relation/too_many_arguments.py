@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import SCHEME, relation, span
+from postil.rules.views import SetView
+
+_RECORDS = (
+    span("s1", "OPINION", 0, 33, attributes={"polarity": "positive"}),
+    span("s2", "FACT", 0, 24),
+    span("s3", "FACT", 0, 13),
+    relation("r1", "supports", {"from": ["s2", "s3"], "to": "s1"}),
+)
+
+
+@set_rule(
+    "REL005",
+    Example(records=_RECORDS, scheme=SCHEME.replace("roles.from = {", "roles.from = { multiple = true,")),
+    Example(records=_RECORDS, finds=("r1",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """Only a role that is ``multiple`` may be filled more than once.
+
+    A program that expects one argument takes the first of the list.
+
+    Make one relation for each, or make the role ``multiple`` in the scheme.
+    """
+    for relation_, roles in view.with_roles():
+        for name, ids in relation_.args.items():
+            role = roles.get(name)
+            if role and not role.multiple and not isinstance(ids, str) and len(ids) > 1:
+                yield view.problem(relation_, f"{name} of {relation_.label} is filled {len(ids)} times", "args", name)

@@ -1,0 +1,1 @@
+"""SCH: the scheme and the manifest themselves."""

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, project_rule
+from postil.rules.examples import SCHEME
+from postil.rules.views import ProjectView, toml_faults
+
+
+@project_rule(
+    "SCH002",
+    Example(),
+    Example(scheme=SCHEME.replace('overlap = "nested"', 'overlap = "nesting"', 1), finds=("6:1",)),
+    Example(scheme=SCHEME.replace("acyclic = true", "acylic = true"), finds=("47:21",)),
+    Example(scheme=SCHEME.replace("version = 1", 'version = "1"'), has_set=False, finds=("2:1",)),
+    Example(manifest='format = 1\nname = "x"\n[check]\nselect = "SPN"\n', finds=("4:1",)),
+)
+def check(view: ProjectView) -> Iterator[Problem]:
+    """Scheme and manifest must have the keys and values that the format knows.
+
+    A misspelt key is a constraint that is never checked: everybody believes that it holds.
+
+    Mend the key or the value; the message lists what is allowed.
+    """
+    yield from toml_faults(view.project.manifest_file, "unknown key", "value")
+    yield from toml_faults(view.project.scheme_file, "unknown key", "value")

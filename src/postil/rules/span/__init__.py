@@ -1,0 +1,1 @@
+"""SPN: where spans are, and how they lie to each other."""

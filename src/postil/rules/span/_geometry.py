@@ -1,0 +1,48 @@
+"""How two spans lie to each other, by the characters that they cover: gaps of a discontinuous span are not covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from postil.model import Span
+
+Lie = Literal["apart", "same", "inside", "around", "crossing"]
+
+
+def lie(one: Span, other: Span) -> Lie:
+    """How ``one`` lies to ``other``."""
+    extents, others = one.extents, other.extents
+    if extents == others:
+        return "same"
+    if not any(start < last and first < end for start, end in extents for first, last in others):
+        return "apart"
+    if _within(extents, others):
+        return "inside"
+    return "around" if _within(others, extents) else "crossing"
+
+
+def _within(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) -> bool:
+    return all(any(first <= start and end <= last for first, last in outer) for start, end in inner)
+
+
+def is_nested(spans: Iterable[Span]) -> bool:
+    """Proof that no two of these spans cross. They come sorted by start, longest first; none may have fragments."""
+    ends: list[int] = []
+    for span in spans:
+        while ends and ends[-1] <= span.start:
+            ends.pop()
+        if ends and ends[-1] < span.end or span.fragments:
+            return False
+        ends.append(span.end)
+    return True
+
+
+def pairs(spans: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+    """Each span with every earlier one that reaches beyond its start. They come sorted by start."""
+    open_spans: list[Span] = []
+    for span in spans:
+        open_spans = [earlier for earlier in open_spans if earlier.end > span.start]
+        for earlier in open_spans:
+            yield span, earlier
+        open_spans.append(span)

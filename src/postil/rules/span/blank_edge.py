@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.text import quote
+
+
+@set_rule(
+    "SPN004",
+    Example(records=(span("e1", "PERSON", 0, 13),)),
+    Example(records=(span("e1", "PERSON", 0, 14),), finds=("e1",)),
+    Example(text="In Tokyo\u00a0today\n", records=(span("e1", "GPE", 3, 9),), finds=("e1",), note="a no-break space is blank too"),
+    Example(
+        records=(span("e1", "PERSON", 8, 24, fragments=[(8, 14), (18, 24)]),),
+        finds=("e1",),
+        note="a fragment has edges of its own",
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A span must neither begin nor end with a blank.
+
+    Two annotators who mark the same words, one with the blank after them, disagree for no reason, and token-based tools lose the span or
+    shift it.
+
+    Move the edge to the first or last visible character.
+    """
+    texts = view.columns[5]
+    if view.cover_their_text and not any(view.columns[6]) and list(map(str.strip, texts)) == list(texts):
+        return
+    text = view.text or ""
+    for span_ in view.sound:
+        pieces = [text[start:end] for start, end in span_.extents]
+        ragged = [piece for piece in pieces if piece != piece.strip()]
+        if ragged:
+            side = "begins" if ragged[0] != ragged[0].lstrip() else "ends"
+            yield view.problem(span_, f"{quote(ragged[0])} {side} with a blank", "start" if side == "begins" else "end")

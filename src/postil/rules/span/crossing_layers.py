@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.span._geometry import is_nested, lie, pairs
+from postil.rules.views import SetView
+from postil.text import quote
+
+
+@set_rule(
+    "SPN010",
+    Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 0, 33))),
+    Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 8, 33)), finds=("s1",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """Spans of two layers must not cross where the scheme says so.
+
+    A ``no-crossing`` constraint says that a span of one layer lies inside, around or apart from every span of the other: a name is not half in a
+    statement.
+
+    Mend the edges of one of the two.
+    """
+    for constraint in view.scheme.constraints if view.scheme else ():
+        one, other = (view.spans_by_layer.get(name, []) for name in constraint.layers)
+        if constraint.layers[0] == constraint.layers[1] or not one or not other:
+            continue
+        both = sorted([*one, *other], key=lambda span_: (span_.start, -span_.end))
+        if is_nested(both):
+            continue
+        for span_, earlier in pairs(both):
+            if span_.layer != earlier.layer and lie(span_, earlier) == "crossing":
+                message = f"{span_.layer} {quote(span_.text)} crosses {earlier.layer} {quote(earlier.text)}"
+                yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])

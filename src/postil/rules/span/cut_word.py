@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import SCHEME, span
+from postil.rules.views import SetView
+from postil.text import cuts_word, quote
+
+
+@set_rule(
+    "SPN005",
+    Example(records=(span("e1", "PERSON", 0, 13),)),
+    Example(records=(span("e1", "PERSON", 0, 10),), finds=("e1",)),
+    Example(text="India’s push, Indo-Japan ties\n", records=(span("e1", "GPE", 0, 5), span("e2", "GPE", 19, 24))),
+    Example(text="東京で会談した。\n", records=(span("e1", "GPE", 0, 2),), note="no blanks between words: no word can be seen cut"),
+    Example(
+        records=(span("e1", "PERSON", 0, 10),),
+        scheme=SCHEME.replace('unit = "word"', 'unit = "grapheme"'),
+        note="only in layers whose unit is the word",
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """In a layer of words, a span must not begin or end inside one.
+
+    The mouse slipped, or an offset is off by one. A hyphen and an apostrophe are edges.
+
+    Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
+    """
+    text = view.text or ""
+    for span_ in view.sound:
+        layer = view.layer(span_)
+        if layer is None or layer.unit != "word":
+            continue
+        for start, end in span_.extents:
+            key = "start" if cuts_word(text, start) else "end" if cuts_word(text, end) else ""
+            if key:
+                at = start if key == "start" else end
+                left = len(text[:at]) - len(_word_before(text, at))
+                word = _word_before(text, at) + _word_after(text, at)
+                message = f"{key} {at} is inside the word {quote(word)}, after {quote(text[left:at])}"
+                yield view.problem(span_, message, key)
+                break
+
+
+def _word_before(text: str, at: int) -> str:
+    start = at
+    while cuts_word(text, start):
+        start -= 1
+    return text[start:at]
+
+
+def _word_after(text: str, at: int) -> str:
+    end = at
+    while cuts_word(text, end):
+        end += 1
+    return text[at:end]

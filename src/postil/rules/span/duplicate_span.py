@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.text import quote
+
+
+@set_rule(
+    "SPN008",
+    Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 0, 33))),
+    Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 0, 13)), finds=("e2",)),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A layer must not have the same span with the same label twice.
+
+    Every count, agreement and export has one too many.
+
+    Remove one, and let relations that name it name the other. If their attributes differ, decide which are right.
+    """
+    _, layers, labels, starts, ends, _, fragments, _ = view.columns
+    if len(set(zip(layers, labels, starts, ends, fragments, strict=True))) == len(starts):
+        return
+    seen: dict[tuple[object, ...], int] = {}
+    for index, span_ in enumerate(view.spans):
+        first = view.spans[seen.setdefault((span_.layer, span_.label, span_.start, span_.end, span_.fragments), index)]
+        if first is not span_ and first.id != span_.id:
+            message = f"the same {span_.label} {quote(span_.text)} is annotated as {first.id}"
+            yield view.problem(span_, message, related=[("the first one", first)])

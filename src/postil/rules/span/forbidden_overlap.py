@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.model import Span
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import SCHEME, span
+from postil.rules.span._geometry import is_nested, lie, pairs
+from postil.rules.views import SetView
+from postil.scheme import Overlap
+from postil.text import quote
+
+_FLAT = SCHEME.replace('overlap = "nested"', 'overlap = "none"', 1)
+_FREE = SCHEME.replace('overlap = "nested"', 'overlap = "free"', 1)
+
+
+@set_rule(
+    "SPN009",
+    Example(records=(span("e1", "PERSON", 0, 24), span("e2", "PERSON", 8, 13))),
+    Example(records=(span("e1", "PERSON", 0, 24), span("e2", "PERSON", 8, 13)), scheme=_FLAT, finds=("e2",)),
+    Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 8, 24)), finds=("e2",)),
+    Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 8, 24)), scheme=_FREE),
+    Example(records=(span("e1", "GPE", 0, 13), span("e2", "PERSON", 0, 13)), finds=("e2",), note="neither is inside the other"),
+    Example(
+        records=(span("e1", "PERSON", 0, 24, fragments=[(0, 7), (18, 24)]), span("e2", "PERSON", 8, 13)),
+        scheme=_FLAT,
+        note="what lies in a gap is not covered",
+    ),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """Spans of a layer must overlap only as the scheme's ``overlap`` allows.
+
+    ``none``: no character in two spans. ``nested``: one strictly inside the other, or apart; not with the same edges, not across. A span that
+    breaks this is dropped or cut by whoever relies on it.
+
+    Mend the edges, or remove one. If both are right, the layer's ``overlap`` is too strict.
+    """
+    if view.scheme is None:
+        return
+    for name, spans in view.spans_by_layer.items():
+        layer = view.scheme.layers.get(name)
+        if layer is None or layer.overlap == "free" or _is_clean(spans, layer.overlap):
+            continue
+        reported = set()
+        for span_, earlier in pairs(spans):
+            what = lie(span_, earlier)
+            if span_.id in reported or what == "apart" or (what == "same" and span_.label == earlier.label):
+                continue
+            if layer.overlap == "none" or what in ("same", "crossing"):
+                reported.add(span_.id)
+                how = {"same": "has the same edges as", "crossing": "crosses"}.get(what, "overlaps")
+                message = f"{span_.label} {quote(span_.text)} {how} {earlier.label} {quote(earlier.text)}: {name} is {layer.overlap}"
+                yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
+
+
+def _is_clean(spans: list[Span], overlap: Overlap) -> bool:
+    if overlap == "none":
+        return all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    edges = {(span.start, span.end) for span in spans}
+    return len(edges) == len(spans) and is_nested(spans)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.views import SetView
+from postil.segmentation import containing
+from postil.text import quote
+
+_TWO = "The ministers met in Tokyo. Dr. Khan did not come.\n\nA new paragraph.\n"
+
+
+@set_rule(
+    "SPN011",
+    Example(text=_TWO, records=(span("s1", "FACT", 0, 26), span("s2", "FACT", 28, 49))),
+    Example(text=_TWO, records=(span("s1", "FACT", 0, 49),), finds=("s1",)),
+    Example(text=_TWO, records=(span("e1", "PERSON", 32, 64),), finds=("e1",), note="a name in two paragraphs"),
+)
+def check(view: SetView) -> Iterator[Problem]:
+    """A span must not leave the paragraph or sentence that the scheme's ``within`` keeps it in.
+
+    Such a span is nearly always a slip of the mouse, and formats that go sentence by sentence cannot hold it. A sentence ends only where
+    that is certain: never after an abbreviation.
+
+    Cut the span in two, or set ``within = "document"`` for the layer.
+    """
+    for name, spans in view.spans_by_layer.items():
+        layer = view.scheme.layers.get(name) if view.scheme else None
+        if layer is None or layer.within == "document":
+            continue
+        units = view.document.sentences if layer.within == "sentence" else view.document.paragraphs
+        for span_ in spans:
+            first, last = containing(units, span_.start), containing(units, span_.end - 1)
+            if first != last:
+                message = f"{name} {quote(span_.text)} reaches over {last - first + 1} {layer.within}s"
+                yield view.problem(span_, message, "end")

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, document_rule
+from postil.rules.views import DocumentView
+
+
+@document_rule(
+    "TXT003",
+    Example(text="One.\nTwo.\n"),
+    Example(text="One.\r\nTwo.\r\n", finds=("1:5",)),
+)
+def check(view: DocumentView) -> Iterator[Problem]:
+    """Lines must end with a line feed alone.
+
+    Git, editors and libraries turn CR LF into LF and back without asking, and every offset after the first line end is then wrong.
+
+    Convert the file once, moving the annotations with it, and keep ``*.txt text eol=lf`` in ``.gitattributes``.
+    """
+    if view.text and "\r" in view.text:
+        at, count = view.text.index("\r"), view.text.count("\r")
+        what = "CR LF" if view.text.startswith("\r\n", at) else "CR"
+        yield view.text_problem(at, at + 1, f"{what} line end, the first of {count} carriage return{'s' * (count > 1)}")

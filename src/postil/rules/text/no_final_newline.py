@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, document_rule
+from postil.rules.views import DocumentView
+
+
+@document_rule(
+    "TXT007",
+    Example(text="Tokyo.\n"),
+    Example(text="Tokyo.", finds=("1:7",)),
+)
+def check(view: DocumentView) -> Iterator[Problem]:
+    """A text must end with a newline.
+
+    Editors add it when they save, which changes the text's hash and makes every set of the document stale for no reason.
+
+    Add it: no offset changes. Then record the new hash in the sets (``text_sha256``).
+    """
+    if view.text and not view.text.endswith("\n"):
+        yield view.text_problem(len(view.text), len(view.text), "no newline at the end of the file")

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, document_rule
+from postil.rules.views import DocumentView
+from postil.text import quote
+
+
+@document_rule(
+    "TXT004",
+    Example(text="Zoë in İstanbul\n"),
+    Example(text="Zoe\u0308 in Tokyo\n", finds=("1:3",)),
+)
+def check(view: DocumentView) -> Iterator[Problem]:
+    """A text must be in Unicode normalization form C.
+
+    The same word can be spelled with one code point or two. Readers that normalise count other offsets than readers that do not, and
+    a search for the word finds half of its occurrences.
+
+    Normalise the text and move the annotations with it (``postil add`` does so for new files).
+    """
+    text = view.text
+    if text is None or unicodedata.is_normalized("NFC", text):
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if not unicodedata.is_normalized("NFC", line):
+            composed = unicodedata.normalize("NFC", line)
+            at = next(index for index, (one, other) in enumerate(zip(line, f"{composed}\0", strict=False)) if one != other)
+            start = sum(len(earlier) + 1 for earlier in text.split("\n")[: number - 1]) + at
+            yield view.text_problem(start, start + 1, f"not NFC: {quote(line[at : at + 2])} has a composed form")

@@ -1,0 +1,82 @@
+"""Paragraphs and sentences of a plain text, without a language model.
+
+A paragraph is a block between blank lines. A sentence ends only where that is certain: a terminal mark, a blank and a letter
+that can begin a sentence; never after an abbreviation or an initial. Where the signs disagree the two sentences stay one,
+so that a rule about sentences gives no false alarm. Scripts with a full stop of their own (。 ！ ？ । ؟ ۔) need no blank.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+Extent = tuple[int, int]
+
+# Every pattern is possessive and begins at the beginning of a run: linear, whatever the text.
+_BLANK_LINES = re.compile(r"\n[^\S\n]*+(?:\n[^\S\n]*+)++")
+_CLOSING = "\"'”’)\\]}»」』）】"
+_OPENING = "\"'“‘(\\[{«「『（【¿¡"
+_SENTENCE_END = re.compile(
+    rf"(?:(?<![.!?…])[.!?…]++[{_CLOSING}]*+(?=\s++[{_OPENING}]*+[^\W_])|(?<![。！？｡।॥؟۔])[。！？｡।॥؟۔]++[{_CLOSING}]*+(?=\s*+\S))",
+)
+_LAST_WORD = re.compile(r"[^\s(\[{“‘\"']*+\Z")
+_LONGEST_ABBREVIATION = 24
+_LETTER = re.compile(r"[^\W_]")
+
+ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof rev hon gen col maj lt capt cmdr sgt adm gov sen rep pres st ste mt ft sr jr vs v etc cf al fig figs
+    no nos vol vols pp p art sec ch ed eds dept univ inc ltd co corp bros approx est ca jan feb mar apr jun jul aug sep sept
+    oct nov dec mon tue wed thu fri sat sun bzw ca usw z b d h u a nr str abb bd hg mme mlle m""".split(),
+)
+"""Words that end in a full stop in the middle of a sentence, lower-case, without it."""
+
+
+def paragraphs(text: str) -> list[Extent]:
+    """Each block between blank lines, without the blanks around it."""
+    found = []
+    start = 0
+    for gap in _BLANK_LINES.finditer(text):
+        found.append((start, gap.start()))
+        start = gap.end()
+    found.append((start, len(text)))
+    return [(start, end) for start, end in (trim(text, *block) for block in found) if start < end]
+
+
+def sentences(text: str) -> list[Extent]:
+    """Each sentence of each paragraph, without the blanks around it. Together they hold every visible character."""
+    return [sentence for start, end in paragraphs(text) for sentence in _split(text, start, end)]
+
+
+def _split(text: str, start: int, end: int) -> Iterator[Extent]:
+    for mark in _SENTENCE_END.finditer(text, start, end):
+        if _is_certain(text, start, mark):
+            yield start, mark.end()
+            start = trim(text, mark.end(), end)[0]
+    yield start, end
+
+
+def _is_certain(text: str, start: int, mark: re.Match[str]) -> bool:
+    first = mark.group()[0]
+    if first not in ".!?…":
+        return True
+    follows = _LETTER.search(text, mark.end())
+    if follows and follows.group().islower():
+        return False
+    if mark.group().rstrip(_CLOSING.replace("\\", "")) != ".":
+        return True
+    before = text[max(start, mark.start() - _LONGEST_ABBREVIATION) : mark.start()]
+    found = _LAST_WORD.search(before)
+    word = found.group() if found else ""
+    return not ("." in word or len(word) == 1 and word.isalpha() or word.lower() in ABBREVIATIONS)
+
+
+def trim(text: str, start: int, end: int) -> Extent:
+    """The extent without the blanks at its edges."""
+    covered = text[start:end]
+    return start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip())
+
+
+def containing(extents: Sequence[Extent], offset: int) -> int:
+    """The index of the last extent that begins at or before ``offset``, or -1."""
+    return bisect_right(extents, (offset, float("inf"))) - 1

@@ -1,0 +1,187 @@
+"""A corpus as a directory: where its files are, read safely and written atomically."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus
+from postil.manifest import FORMAT, Manifest, Metadata
+from postil.model import AnnotationSet
+from postil.scheme import Scheme
+from postil.storage.bundle import Bundle, Project
+from postil.storage.faults import Fault
+from postil.storage.safe_files import is_inside, write_atomically
+from postil.storage.set_file import SetFile, encode_set, parse_set
+from postil.storage.text_file import TextFile
+from postil.storage.toml_file import StructType, TomlFile, parse_toml
+
+MANIFEST = "corpus/corpus.toml"
+SCHEME = "annotations/scheme.toml"
+
+_TEXT, _METADATA, _SET = ".txt", ".toml", ".jsonl"
+
+
+class DocumentFiles(msgspec.Struct):
+    """The paths, from the root, of what a document has. ``sets`` is by annotator."""
+
+    text: str = ""
+    metadata: str = ""
+    sets: dict[str, str] = {}
+
+    def paths(self) -> Iterator[str]:
+        """Every path that there is."""
+        yield from filter(None, (self.text, self.metadata, *self.sets.values()))
+
+
+class Stray(msgspec.Struct, frozen=True):
+    """A file under ``corpus/`` or ``annotations/`` that is none of a corpus's files."""
+
+    path: str
+    reason: Literal["link out", "not a file", "unknown"]
+
+
+class Inventory(msgspec.Struct, frozen=True):
+    """Every document of a corpus by id, sorted, and whatever else lies there."""
+
+    documents: dict[str, DocumentFiles]
+    strays: tuple[Stray, ...]
+
+
+class CorpusDirectory:
+    """A corpus on a disk. ``root`` holds ``corpus/`` and ``annotations/``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def find(cls, start: Path) -> CorpusDirectory:
+        """The corpus that ``start`` lies in: the nearest directory, from it upward, with a manifest."""
+        start = start.absolute()
+        for directory in (start, *start.parents):
+            if (directory / MANIFEST).is_file():
+                return cls(directory)
+        raise CorpusNotFound(f"no {MANIFEST} in {start} or above it: go to a corpus, use -C DIR, or make one with postil init")
+
+    @cached_property
+    def project(self) -> Project:
+        """Manifest and scheme. Raises :class:`~postil.errors.UnreadableCorpus` for a newer format of corpus."""
+        manifest_file = self._read_toml(Manifest, MANIFEST)
+        manifest = manifest_file.value
+        if manifest and manifest.format != FORMAT:
+            line, _ = manifest_file.position(("format",))
+            raise UnreadableCorpus(
+                f"{MANIFEST}:{line}: this corpus has format {manifest.format}; this postil reads format {FORMAT}",
+            )
+        return Project(manifest_file, self._read_toml(Scheme, SCHEME))
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What is there, by walking both directories. Links are followed to files inside the corpus only."""
+        documents: dict[str, DocumentFiles] = {}
+        strays = []
+        for path in [*self._walk("corpus", strays), *self._walk("annotations", strays)]:
+            if path in (MANIFEST, SCHEME):
+                continue
+            directory, _, rest = path.partition("/")
+            stem, dot, suffix = rest.rpartition(".")
+            if directory == "corpus" and dot + suffix == _TEXT:
+                documents.setdefault(stem, DocumentFiles()).text = path
+            elif directory == "corpus" and dot + suffix == _METADATA:
+                documents.setdefault(stem, DocumentFiles()).metadata = path
+            elif directory == "annotations" and dot + suffix == _SET and "/" in stem:
+                annotator, _, document = stem.partition("/")
+                documents.setdefault(document, DocumentFiles()).sets[annotator] = path
+            elif directory == "corpus" or "/" in rest:
+                strays.append(Stray(path, "unknown"))  # beside the scheme anything may lie: guidelines, pictures
+        ordered = {document: documents[document] for document in sorted(documents)}
+        return Inventory(ordered, tuple(sorted(strays, key=lambda stray: stray.path)))
+
+    def _walk(self, directory: str, strays: list[Stray]) -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(self.root / directory), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise UnreadableCorpus(f"{directory} cannot be read: {error.strerror}") from error
+        for entry in entries:
+            path = f"{directory}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink() and not is_inside(self.root, Path(entry.path)):
+                strays.append(Stray(path, "link out"))
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self._walk(path, strays)
+            elif entry.is_file():
+                yield path
+            else:
+                strays.append(Stray(path, "not a file"))
+
+    def bundle(self, document: str) -> Bundle:
+        """Read everything that there is of a document."""
+        files = self.inventory.documents[document]
+        return Bundle(
+            document,
+            self._read_text(files.text) if files.text else None,
+            self._read_toml(Metadata, files.metadata) if files.metadata else None,
+            tuple(self.set_file(path, annotator) for annotator, path in sorted(files.sets.items())),
+            self.project,
+        )
+
+    def set_path(self, annotator: str, document: str) -> str:
+        """Where a set is or would be, from the root."""
+        return f"annotations/{annotator}/{document}{_SET}"
+
+    def write_set(self, annotations: AnnotationSet) -> bool:
+        """Write a set in canonical form; returns whether the file changed. What could not be read back is refused."""
+        data = encode_set(annotations)
+        path = self.set_path(annotations.annotator, annotations.document)
+        if parse_set(path, annotations.annotator, data).annotation_set() != annotations.canonical():
+            raise PostilError(f"{path}: the set holds a value that JSON cannot (NaN or an infinity): not written")
+        return self.write(path, data)
+
+    def write(self, path: str, data: bytes) -> bool:
+        """Write a file of the corpus atomically; returns whether it changed."""
+        return write_atomically(self.root, self.root / path, data)
+
+    def _read(self, path: str) -> tuple[bytes, int]:
+        """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
+        limit = self.project.manifest.check.max_file_size if path != MANIFEST and path != SCHEME else 16 * 1024 * 1024
+        try:
+            with (self.root / path).open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                return (file.readall() if size <= limit else b""), size
+        except OSError as error:
+            raise UnreadableCorpus(f"{path} cannot be read: {error.strerror}") from error
+
+    def _read_text(self, path: str) -> TextFile:
+        data, size = self._read(path)
+        try:
+            text = data.decode("utf-8") if len(data) == size else None
+        except UnicodeDecodeError:
+            text = None
+        return TextFile(path, data, text, size)
+
+    def set_file(self, path: str, annotator: str) -> SetFile:
+        """Read a set."""
+        data, size = self._read(path)
+        if len(data) == size:
+            return parse_set(path, annotator, data)
+        return SetFile(path, annotator, b"", None, (), (), (Fault("size", _too_large(size)),))
+
+    def _read_toml(self, kind: type[StructType], path: str) -> TomlFile[StructType]:
+        if not (self.root / path).is_file():
+            return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
+        data, size = self._read(path)
+        if len(data) == size:
+            return parse_toml(kind, path, data)
+        return TomlFile(path, "", None, (Fault("size", _too_large(size)),))
+
+
+def _too_large(size: int) -> str:
+    return f"the file has {size:,} bytes, more than this corpus reads: raise max-file-size under [check] in {MANIFEST}"

@@ -1,0 +1,240 @@
+"""Annotation sets as JSON Lines.
+
+A file that is as :func:`encode_set` writes it is read at the speed of the decoder: decoding it typed and encoding it again gives
+the same bytes, which proves that it has no unknown key, no repeated one and no odd spelling. Only where that proof fails is
+the file read line by line, to say what is wrong where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+import msgspec
+
+from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Record, Relation, Span
+from postil.storage.faults import Fault, FaultKind
+from postil.text import listing, quote
+
+_RECORD_TYPES: dict[str, type[Header | Record]] = {
+    "set": Header, "span": Span, "relation": Relation, "label": Label, "note": Note,
+}  # fmt: skip
+_FIELDS = {
+    kind: {field.encode_name: field for field in msgspec.structs.fields(kind) if field.encode_name != UNKNOWN_KEYS}
+    for kind in _RECORD_TYPES.values()
+}
+_NOUNS = {
+    "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
+    "object": "an object", "null": "null",
+}  # fmt: skip
+
+_UNKNOWN_KEYS_IN_JSON = f'"{UNKNOWN_KEYS}":'.encode()
+
+_decoder = msgspec.json.Decoder(Header | Span | Relation | Label | Note)
+_encoder = msgspec.json.Encoder()
+
+
+class SetFile(msgspec.Struct, frozen=True):
+    """An annotation set as its file holds it.
+
+    ``records`` are in the order of the file, ``lines`` their line numbers; ``is_exact`` when every line is spelled as
+    :func:`encode_set` would spell it (its order is another matter).
+    """
+
+    path: str
+    annotator: str
+    data: bytes
+    header: Header | None
+    records: tuple[Record, ...]
+    lines: Sequence[int]
+    faults: tuple[Fault, ...] = ()
+    is_exact: bool = False
+    header_line: int = 1
+
+    def line(self, number: int) -> str:
+        """A line of the file, for an excerpt."""
+        return self.data.split(b"\n", number)[number - 1].decode("utf-8", "replace") if number else ""
+
+    def annotation_set(self) -> AnnotationSet | None:
+        """The set, with its records in the order of the file; ``None`` without a header."""
+        if self.header is None:
+            return None
+        by_type: dict[type, list[Any]] = {Span: [], Relation: [], Label: [], Note: []}
+        for record in self.records:
+            by_type[type(record)].append(record)
+        return AnnotationSet(self.header, *(tuple(records) for records in by_type.values()))
+
+
+def parse_set(path: str, annotator: str, data: bytes) -> SetFile:
+    """Read the bytes of a set. Whatever they are, the result says what could be read and what could not."""
+    try:
+        decoded = _decoder.decode_lines(data)
+        exact = _encoder.encode_lines(decoded) == data and _UNKNOWN_KEYS_IN_JSON not in data
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        exact = False
+    if not exact or not decoded or type(decoded[0]) is not Header or list(map(type, decoded)).count(Header) > 1:
+        return _Explainer(path, annotator, data).set_file(is_exact=exact)
+    header, *records = decoded
+    return SetFile(path, annotator, data, header, tuple(records), range(2, len(decoded) + 1), is_exact=True)
+
+
+def encode_set(annotations: AnnotationSet) -> bytes:
+    """The canonical bytes of a set: sorted, keys in order, no blanks, unknown keys last and sorted."""
+    ordered = annotations.canonical()
+    lines = (ordered.header, *ordered.records)
+    if not any(line.unknown for line in lines):
+        return _encoder.encode_lines(lines)
+    return b"".join(_encode_line(line) + b"\n" for line in lines)
+
+
+def _encode_line(line: Header | Record) -> bytes:
+    if not line.unknown:
+        return _encoder.encode(line)
+    values = msgspec.to_builtins(line)
+    del values[UNKNOWN_KEYS]
+    return _encoder.encode({**values, **{key: line.unknown[key] for key in sorted(line.unknown)}})
+
+
+class _Explainer:
+    """Reads a set line by line and names every fault."""
+
+    def __init__(self, path: str, annotator: str, data: bytes) -> None:
+        self.path, self.annotator, self.data = path, annotator, data
+        self.faults: list[Fault] = []
+        self.header: Header | None = None
+        self.header_line = 0
+        self.records: list[Record] = []
+        self.lines: list[int] = []
+
+    def set_file(self, *, is_exact: bool) -> SetFile:
+        for number, line in enumerate(_lines(self.data), 1):
+            if line.strip():
+                self.read(number, line)
+        if not self.header_line:
+            message = 'the file has no header: its first line must be {"type":"set",…}'
+            self.faults.insert(0, Fault("header", message, 1, 1, _shown(next(_lines(self.data), b""))))
+        records, faults = tuple(self.records), tuple(self.faults)
+        return SetFile(
+            self.path, self.annotator, self.data, self.header, records, self.lines, faults, is_exact, max(self.header_line, 1),
+        )  # fmt: skip
+
+    def read(self, number: int, line: bytes) -> None:
+        shown = _shown(line)
+
+        def fault(kind: FaultKind, message: str, column: int = 1) -> None:
+            self.faults.append(Fault(kind, message, number, column, shown))
+
+        try:
+            values, repeated = _load(line)
+        except _Unreadable as error:
+            fault("syntax", error.message, error.column)
+            return
+        for key in repeated:
+            fault("repeated key", f"key {quote(key)} stands twice in one object", _column(shown, key))
+        kind = _RECORD_TYPES.get(values.get("type", "")) if isinstance(values.get("type"), str) else None
+        if kind is None:
+            found = quote(str(values["type"])) if "type" in values else "missing"
+            expected = listing(f'"{name}"' for name in _RECORD_TYPES)
+            fault("record type", f'"type" is {found}; expected {expected}', _column(shown, "type"))
+            return
+        fields = _FIELDS[kind]
+        unknown = {key: value for key, value in values.items() if key not in fields and key != "type"}
+        for key in unknown:
+            fault("unknown key", f"unknown key {quote(key)} in a {values['type']}", _column(shown, key))
+        faults = list(_shape_faults(kind, values))
+        for key, message in faults:
+            fault("record shape", message, _column(shown, key) if key in values else 1)
+        if faults:
+            if kind is Header:
+                self.header_line = number
+            return
+        known = {key: value for key, value in values.items() if key in fields or key == "type"}
+        record = msgspec.structs.replace(msgspec.convert(known, kind), unknown=unknown)
+        self.add(number, record, fault)
+
+    def add(self, number: int, record: Header | Record, fault: Any) -> None:
+        if not isinstance(record, Header):
+            self.records.append(record)
+            self.lines.append(number)
+        elif self.header is not None:
+            fault("header", f"a second header: line {self.header_line} already has one")
+        else:
+            self.header, self.header_line = record, number
+            if self.records:
+                fault("header", "the header is not the first line")
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield data[start:end]
+        start = end + 1
+
+
+def _shown(line: bytes) -> str:
+    return line[:100_000].decode("utf-8", "replace")
+
+
+class _Unreadable(Exception):  # noqa: N818
+    def __init__(self, message: str, column: int = 1) -> None:
+        self.message, self.column = message, column
+        super().__init__(message)
+
+
+def _load(line: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The object on a line and the keys it repeats. JSON as RFC 8259 has it: no NaN, no lone surrogate."""
+    repeated = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            repeated.extend(key for key in found if keys.count(key) > 1)
+        return found
+
+    try:
+        values = json.loads(line.decode("utf-8"), object_pairs_hook=unique, parse_constant=_no_constant)
+        _encoder.encode(values)
+    except UnicodeDecodeError as error:
+        raise _Unreadable(f"not UTF-8: byte 0x{line[error.start]:02x}", error.start + 1) from error
+    except json.JSONDecodeError as error:
+        raise _Unreadable(f"not JSON: {error.msg}", error.colno) from error
+    except UnicodeEncodeError as error:
+        raise _Unreadable("a string holds half of a surrogate pair, which is no character") from error
+    except RecursionError as error:
+        raise _Unreadable("nested too deeply") from error
+    except ValueError as error:
+        raise _Unreadable(f"not JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise _Unreadable("not a record: a line must be one JSON object")
+    return values, repeated
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _column(line: str, key: str) -> int:
+    return max(line.find(f'"{key}"'), 0) + 1
+
+
+def _shape_faults(kind: type, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, field in _FIELDS[kind].items():
+        if key not in values:
+            if field.required:
+                yield key, f"key {quote(key)} is missing"
+            continue
+        try:
+            msgspec.convert(values[key], field.type)
+        except msgspec.ValidationError as error:
+            yield key, f"{quote(key)} {_in_words(str(error))}"
+
+
+def _in_words(message: str) -> str:
+    """Say a decoder's "Expected `int`, got `str` - at `$[0]`" as a person would."""
+    expected, _, got = message.partition(" - at ")[0].removeprefix("Expected ").partition(", got ")
+    wanted = listing(_NOUNS.get(name.strip(), name) for name in expected.strip("`").split("|"))
+    return f"must be {wanted}, not {_NOUNS.get(got.strip('`'), got)}" if got else f"is not as it should be: {message}"

@@ -1,0 +1,192 @@
+"""Offsets and places in text: the one module that knows any unit but the code point.
+
+Everywhere else an offset is what Python means by it. Other people's files count UTF-16 code units (browsers, Java) or UTF-8
+bytes; :class:`Units` converts, once, at the border. Lines end at ``\\n`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Literal
+
+Unit = Literal["code point", "utf-16", "utf-8"]
+
+_ZWJ = "\u200d"
+_COMBINING = frozenset(("Mn", "Mc", "Me", "Cf", "Sk"))
+
+
+class LineIndex:
+    """Offsets of a text as lines and columns, both counted from one. Columns count code points."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0]
+        found = text.find("\n")
+        while found >= 0:
+            self._starts.append(found + 1)
+            found = text.find("\n", found + 1)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of ``offset``, clamped to the text."""
+        offset = min(max(offset, 0), len(self.text))
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, without its end."""
+        start = self._starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start:] if end < 0 else self.text[start:end]
+
+
+class Units:
+    """Conversion between code points and another unit, for one text, in logarithmic time an offset.
+
+    An offset in the other unit that falls inside a code point belongs to no code point: :meth:`to_code_points` raises
+    :class:`ValueError`, as both methods do for an offset outside the text.
+    """
+
+    def __init__(self, text: str, unit: Unit) -> None:
+        self.unit = unit
+        self._length = len(text)
+        self._sums: array[int] | None = None
+        if unit == "code point" or text.isascii():
+            return
+        width = _utf16_width if unit == "utf-16" else _utf8_width
+        self._sums = array("Q", accumulate(map(width, text), initial=0))
+
+    def from_code_points(self, offset: int) -> int:
+        """The offset in the other unit."""
+        if not 0 <= offset <= self._length:
+            raise ValueError(f"offset {offset} is outside the text (0 to {self._length})")
+        return offset if self._sums is None else self._sums[offset]
+
+    def to_code_points(self, offset: int) -> int:
+        """The offset in code points."""
+        if self._sums is None:
+            return self.from_code_points(offset)
+        if not 0 <= offset <= self._sums[-1]:
+            raise ValueError(f"{self.unit} offset {offset} is outside the text (0 to {self._sums[-1]})")
+        found = bisect_left(self._sums, offset)
+        if self._sums[found] != offset:
+            raise ValueError(f"{self.unit} offset {offset} is inside a character")
+        return found
+
+
+def _utf16_width(character: str) -> int:
+    return 2 if character > "\uffff" else 1
+
+
+def _utf8_width(character: str) -> int:
+    return 1 if character < "\x80" else 2 if character < "\u0800" else 3 if character < "\U00010000" else 4
+
+
+def cuts_grapheme(text: str, offset: int) -> bool:
+    """Whether ``offset`` falls inside a user-perceived character (an extended grapheme cluster, UAX #29)."""
+    if not 0 < offset < len(text):
+        return False
+    before, after = text[offset - 1], text[offset]
+    if before != "\r" and after < "\u0300" and before < "\u0300":
+        return False  # nothing below the combining marks joins, but CR LF
+    if not _may_join(before, after):
+        return False
+    start = text.rfind("\n", 0, offset) + 1  # a line end always ends a cluster: begin there
+    end = text.find("\n", offset)
+    segment = text[start : len(text) if end < 0 else end + 1]
+    return offset - start not in _boundaries(segment, offset - start)
+
+
+def _may_join(before: str, after: str) -> bool:
+    """Cheap and never wrongly false: whether UAX #29 could keep these two together."""
+    if before == _ZWJ or unicodedata.category(after) in _COMBINING or unicodedata.category(before) in ("Cf", "Mn"):
+        return True
+    if "\U0001f1e6" <= after <= "\U0001f1ff":
+        return True
+    hangul = "\u1100" <= after <= "\u11ff" or "\ua960" <= after <= "\ua97f" or "\uac00" <= after <= "\ud7ff"
+    # the few letters that UAX #29 names Prepend, SpacingMark or Extend although their category says otherwise
+    return hangul or before == "\r" or unicodedata.category(before) == "Lo" or unicodedata.category(after) == "Lo"
+
+
+def _boundaries(segment: str, upto: int) -> set[int]:
+    from wcwidth import iter_graphemes
+
+    found = set()
+    position = 0
+    for cluster in iter_graphemes(segment):
+        position += len(cluster)
+        found.add(position)
+        if position >= upto:
+            break
+    return found
+
+
+def cuts_word(text: str, offset: int) -> bool:
+    """Whether ``offset`` falls between two letters or digits of one word.
+
+    Scripts that are written without blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, …) give no sign of
+    where a word ends, so nothing is a cut there. An apostrophe or a hyphen is an edge.
+    """
+    if not 0 < offset < len(text):
+        return False
+    before, after = text[offset - 1], text[offset]
+    if not (_in_word(before) and _in_word(after)):
+        return False
+    return not (_unspaced(before) or _unspaced(after))
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")
+
+
+# Unicode blocks of scripts without blanks between words, from the Unicode Line Breaking Algorithm's classes ID, CJ and SA.
+_UNSPACED = (
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF), (0x2E80, 0x312F),
+    (0x31A0, 0x4DBF), (0x4E00, 0xA4CF), (0xA9E0, 0xA9FF), (0xAA60, 0xAADF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F),
+    (0x1B000, 0x1B16F), (0x20000, 0x3FFFF),
+)  # fmt: skip
+_UNSPACED_STARTS = [start for start, _ in _UNSPACED]
+
+
+def _unspaced(character: str) -> bool:
+    number = ord(character)
+    found = bisect_right(_UNSPACED_STARTS, number) - 1
+    return found >= 0 and number <= _UNSPACED[found][1]
+
+
+_VISIBLE_SPACE = {"\n": "⏎", "\t": "⇥", "\r": "␍"}
+
+
+def printable(text: str) -> str:
+    """``text`` with every character that a terminal would obey, hide or reorder shown as an escape instead."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    if character == "\xa0" or unicodedata.category(character) in ("Zs", "Mn", "Mc", "Me"):
+        return character
+    if character.isprintable() or character == _ZWJ:
+        return character
+    if character in _VISIBLE_SPACE:
+        return _VISIBLE_SPACE[character]
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+
+
+def quote(text: str, limit: int = 60) -> str:
+    """``text`` in quotation marks for a message: printable, and shortened in the middle to ``limit`` characters."""
+    if len(text) > limit:
+        half = (limit - 1) // 2
+        text = f"{text[:half]}…{text[-half:]}"
+    return f"“{printable(text)}”"
+
+
+def listing(names: Iterable[str], last: str = "or") -> str:
+    """``a, b or c``."""
+    *most, final = names
+    return f"{', '.join(most)} {last} {final}" if most else final
