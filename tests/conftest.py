@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from postil.rules.examples import DOCUMENT, Example
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The repository that these tests belong to: a corpus itself."""
+    return ROOT
+
+
+def write_example(root: Path, example: Example) -> Path:
+    """Write an example of a rule as a corpus on the disk."""
+    files: dict[str, bytes | None] = {
+        "corpus/corpus.toml": example.manifest.encode(),
+        "annotations/scheme.toml": example.scheme.encode() if example.scheme is not None else None,
+        f"corpus/{DOCUMENT}.txt": example.text_bytes() if example.text is not None else None,
+        f"corpus/{DOCUMENT}.toml": example.metadata.encode() if example.metadata is not None else None,
+        f"annotations/gold/{DOCUMENT}.jsonl": example.set_bytes() if example.has_set else None,
+    }
+    for path, data in files.items():
+        if data is not None:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+    return root
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A clean corpus of one document."""
+    from postil.rules.examples import span
+
+    return write_example(tmp_path / "corpus", Example(records=(span("e1", "PERSON", 0, 13), span("e2", "GPE", 28, 33))))
