@@ -9,9 +9,14 @@ The names here are the public interface::
             assert span.covered(document.text) == span.text
 """
 
-from postil.corpus import Corpus, Document
-from postil.errors import PostilError
-from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from postil.corpus import Corpus, Document
+    from postil.errors import PostilError
+    from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
 
 __version__ = "0.1.0"
 
@@ -25,5 +30,15 @@ __all__ = [
     "PostilError",
     "Relation",
     "Span",
-    "__version__",
 ]
+
+_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: ``postil --help`` needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'postil' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"postil.{_HOMES.get(name, 'model')}"), name)

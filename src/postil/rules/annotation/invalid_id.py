@@ -2,15 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re
-
 from postil.model import RECORD_ID
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.views import SetView
 from postil.text import quote
-
-_ALL = re.compile(rf"(?:{RECORD_ID.pattern} )*+")
 
 
 @set_rule(
@@ -26,7 +22,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Give the record a new id, and mend what refers to it.
     """
-    if _ALL.fullmatch(" ".join(view.ids) + " " * bool(view.ids)):
+    if all(map(RECORD_ID.fullmatch, view.ids)):
         return
     for record in view.file.records:
         if not RECORD_ID.fullmatch(record.id):

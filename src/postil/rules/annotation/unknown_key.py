@@ -10,7 +10,7 @@ from postil.rules.views import SetView
 @set_rule(
     "ANN003",
     Example(records=(span("e1", "PERSON", 0, 13),)),
-    Example(records=(span("e1", "PERSON", 0, 13, colour="red"),), finds=("2:94",)),
+    Example(records=(span("e1", "PERSON", 0, 13, colour="red"),), finds=("2:102",)),
     severity=Severity.WARNING,
 )
 def check(view: SetView) -> Iterator[Problem]:

@@ -13,8 +13,8 @@ _POLARITY = 'values = ["positive", "negative"]\n'
 @project_rule(
     "SCH005",
     Example(scheme=SCHEME.replace(_POLARITY, f'{_POLARITY}default = "positive"\n')),
-    Example(scheme=SCHEME.replace(_POLARITY, f'{_POLARITY}default = "neutral"\n'), finds=("30:1",)),
-    Example(scheme=SCHEME.replace(_POLARITY, ""), finds=("27:1",), note="an enum of nothing"),
+    Example(scheme=SCHEME.replace(_POLARITY, f'{_POLARITY}default = "neutral"\n'), finds=("31:1",)),
+    Example(scheme=SCHEME.replace(_POLARITY, ""), finds=("28:1",), note="an enum of nothing"),
 )
 def check(view: ProjectView) -> Iterator[Problem]:
     """An attribute's definition must allow something, and its default must be allowed.

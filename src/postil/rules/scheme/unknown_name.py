@@ -13,8 +13,8 @@ from postil.text import quote
 @project_rule(
     "SCH003",
     Example(),
-    Example(scheme=SCHEME.replace('["entity", "statement"]', '["entities", "statement"]'), finds=("58:11",)),
-    Example(scheme=SCHEME.replace('only_on = ["OPINION"]', 'only_on = ["OPINIONS"]'), finds=("31:12",)),
+    Example(scheme=SCHEME.replace('["entity", "statement"]', '["entities", "statement"]'), finds=("57:11",)),
+    Example(scheme=SCHEME.replace('only_on = ["OPINION"]', 'only_on = ["OPINIONS"]'), finds=("32:12",)),
     Example(scheme=SCHEME.replace('labels = ["OPINION"]', 'labels = ["PERSON"]'), finds=("46:48",)),
 )
 def check(view: ProjectView) -> Iterator[Problem]:

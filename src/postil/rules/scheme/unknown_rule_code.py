@@ -14,7 +14,7 @@ _MANIFEST = 'format = 1\nname = "x"\n[check]\n'
     "SCH007",
     Example(manifest=f'{_MANIFEST}ignore = ["SPN", "LAB001"]\n'),
     Example(manifest=f'{_MANIFEST}ignore = ["SPN", "LAP001"]\n', finds=("4:18",)),
-    Example(manifest=f'{_MANIFEST}[check.per-path-ignores]\n"annotations/a1/*" = ["X"]\n', finds=("5:22",)),
+    Example(manifest=f'{_MANIFEST}[check.per-path-ignores]\n"annotations/a1/*" = ["X"]\n', finds=("5:23",)),
 )
 def check(view: ProjectView) -> Iterator[Problem]:
     """The rules that a manifest selects or ignores must exist.

@@ -1,0 +1,105 @@
+"""What the configs of an export share: how one is declared, and what it is given."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from postil.corpus import Document
+from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf
+from postil.formats.hf.tokenizers import Tokenizers
+from postil.model import AnnotationSet
+from postil.registry import parts
+from postil.scheme import Attribute, Scheme
+
+Rows = Iterator[dict[str, Any]]
+
+
+class Misfit(msgspec.Struct, frozen=True):
+    """An annotation that a config cannot hold, and why."""
+
+    document: str
+    annotator: str
+    id: str
+
+
+class Context:
+    """The scheme, the tokenizers, and what did not fit so far: by config, and in words why."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+        self.tokenizers = Tokenizers()
+        self.misfits: dict[tuple[str, str], list[Misfit]] = defaultdict(list)
+
+    def misfit(self, config: str, why: str, document: Document, annotator: str, id: str) -> None:  # noqa: A002
+        """Note an annotation that ``config`` cannot hold."""
+        self.misfits[config, why].append(Misfit(document.id, annotator, id))
+
+    @cached_property
+    def span_layers(self) -> list[str]:
+        """The layers of spans, in the order of the scheme."""
+        return list(self.scheme.layers_of_kind("span"))
+
+    @cached_property
+    def span_labels(self) -> ClassLabel:
+        """Every label of a span, once, in the order of the scheme: one list for every file."""
+        return ClassLabel(self.labels_of(*self.span_layers))
+
+    def labels_of(self, *layers: str) -> tuple[str, ...]:
+        """The labels of some layers, each once, in the order of the scheme."""
+        return tuple(dict.fromkeys(label for layer in layers for label in self.scheme.layers[layer].labels))
+
+    @cached_property
+    def main_layer(self) -> str | None:
+        """The layer that labels a sentence: the first whose spans stay within one."""
+        layers = self.scheme.layers_of_kind("span")
+        return next((name for name, layer in layers.items() if layer.within == "sentence"), None)
+
+
+class Config(msgspec.Struct, frozen=True):
+    """One config: its columns for a scheme, and the rows that it makes of a document's set.
+
+    ``applies`` says whether a scheme gives it anything to hold.
+    """
+
+    name: str
+    summary: str
+    columns: Callable[[Context], dict[str, Column]]
+    rows: Callable[[Context, Document, AnnotationSet], Rows]
+    applies: Callable[[Scheme], bool] = lambda scheme: True  # noqa: ARG005
+
+
+def all_configs() -> dict[str, Config]:
+    """Every config by its name; ``documents`` first."""
+    configs = sorted(parts("postil.formats.hf.configs", Config), key=lambda config: (config.name != "documents", config.name))
+    return {config.name: config for config in configs}
+
+
+def attribute_columns(context: Context, *layers: str) -> dict[str, Column]:
+    """A typed column for each attribute of the layers, named ``{layer}_{attribute}``."""
+    return {
+        f"{layer}_{name}": _attribute_column(attribute)
+        for layer in layers
+        for name, attribute in context.scheme.layers[layer].attributes.items()
+    }
+
+
+def _attribute_column(attribute: Attribute) -> Column:
+    scalars: dict[str, Column] = {"integer": INT, "number": FLOAT, "boolean": BOOL, "enum": ClassLabel(attribute.values)}
+    column = scalars.get(attribute.type, STRING)
+    return ListOf(column) if attribute.multiple else column
+
+
+def attribute_values(context: Context, layer: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    """The values of an annotation's attributes, by the name of their column."""
+    values = {}
+    for name, value in attributes.items():
+        attribute = context.scheme.layers[layer].attributes[name]
+        if attribute.type == "enum":
+            value = [attribute.values.index(one) for one in value] if attribute.multiple else attribute.values.index(value)  # noqa: PLW2901
+        values[f"{layer}_{name}"] = value
+    return values

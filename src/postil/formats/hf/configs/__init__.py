@@ -1,0 +1,1 @@
+"""The configs of an export, one module each."""

@@ -1,0 +1,113 @@
+"""``documents``: a row for each document and annotator, with everything that the corpus says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from postil.corpus import Document
+from postil.formats.hf.config import Config, Context, Rows
+from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, Column, ListOf, Record
+from postil.model import UNKNOWN_KEYS, Annotation, AnnotationSet
+
+_COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
+
+
+def _columns(_context: Context) -> dict[str, Column]:
+    annotation: dict[str, Column] = {"id": STRING, "layer": STRING, "label": STRING}
+    span: dict[str, Column] = {"start": INT, "end": INT, "text": STRING, "fragments": ListOf(ListOf(INT))}
+    argument = Record({"role": STRING, "ids": STRINGS, "is_list": BOOL})
+    return {
+        "id": STRING,
+        "text": STRING,
+        "title": STRING,
+        "authors": STRINGS,
+        "publisher": STRING,
+        "published": STRING,
+        "language": STRING,
+        "genre": STRING,
+        "url": STRING,
+        "group": STRING,
+        "rights": Record({"holder": STRING, "licence": STRING, "redistribute": BOOL, "statement": STRING}),
+        "metadata": STRING,
+        "annotator": STRING,
+        "scheme": STRING,
+        "text_sha256": STRING,
+        "status": STRING,
+        "method": STRING,
+        "sources": STRINGS,
+        "unknown": STRING,
+        "spans": ListOf(Record({**annotation, **span, **_COMMON})),
+        "relations": ListOf(Record({**annotation, "args": ListOf(argument), **_COMMON})),
+        "labels": ListOf(Record({**annotation, **_COMMON})),
+        "notes": ListOf(Record({"id": STRING, "about": STRING, "text": STRING, "unknown": STRING})),
+    }
+
+
+def _rows(_context: Context, document: Document, annotations: AnnotationSet) -> Rows:
+    metadata, header = document.metadata, annotations.header
+    yield {
+        "id": document.id,
+        "text": document.text,
+        "title": metadata.title,
+        "authors": list(metadata.authors),
+        "publisher": metadata.publisher,
+        "published": str(metadata.published),
+        "language": metadata.language,
+        "genre": metadata.genre,
+        "url": metadata.url,
+        "group": metadata.group or document.id,
+        "rights": {name: getattr(metadata.rights, name) for name in ("holder", "licence", "redistribute", "statement")},
+        "metadata": _json(metadata),
+        "annotator": header.annotator,
+        "scheme": header.scheme,
+        "text_sha256": header.text_sha256,
+        "status": header.status,
+        "method": header.method,
+        "sources": list(header.sources),
+        "unknown": _json(header.unknown),
+        "spans": [
+            {
+                **_common(span), "start": span.start, "end": span.end, "text": span.text,
+                "fragments": [list(fragment) for fragment in span.fragments],
+            }
+            for span in annotations.spans
+        ],
+        "relations": [{**_common(relation), "args": _arguments(relation.args)} for relation in annotations.relations],
+        "labels": [_common(label) for label in annotations.labels],
+        "notes": [
+            {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(note.unknown)} for note in annotations.notes
+        ],
+    }  # fmt: skip
+
+
+def _common(record: Annotation) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "layer": record.layer,
+        "label": record.label,
+        "attributes": _json(record.attributes),
+        "confidence": record.confidence,
+        "note": record.note,
+        "ignore": _json(record.ignore),
+        "unknown": _json(record.unknown),
+    }
+
+
+def _arguments(args: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"role": role, "ids": [ids] if isinstance(ids, str) else list(ids), "is_list": not isinstance(ids, str)}
+        for role, ids in args.items()
+    ]
+
+
+def _json(value: Any) -> str:
+    """JSON text for what has no fixed columns; empty for nothing. (A JSON feature exists since ``datasets`` 4.7 only.)"""
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, dict):
+        plain.pop(UNKNOWN_KEYS, None)
+    return msgspec.json.encode(plain).decode() if plain else ""
+
+
+CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _rows)

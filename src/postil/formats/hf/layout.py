@@ -1,0 +1,56 @@
+"""What an export has written: which files, how many rows, and what did not fit where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from postil.corpus import Corpus
+from postil.formats.hf.config import Config, Context
+from postil.formats.hf.features import Column
+from postil.manifest import Splits
+
+_NAMED = 5  # ids that a report names of those that did not fit
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """A Parquet file: its split, its path from the dataset's root, its rows, its bytes."""
+
+    split: str
+    path: str
+    rows: int
+    size: int
+
+
+class ConfigFiles(msgspec.Struct, frozen=True):
+    """The files of one config."""
+
+    config: Config
+    columns: dict[str, Column]
+    shards: tuple[Shard, ...]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A whole export. ``missing``: documents that have no set by an annotator who was asked for."""
+
+    corpus: Corpus
+    annotators: tuple[str, ...]
+    splits: Splits
+    files: tuple[ConfigFiles, ...]
+    counts: Counter[str]
+    missing: list[tuple[str, str]]
+    context: Context
+
+    def not_held(self) -> Iterator[str]:
+        """In words, whatever some config does not hold."""
+        for (config, why), misfits in self.context.misfits.items():
+            named = ", ".join(misfit.id for misfit in misfits[:_NAMED]) + (", …" if len(misfits) > _NAMED else "")
+            yield f"not in {config}: {len(misfits):,} × {why} ({named})"
+        for document, annotator in self.missing[:_NAMED]:
+            yield f"not exported: {document} has no set by {annotator}"
+        if len(self.missing) > _NAMED:
+            yield f"not exported: {len(self.missing) - _NAMED:,} more documents without such a set"
+        for language in sorted(self.context.tokenizers.stand_ins):
+            yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"
