@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import write_example
 
+from conftest import write_example
 from postil.checking import Checker
 from postil.findings import Finding
 from postil.rules import Example, Rule, all_rules

@@ -1,3 +1,5 @@
+"""``python -m postil``."""
+
 from __future__ import annotations
 
 from postil.cli import main

@@ -1,7 +1,8 @@
 """The validator: which rules run, on what, and what of their findings is silenced.
 
-:class:`Checker` is pure: it is given bundles and returns findings. Documents are independent of each other, and a corpus rule sees
-them through ``map``, ``merge`` and ``finish`` only, so that one process or many come to the same findings in the same order.
+:class:`Checker` is pure: it is given bundles and returns findings. Documents are independent of each other, and a
+corpus rule sees them through ``map``, ``merge`` and ``finish`` only, so that one process or many come to the same
+findings in the same order.
 """
 
 from __future__ import annotations

@@ -129,6 +129,11 @@ class AnnotationSet(msgspec.Struct, frozen=True):
         return self.header.annotator
 
     @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Spans, relations and labels."""
+        return (*self.spans, *self.relations, *self.labels)
+
+    @property
     def records(self) -> tuple[Record, ...]:
         """Every record, in the order of the set."""
         return (*self.spans, *self.relations, *self.labels, *self.notes)
@@ -138,7 +143,9 @@ class AnnotationSet(msgspec.Struct, frozen=True):
         return AnnotationSet(
             self.header,
             tuple(sorted(self.spans, key=span_order)),
-            *(tuple(sorted(records, key=_by_id)) for records in (self.relations, self.labels, self.notes)),
+            tuple(sorted(self.relations, key=_by_id)),
+            tuple(sorted(self.labels, key=_by_id)),
+            tuple(sorted(self.notes, key=_by_id)),
         )
 
 

@@ -7,7 +7,7 @@ costs no more than click.
 from __future__ import annotations
 
 import contextlib
-import importlib
+import importlib.util
 import io
 import pkgutil
 import sys

@@ -22,7 +22,9 @@ class CorpusCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.task = task
         help_ = "Run as if started in DIR."
-        self.params.append(click.Option(["-C", "directory"], metavar="DIR", help=help_, expose_value=False, callback=_set_directory))
+        self.params.append(
+            click.Option(["-C", "directory"], metavar="DIR", help=help_, expose_value=False, callback=_set_directory)
+        )
 
 
 def _set_directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -67,8 +69,7 @@ def relative_path(path: str, root: Path) -> str:
     """A path that the user typed, as a path from the root with ``/``; refused when it lies elsewhere."""
     import os
 
-    full = Path(os.path.abspath(start_directory() / path))
-    top = Path(os.path.abspath(root))
+    full, top = Path(os.path.abspath(start_directory() / path)), root.absolute()  # noqa: PTH100 - links are not followed
     if not full.is_relative_to(top):
         raise click.UsageError(f"{path} is not in the corpus at {top}")
     return full.relative_to(top).as_posix()

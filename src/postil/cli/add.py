@@ -32,8 +32,9 @@ _METADATA = ("title", "publisher", "published", "language", "genre", "url", "gro
 def command(files: tuple[str, ...], id_: str | None, into: str, encoding: str | None, **values: object) -> int:
     """Bring texts into the corpus.
 
-    Each FILE becomes a document: decoded as UTF-8, brought to NFC with line ends of \\n and a newline at the end, and given a file of
-    metadata. Whatever was changed on the way is said. A document that is there already is never overwritten.
+    Each FILE becomes a document: decoded as UTF-8, brought to NFC with line ends of \\n and a newline at the end, and
+    given a file of metadata. Whatever was changed on the way is said. A document that is there already is never
+    overwritten.
     """
     from postil.errors import PostilError, UnsafePath
     from postil.storage.safe_files import portable_name_fault

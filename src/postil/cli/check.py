@@ -19,12 +19,14 @@ def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 @postil_command("Validate it")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--select", multiple=True, metavar="CODE,…", callback=_codes, help="Run these rules only (a prefix stands for all).")
+@click.option(
+    "--select", multiple=True, metavar="CODE,…", callback=_codes, help="Run these rules only (a prefix stands for all)."
+)
 @click.option("--ignore", multiple=True, metavar="CODE,…", callback=_codes, help="Do not run these rules.")
 @click.option("--format", "format_", default="text", metavar="FORMAT", help="text, concise, json or github.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-def command(  # noqa: PLR0913
+def command(
     paths: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -34,8 +36,8 @@ def command(  # noqa: PLR0913
 ) -> int:
     """Validate texts, metadata, scheme and annotations.
 
-    PATHs are files or directories of the corpus; without any, everything is checked. Exit status: 0 when no error is found, 1 when one
-    is, 2 when the check could not run.
+    PATHs are files or directories of the corpus; without any, everything is checked. Exit status: 0 when no error is
+    found, 1 when one is, 2 when the check could not run.
     """
     from postil.checking import Checker, Tally
     from postil.findings import Severity
@@ -69,9 +71,7 @@ def _chosen(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str
     return lambda path: any(path == one or path.startswith(f"{one}/") for one in wanted)
 
 
-def _check(
-    directory: CorpusDirectory, checker: Checker, wants: Callable[[str], bool] | None, tally: Tally
-) -> list[Finding]:
+def _check(directory: CorpusDirectory, checker: Checker, wants: Callable[[str], bool] | None, tally: Tally) -> list[Finding]:
     from msgspec.structs import replace
 
     from postil.checking import Partials

@@ -52,7 +52,9 @@ def _subcommand(format_: Format) -> click.Command:
         help=f"{format_.title}.\n\n{text}",
         params=[
             click.Argument(["destination"], metavar="DIR"),
-            click.Option(["--set", "annotators"], multiple=True, default=("gold",), show_default=True, metavar="NAME", help=set_help),
+            click.Option(
+                ["--set", "annotators"], multiple=True, default=("gold",), show_default=True, metavar="NAME", help=set_help
+            ),
             *(
                 click.Option([f"--{option.name}"], multiple=option.multiple, metavar=option.metavar, help=option.help)
                 for option in format_.options

@@ -11,8 +11,8 @@ from postil.cli._command import open_directory, postil_command, relative_path
 def command(paths: tuple[str, ...], only_check: bool) -> int:
     """Write annotation sets in canonical form.
 
-    PATHs are files or directories of the corpus; without any, every set is formatted. A file with lines that cannot be read is left as it
-    is and named: nothing is ever dropped.
+    PATHs are files or directories of the corpus; without any, every set is formatted. A file with lines that cannot
+    be read is left as it is and named: nothing is ever dropped.
     """
     from postil.storage.set_file import encode_set
 
@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], only_check: bool) -> int:
         if not (directory.root / path).exists():
             raise click.UsageError(f"there is no {given}")
     changed = unreadable = total = 0
-    for document, files in directory.inventory.documents.items():
+    for files in directory.inventory.documents.values():
         for annotator, path in sorted(files.sets.items()):
             if wanted and not any(one in (".", path) or path.startswith(f"{one}/") for one in wanted):
                 continue

@@ -1,6 +1,7 @@
 """Other people's formats: one module or package each, which announces a :class:`Format`.
 
-What a format can keep is declared once, in ``keeps``. From it come the table of ``postil formats`` and the refusal to lose anything.
+What a format can keep is declared once, in ``keeps``. From it come the table of ``postil formats`` and the refusal to
+lose anything.
 """
 
 from __future__ import annotations

@@ -56,9 +56,7 @@ def _summary(findings: Sequence[Finding], tally: Tally, style: Style) -> str:
         text = f"Checked {looked}: nothing found."
         return click.style(text, fg="green") if style.colour else text
     by_severity = [
-        _count(count, severity)
-        for severity in Severity
-        if (count := sum(finding.severity == severity for finding in findings))
+        _count(count, severity) for severity in Severity if (count := sum(finding.severity == severity for finding in findings))
     ]
     return f"Checked {looked}: {', '.join(by_severity)}."
 

@@ -61,7 +61,7 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Check], Rule]]:
         code: str,
         *examples: Example,
         severity: Severity = Severity.ERROR,
-        map: Callable[..., Any] | None = None,  # noqa: A002
+        map: Callable[..., Any] | None = None,
         merge: Callable[[Any, Any], Any] | None = None,
     ) -> Callable[[Check], Rule]:
         def register(check: Check) -> Rule:

@@ -85,9 +85,10 @@ layers = ["entity", "statement"]
 class Example(msgspec.Struct, frozen=True, kw_only=True):
     """A corpus of one document, and what a rule must find in it: exactly ``finds``.
 
-    ``finds`` names each finding by the id of its annotation or, where it is about none, by ``line:column`` of its place. ``records`` are
-    annotations made by :func:`span` and its sisters; a covered text that is left out is filled in. ``lines`` replaces the whole file of
-    the set. ``others`` are further documents with their texts. ``note`` says what the example shows.
+    ``finds`` names each finding by the id of its annotation or, where it is about none, by ``line:column`` of its
+    place. ``records`` are annotations made by :func:`span` and its sisters; a covered text that is left out is filled
+    in. ``lines`` replaces the whole file of the set. ``others`` are further documents with their texts. ``note`` says
+    what the example shows.
     """
 
     text: str | bytes | None = "Rajnath Singh met Hamada in Tokyo.\n"
@@ -128,17 +129,21 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
         return {**{key: record[key] for key in keys}, "text": covered, **record}
 
 
-def span(id: str, label: str, start: int, end: int, **more: Any) -> dict[str, Any]:  # noqa: A002
+def span(id: str, label: str, start: int, end: int, **more: Any) -> dict[str, Any]:
     """A span of the example scheme: the label tells the layer unless ``layer`` does."""
     layer = more.pop("layer", "statement" if label in ("FACT", "OPINION") else "entity")
     return {"type": "span", "id": id, "layer": layer, "label": label, "start": start, "end": end, **more}
 
 
-def relation(id: str, label: str, args: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: A002
+def relation(id: str, label: str, args: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A relation of the layer ``argument``."""
     return {"type": "relation", "id": id, "layer": "argument", "label": label, "args": args, **more}
 
 
-def label(id: str, name: str, layer: str = "genre", **more: Any) -> dict[str, Any]:  # noqa: A002
+def label(id: str, name: str, layer: str = "genre", **more: Any) -> dict[str, Any]:
     """A label of the document."""
     return {"type": "label", "id": id, "layer": layer, "label": name, **more}
+
+
+HEADER = Example().set_bytes().decode().rstrip("\n")
+"""The header of a set about the examples' own text, for examples that spell out their lines."""

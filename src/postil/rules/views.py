@@ -40,7 +40,7 @@ class Problem(msgspec.Struct, frozen=True):
     help: str = ""
 
 
-def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:  # noqa: A002
+def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:
     """A problem at a key of a TOML file."""
     line, column = file.position(path)
     return Problem(message, Place(file.path, line, column, excerpt(LineIndex(file.source).line(line), column - 1, 1)), help=help)
@@ -69,7 +69,7 @@ class ProjectView(msgspec.Struct, frozen=True):
         """The scheme as far as it could be read."""
         return self.project.scheme
 
-    def problem(self, path: KeyPath, message: str, help: str = "") -> Problem:  # noqa: A002
+    def problem(self, path: KeyPath, message: str, help: str = "") -> Problem:
         """A problem at a key of the scheme."""
         return toml_problem(self.project.scheme_file, path, message, help)
 
@@ -108,15 +108,15 @@ class DocumentView:
         files = (self.bundle.text_file, self.bundle.metadata_file, *self.bundle.set_files)
         return next(file.path for file in files if file)
 
-    def problem(self, message: str, help: str = "") -> Problem:  # noqa: A002
+    def problem(self, message: str, help: str = "") -> Problem:
         """A problem of the document as a whole."""
         return Problem(message, Place(self.path), help=help)
 
-    def text_problem(self, start: int, end: int, message: str, help: str = "") -> Problem:  # noqa: A002
+    def text_problem(self, start: int, end: int, message: str, help: str = "") -> Problem:
         """A problem of the passage ``start`` to ``end`` of the text."""
         return Problem(message, self.place(start, end), help=help)
 
-    def metadata_problem(self, path: KeyPath, message: str, help: str = "") -> Problem:  # noqa: A002
+    def metadata_problem(self, path: KeyPath, message: str, help: str = "") -> Problem:
         """A problem at a key of the metadata (of the document, where it has none)."""
         file = self.bundle.metadata_file
         return toml_problem(file, path, message, help) if file else self.problem(message, help)
@@ -166,7 +166,8 @@ class SetView:
     @cached_property
     def ids(self) -> list[str]:
         """The id of every record."""
-        return [*self.columns[0], *(record.id for record in (*self.relations, *self.labels, *self.notes))]
+        others: list[Record] = [*self.relations, *self.labels, *self.notes]
+        return [*self.columns[0], *(record.id for record in others)]
 
     @cached_property
     def by_id(self) -> dict[str, Record]:
@@ -177,8 +178,8 @@ class SetView:
     def layers_and_labels(self) -> set[tuple[str, str]]:
         """Each ``(layer, label)`` that an annotation has."""
         _, layers, labels, *_ = self.columns
-        others = {(record.layer, record.label) for record in (*self.relations, *self.labels)}
-        return others.union(zip(layers, labels, strict=True))
+        others: list[Relation | Label] = [*self.relations, *self.labels]
+        return {(record.layer, record.label) for record in others}.union(zip(layers, labels, strict=True))
 
     @cached_property
     def layer_names(self) -> set[str]:
@@ -261,21 +262,21 @@ class SetView:
         message: str,
         *key: str,
         related: Sequence[tuple[str, Record]] = (),
-        help: str = "",  # noqa: A002
+        help: str = "",
     ) -> Problem:
         """A problem of a record, at one of its keys if one is named (and at a key in that key's object)."""
         others = tuple(starmap(self._related, related))
         return Problem(message, self._record_place(record, key), self._text_place(record), others, record.id, help)
 
-    def header_problem(self, message: str, key: str, help: str = "") -> Problem:  # noqa: A002
+    def header_problem(self, message: str, key: str, help: str = "") -> Problem:
         """A problem at a key of the header."""
         return Problem(message, self._place(self.file.header_line, (key,)), help=help)
 
-    def line_problem(self, number: int, message: str, help: str = "") -> Problem:  # noqa: A002
+    def line_problem(self, number: int, message: str, help: str = "") -> Problem:
         """A problem of a line of the file."""
         return Problem(message, self._place(number, ()), help=help)
 
-    def set_problem(self, message: str, help: str = "") -> Problem:  # noqa: A002
+    def set_problem(self, message: str, help: str = "") -> Problem:
         """A problem of the set as a whole."""
         return Problem(message, Place(self.file.path, 1, 1), help=help)
 
@@ -290,7 +291,7 @@ class SetView:
         line = self.file.line(number)
         column = 0
         for name in key:
-            found = re.compile(rf'[{{,]\s*({re.escape(_json(name))})\s*:').search(line, column)
+            found = re.compile(rf"[{{,]\s*({re.escape(_json(name))})\s*:").search(line, column)
             column = found.start(1) if found else column
         return Place(self.file.path, number, column + 1, excerpt(line, column, 1))
 

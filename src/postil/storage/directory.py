@@ -84,7 +84,7 @@ class CorpusDirectory:
     def inventory(self) -> Inventory:
         """What is there, by walking both directories. Links are followed to files inside the corpus only."""
         documents: dict[str, DocumentFiles] = {}
-        strays = []
+        strays: list[Stray] = []
         for path in [*self._walk("corpus", strays), *self._walk("annotations", strays)]:
             if path in (MANIFEST, SCHEME):
                 continue
@@ -151,7 +151,7 @@ class CorpusDirectory:
 
     def _read(self, path: str) -> tuple[bytes, int]:
         """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
-        limit = self.project.manifest.check.max_file_size if path != MANIFEST and path != SCHEME else 16 * 1024 * 1024
+        limit = self.project.manifest.check.max_file_size if path not in (MANIFEST, SCHEME) else 16 * 1024 * 1024
         try:
             with (self.root / path).open("rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size

@@ -178,7 +178,7 @@ def _shown(line: bytes) -> str:
     return line[:100_000].decode("utf-8", "replace")
 
 
-class _Unreadable(Exception):  # noqa: N818
+class _Unreadable(Exception):
     def __init__(self, message: str, column: int = 1) -> None:
         self.message, self.column = message, column
         super().__init__(message)
@@ -186,7 +186,7 @@ class _Unreadable(Exception):  # noqa: N818
 
 def _load(line: bytes) -> tuple[dict[str, Any], list[str]]:
     """The object on a line and the keys it repeats. JSON as RFC 8259 has it: no NaN, no lone surrogate."""
-    repeated = []
+    repeated: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)

@@ -30,10 +30,7 @@ class TomlFile(msgspec.Struct, Generic[StructType], frozen=True):
 
     def position(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of a key, or of the nearest table around it."""
-        found = key_positions(self.source)
-        while path and path not in found:
-            path = path[:-1]
-        return LineIndex(self.source).place(found.get(path, 0))
+        return LineIndex(self.source).place(_nearest(key_positions(self.source), path))
 
 
 def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[StructType]:
@@ -55,11 +52,16 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
     index = LineIndex(source)
     faults = []
     for key_path, fault_kind, message in builder.problems:
-        while key_path and key_path not in positions:
-            key_path = key_path[:-1]  # noqa: PLW2901
-        line, column = index.place(positions.get(key_path, 0))
+        line, column = index.place(_nearest(positions, key_path))
         faults.append(Fault(fault_kind, message, line, column, index.line(line)))
     return TomlFile(path, source, value, tuple(faults))
+
+
+def _nearest(positions: dict[KeyPath, int], path: KeyPath) -> int:
+    """The offset of a key, or of the nearest table around it that has one."""
+    while path and path not in positions:
+        path = path[:-1]
+    return positions.get(path, 0)
 
 
 def _syntax_fault(source: str, error: tomllib.TOMLDecodeError) -> Fault:
@@ -96,7 +98,7 @@ class _Builder:
                 self.problems.append((path, "value", f"{quote(name)} is missing{where}"))
         return None if missing else kind(**known)
 
-    def value(self, kind: Any, value: Any, path: KeyPath) -> Any:  # noqa: PLR0911
+    def value(self, kind: Any, value: Any, path: KeyPath) -> Any:
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
         if kind is Any:
             return value

@@ -17,9 +17,9 @@ relations   one row for each relation: label, arguments, head and tail
 sentences   one row for each sentence: label of the main layer, labels of all layers
 tokens      one row for each sentence: tokens and an IOB2 column for each layer
 
-Documents are divided by [splits] of the manifest, or by --split; without either there is one split, train. An empty split is never
-written. Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named; it is
-in documents and spans all the same."""
+Documents are divided by [splits] of the manifest, or by --split; without either there is one split, train. An empty
+split is never written. Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2
+column) is counted and named; it is in documents and spans all the same."""
 
 
 def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:
@@ -36,6 +36,8 @@ FORMAT = Format(
     write=_write,
     options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
-        Option("split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True),
+        Option(
+            "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
+        ),
     ),
 )

@@ -102,12 +102,15 @@ def _body(written: Written, facts: _Facts) -> str:
     parts = [
         f"# {manifest.title or manifest.name}",
         manifest.description.strip(),
-        f"Version {manifest.version}. {facts.documents:,} document{'s' * (facts.documents != 1)}, {facts.characters:,} characters; "
-        f"{counts['spans']:,} spans, {counts['relations']:,} relations, {counts['labels']:,} document labels, "
-        f"{counts['notes']:,} notes. Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python.",
+        (
+            f"Version {manifest.version}. {facts.documents:,} document{'s' * (facts.documents != 1)}, "
+            f"{facts.characters:,} characters; "
+            f"{counts['spans']:,} spans, {counts['relations']:,} relations, {counts['labels']:,} document labels, "
+            f"{counts['notes']:,} notes. Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python."
+        ),
         "## Configs",
         _table(("config", "rows", "what"), [_config_row(files) for files in written.files]),
-        f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this/directory", "{written.files[-1].config.name}")\n```',
+        f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{written.files[-1].config.name}")\n```',
         "## Splits",
         _splits(written, facts),
         "## What a config does not hold",
@@ -121,8 +124,14 @@ def _body(written: Written, facts: _Facts) -> str:
         _table(("set", "method", "status", "documents"), [(*key, f"{count:,}") for key, count in facts.methods.items()]),
         "## Rights",
         f"Annotations: {manifest.licence or 'not stated'}. Texts:",
-        _table(("holder", "licence", "may be redistributed", "documents"), [_right(*key, count) for key, count in facts.rights.items()]),
-        *(["**Not every text here may be redistributed: do not publish this export as it is.**"] * (not facts.is_redistributable)),
+        _table(
+            ("holder", "licence", "may be redistributed", "documents"),
+            [_right(*key, count) for key, count in facts.rights.items()],
+        ),
+        *(
+            ["**Not every text here may be redistributed: do not publish this export as it is.**"]
+            * (not facts.is_redistributable)
+        ),
         *(["## Citation", manifest.citation] if manifest.citation else []),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -141,7 +150,8 @@ def _splits(written: Written, facts: _Facts) -> str:
         )
     shares = ", ".join(f"{name} {share:g}" for name, share in written.splits.shares.items())
     empty = [name for name in written.splits.shares if name not in names]
-    said = f"By the hash of each document's group (shares: {shares}; salt {written.splits.salt!r}), so that documents of one group stay together."
+    salt = f"salt {written.splits.salt!r}"
+    said = f"By the hash of each document's group (shares: {shares}; {salt}), so that documents of one group stay together."
     return said + (f" No document fell to {', '.join(empty)}; an empty split is not written." if empty else "")
 
 

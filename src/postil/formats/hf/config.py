@@ -35,7 +35,7 @@ class Context:
         self.tokenizers = Tokenizers()
         self.misfits: dict[tuple[str, str], list[Misfit]] = defaultdict(list)
 
-    def misfit(self, config: str, why: str, document: Document, annotator: str, id: str) -> None:  # noqa: A002
+    def misfit(self, config: str, why: str, document: Document, annotator: str, id: str) -> None:
         """Note an annotation that ``config`` cannot hold."""
         self.misfits[config, why].append(Misfit(document.id, annotator, id))
 
@@ -70,7 +70,7 @@ class Config(msgspec.Struct, frozen=True):
     summary: str
     columns: Callable[[Context], dict[str, Column]]
     rows: Callable[[Context, Document, AnnotationSet], Rows]
-    applies: Callable[[Scheme], bool] = lambda scheme: True  # noqa: ARG005
+    applies: Callable[[Scheme], bool] = lambda _: True
 
 
 def all_configs() -> dict[str, Config]:
@@ -99,7 +99,12 @@ def attribute_values(context: Context, layer: str, attributes: dict[str, Any]) -
     values = {}
     for name, value in attributes.items():
         attribute = context.scheme.layers[layer].attributes[name]
-        if attribute.type == "enum":
-            value = [attribute.values.index(one) for one in value] if attribute.multiple else attribute.values.index(value)  # noqa: PLW2901
-        values[f"{layer}_{name}"] = value
+        values[f"{layer}_{name}"] = _stored(attribute, value)
     return values
+
+
+def _stored(attribute: Attribute, value: Any) -> Any:
+    """A value as its column holds it: the words of an enum as their indexes."""
+    if attribute.type != "enum":
+        return value
+    return [attribute.values.index(one) for one in value] if attribute.multiple else attribute.values.index(value)

@@ -1,7 +1,8 @@
 """The whole export: choose, write, read back, put in place.
 
-Everything is written into a new directory beside the destination and read back there; only then does it take the destination's
-place. So a destination holds a whole export or the one before it, never half of one, and no shard of an earlier export stays behind.
+Everything is written into a new directory beside the destination and read back there; only then does it take the
+destination's place. So a destination holds a whole export or the one before it, never half of one, and no shard of an
+earlier export stays behind.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import msgspec
 from postil.checking import Checker
 from postil.corpus import Corpus, Document, readable
 from postil.errors import ExportRefused, MissingExtra
-from postil.findings import Severity
+from postil.findings import Finding, Severity
 from postil.formats import Report
 from postil.formats.hf.config import Config, Context, all_configs
-from postil.formats.hf.layout import ConfigFiles, Shard, Written
+from postil.formats.hf.layout import Shard, Written
 from postil.manifest import Splits
 from postil.model import AnnotationSet
 from postil.rules.views import ProjectView
@@ -120,12 +121,12 @@ def _sound_sets(
         yield document, sets
 
 
-def _refuse_errors(findings: list[object]) -> None:
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]  # type: ignore[attr-defined]
+def _refuse_errors(findings: list[Finding]) -> None:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ExportRefused(f"{first.place}: {first.code} {first.message}{more}. Mend what postil check finds, then export")  # type: ignore[attr-defined]
+        raise ExportRefused(f"{first.place}: {first.code} {first.message}{more}. Mend what postil check finds, then export")
 
 
 def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
@@ -173,6 +174,3 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
     for line in written.not_held():
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"
-
-
-__all__ = ["ConfigFiles", "export"]

@@ -1,8 +1,8 @@
 """Column types, each in the three spellings that a dataset needs: Arrow, the JSON inside Parquet, the YAML of the card.
 
-Both texts are spelled in the way that ``datasets`` before and after 4.0 reads alike: lists of scalars as ``Sequence``, lists of structs as a bare
-list (``List`` is unknown before 4.0; a ``Sequence`` of structs turns into a dict of lists). Labels are int64 and nullable, because any other
-Arrow type makes ``datasets`` forget their names.
+Both texts are spelled in the way that ``datasets`` before and after 4.0 reads alike: lists of scalars as
+``Sequence``, lists of structs as a bare list (``List`` is unknown before 4.0; a ``Sequence`` of structs turns into a
+dict of lists). Labels are int64 and nullable, because any other Arrow type makes ``datasets`` forget their names.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ class ListOf(msgspec.Struct, frozen=True):
         if isinstance(self.item, Record):
             return {"list": self.item.yaml()["struct"]}
         inner = self.item.yaml()
-        if isinstance(inner.get("dtype"), str):
-            return {"sequence": inner["dtype"]}
-        return {"sequence": inner["dtype"] if "dtype" in inner else inner}
+        return {"sequence": inner.get("dtype", inner)}
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,7 +54,7 @@ class ShardWriter:
         self._open: dict[tuple[str, str], _File] = {}
         self.files: list[ConfigFiles] = []
 
-    def __enter__(self) -> ShardWriter:
+    def __enter__(self) -> Self:
         return self
 
     def add(self, split: str, document: Document, annotations: AnnotationSet) -> None:
@@ -69,9 +69,7 @@ class ShardWriter:
             self._open[config, split] = _File(path, self._schemas[config])
         return self._open[config, split]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         for file in self._open.values():
             file.close()
         for config in self._configs:

@@ -18,7 +18,8 @@ from postil.text import quote
 def check(view: SetView) -> Iterator[Problem]:
     """An id must be 1 to 64 letters, digits, full stops, hyphens or underscores.
 
-    Ids are carried into other people's formats, file names, web addresses and shell commands; any other character breaks one of them.
+    Ids are carried into other people's formats, file names, web addresses and shell commands; any other character
+    breaks one of them.
 
     Give the record a new id, and mend what refers to it.
     """

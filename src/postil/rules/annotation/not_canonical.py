@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from operator import neg
 
 from postil.rules import Example, Problem, Severity, set_rule
-from postil.rules.annotation.unreadable_line import HEADER
-from postil.rules.examples import span
+from postil.rules.examples import HEADER, span
 from postil.rules.views import SetView
 from postil.storage.set_file import encode_set
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
-from postil.rules.annotation.unreadable_line import HEADER
+from postil.rules.examples import HEADER
 from postil.rules.views import SetView
 
 
@@ -15,7 +15,8 @@ from postil.rules.views import SetView
 def check(view: SetView) -> Iterator[Problem]:
     """A JSON object must not have a key twice.
 
-    Most readers take the last value and forget the first without a word; some take the first. Which one was meant, only a person can say.
+    Most readers take the last value and forget the first without a word; some take the first. Which one was meant,
+    only a person can say.
 
     Keep one of the two.
     """

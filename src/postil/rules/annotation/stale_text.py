@@ -14,8 +14,8 @@ from postil.rules.views import SetView
 def check(view: SetView) -> Iterator[Problem]:
     """A set must be about the text as it is now.
 
-    ``text_sha256`` records which bytes the annotator saw. Once the text has changed, an offset may point somewhere else, even where the
-    words there happen to be the same.
+    ``text_sha256`` records which bytes the annotator saw. Once the text has changed, an offset may point somewhere
+    else, even where the words there happen to be the same.
 
     Undo the change of the text, or go through the annotations and record the new hash.
     """

@@ -16,7 +16,8 @@ from postil.rules.views import SetView
 def check(view: SetView) -> Iterator[Problem]:
     """A record should have no keys that the format does not know.
 
-    Such a key is kept whenever the file is rewritten, but no rule checks it and no export carries it: often it is a known key, misspelt.
+    Such a key is kept whenever the file is rewritten, but no rule checks it and no export carries it: often it is a
+    known key, misspelt.
 
     Mend the name, or put your own data into an attribute that the scheme defines.
     """

@@ -3,9 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import HEADER
 from postil.rules.views import SetView
-
-HEADER = '{"type":"set","document":"example","annotator":"gold","scheme":"news/1","text_sha256":"570f855bd4ada3983152a27dcea15736baae84ce402b939a4e35000bb90964f7","status":"complete","method":"manual"}'
 
 
 @set_rule(

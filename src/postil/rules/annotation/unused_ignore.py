@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from postil.rules import Example, Problem, Severity, audit_rule
 from postil.rules.examples import span
@@ -16,7 +14,9 @@ from postil.rules.views import SetView
     Example(records=(span("e1", "PERSON", 0, 13, ignore={"XYZ123": "no such rule"}),), finds=("e1",)),
     severity=Severity.WARNING,
 )
-def check(view: SetView, silenced: Collection[tuple[str, str]], active: Collection[str], known: Collection[str]) -> Iterator[Problem]:
+def check(
+    view: SetView, silenced: Collection[tuple[str, str]], active: Collection[str], known: Collection[str]
+) -> Iterator[Problem]:
     """An ``ignore`` should silence something.
 
     Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything.

@@ -18,10 +18,10 @@ from postil.text import listing, quote
     Example(header={"method": "guessed"}, finds=("1:174",)),
 )
 def check(view: SetView) -> Iterator[Problem]:
-    """A header must name the document and annotator of its path and the scheme of the corpus, and say how far and how it was made.
+    """A header must name the document and annotator of its path and the corpus's scheme, and say how the set was made.
 
-    The path says whose annotations of what these are. A header that says something else was copied from another file, and then the
-    annotations probably were too.
+    The path says whose annotations of what these are. A header that says something else was copied from another file,
+    and then the annotations probably were too.
 
     Mend the header, or move the file. A set made for an older version of the scheme is brought up to the new one first.
     """

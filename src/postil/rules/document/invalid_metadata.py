@@ -12,7 +12,9 @@ from postil.text import quote
 @document_rule(
     "DOC005",
     Example(),
-    Example(metadata='published = "2022-09~"\nlanguage = "zh-Hant"\n', note="about September 2022; Chinese in traditional script"),
+    Example(
+        metadata='published = "2022-09~"\nlanguage = "zh-Hant"\n', note="about September 2022; Chinese in traditional script"
+    ),
     Example(metadata="published = 2022-09-08\n"),
     Example(metadata='titel = "Example"\n', finds=("1:1",)),
     Example(metadata='authors = "Subimal Bhattacharjee"\n', finds=("1:1",)),
@@ -24,8 +26,9 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
     A misspelt key is metadata that nobody will ever find, and a date or language in free words cannot be searched or exported.
 
-    Dates are ISO 8601 as far as they are known (``2022``, ``2022-09``, ``2022-09-08``; ``~`` after it means about). Languages are BCP 47 tags.
-    Licences are SPDX identifiers, or ``LicenseRef-`` and a name. Anything of your own goes into a table ``[extra]``.
+    Dates are ISO 8601 as far as they are known (``2022``, ``2022-09``, ``2022-09-08``; ``~`` after it means about).
+    Languages are BCP 47 tags. Licences are SPDX identifiers, or ``LicenseRef-`` and a name. Anything of your own goes
+    into a table ``[extra]``.
     """
     file = view.bundle.metadata_file
     if file is None:

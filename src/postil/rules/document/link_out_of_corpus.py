@@ -15,8 +15,8 @@ from postil.rules.views import ProjectView
 def check(view: ProjectView) -> Iterator[Problem]:
     """A symbolic link must not lead out of the corpus.
 
-    What it points at is not in the repository: it is missing for everybody else, and it may be a file that nobody meant to publish. Such
-    a link is never followed.
+    What it points at is not in the repository: it is missing for everybody else, and it may be a file that nobody
+    meant to publish. Such a link is never followed.
 
     Copy the file into the corpus, or remove the link.
     """

@@ -26,8 +26,8 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
     A corpus whose rights are unknown cannot be published, and finding them out years later is detective work.
 
-    Fill in ``[rights]``: ``holder``, ``licence`` (an SPDX id or ``LicenseRef-…``), ``redistribute`` (true or false); or once for all documents
-    under ``[defaults.rights]`` in the manifest.
+    Fill in ``[rights]``: ``holder``, ``licence`` (an SPDX id or ``LicenseRef-…``), ``redistribute`` (true or false);
+    or once for all documents under ``[defaults.rights]`` in the manifest.
     """
     file = view.bundle.metadata_file
     if file is None or file.value is None:

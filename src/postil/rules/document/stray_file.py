@@ -21,8 +21,8 @@ _REASONS = {
 def check(view: ProjectView) -> Iterator[Problem]:
     """Among documents and sets there should be nothing else.
 
-    A file that no command reads is usually one with the wrong suffix or in the wrong place: a text that nobody annotates, a set that nobody
-    exports. Hidden files are let be, and so is anything beside the scheme.
+    A file that no command reads is usually one with the wrong suffix or in the wrong place: a text that nobody
+    annotates, a set that nobody exports. Hidden files are let be, and so is anything beside the scheme.
 
     Rename it, move it, or remove it.
     """

@@ -39,7 +39,7 @@ def check(view: SetView) -> Iterator[Problem]:
                     yield view.problem(record, f"{name} refers to {quote(one)}, {fault}", "attributes", name)
 
 
-def _fault(view: SetView, attribute: Attribute, own_id: str, id: str) -> str:  # noqa: A002
+def _fault(view: SetView, attribute: Attribute, own_id: str, id: str) -> str:
     if id in attribute.values:
         return ""
     target = view.by_id.get(id)

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import difflib
+from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span

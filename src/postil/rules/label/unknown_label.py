@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import difflib
+from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import label, span
@@ -32,5 +31,11 @@ def check(view: SetView) -> Iterator[Problem]:
         layer = view.layer(record)
         if layer and record.label not in layer.labels:
             near = difflib.get_close_matches(record.label, layer.labels, 1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {listing(layer.labels, 'and')}" if layer.labels else "it has none"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"it has {listing(layer.labels, 'and')}"
+                if layer.labels
+                else "it has none"
+            )
             yield view.problem(record, f"layer {record.layer} has no label {quote(record.label)}; {hint}", "label")

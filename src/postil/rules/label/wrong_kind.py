@@ -6,6 +6,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import label, span
 from postil.rules.views import SetView
 
+
 @set_rule(
     "LAB002",
     Example(records=(label("g1", "op-ed"),)),
@@ -14,7 +15,8 @@ from postil.rules.views import SetView
 def check(view: SetView) -> Iterator[Problem]:
     """A layer must hold annotations of its kind: spans, relations or labels of the document.
 
-    A span in a layer of relations was put into the wrong layer, or the scheme means something else by the layer than the annotator.
+    A span in a layer of relations was put into the wrong layer, or the scheme means something else by the layer than
+    the annotator.
 
     Mend the layer, or the record's type.
     """

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
@@ -39,8 +37,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     An argument that supports itself by a detour supports nothing, and whoever walks along the relations never arrives.
 
-    Remove or turn round one relation of the circle; the message names them all. The direction is from the first role of the scheme to the
-    others.
+    Remove or turn round one relation of the circle; the message names them all. The direction is from the first role
+    of the scheme to the others.
     """
     by_kind: dict[tuple[str, str], list[Relation]] = {}
     for relation_ in view.relations:

@@ -53,4 +53,6 @@ def check(view: SetView) -> Iterator[Problem]:
         key = (relation_.layer, relation_.label, tuple(sorted(ends)))
         first = seen.setdefault(key, relation_)
         if first is not relation_ and first.id != relation_.id:
-            yield view.problem(relation_, f"the same {relation_.label} is annotated as {first.id}", "args", related=[("the first", first)])
+            yield view.problem(
+                relation_, f"the same {relation_.label} is annotated as {first.id}", "args", related=[("the first", first)]
+            )

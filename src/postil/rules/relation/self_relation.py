@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from collections import Counter
+from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import relation, span
@@ -16,7 +15,9 @@ _FACT = span("s2", "FACT", 0, 24)
     "REL006",
     Example(records=(span("s1", "OPINION", 0, 33), _FACT, relation("r1", "supports", {"from": "s2", "to": "s1"}))),
     Example(records=(_FACT, relation("r1", "restates", {"from": "s2", "to": "s2"})), finds=("r1",)),
-    Example(records=(relation("r1", "restates", {"from": "r1", "to": "s2"}),), finds=("r1",), note="nor may it be its own argument"),
+    Example(
+        records=(relation("r1", "restates", {"from": "r1", "to": "s2"}),), finds=("r1",), note="nor may it be its own argument"
+    ),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation must tie different annotations, and not itself.

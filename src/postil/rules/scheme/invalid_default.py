@@ -19,8 +19,8 @@ _POLARITY = 'values = ["positive", "negative"]\n'
 def check(view: ProjectView) -> Iterator[Problem]:
     """An attribute's definition must allow something, and its default must be allowed.
 
-    An enum without values can never be filled in, and a default that the attribute itself refuses makes every annotation wrong that
-    leaves it out.
+    An enum without values can never be filled in, and a default that the attribute itself refuses makes every
+    annotation wrong that leaves it out.
 
     Mend ``values``, ``minimum``, ``maximum`` or ``default``.
     """
@@ -32,7 +32,7 @@ def check(view: ProjectView) -> Iterator[Problem]:
             if attribute.minimum is not None and attribute.maximum is not None and attribute.minimum > attribute.maximum:
                 message = f"no {attribute.type} is between {attribute.minimum:g} and {attribute.maximum:g}"
                 yield view.problem((*path, "minimum"), message)
-            if attribute.default is None or attribute.type == "reference" and attribute.default not in attribute.values:
+            if attribute.default is None or (attribute.type == "reference" and attribute.default not in attribute.values):
                 continue
             default = attribute.default
             for value in default if isinstance(default, tuple) else (default,):

@@ -18,8 +18,8 @@ from postil.rules.views import ProjectView
 def check(view: ProjectView) -> Iterator[Problem]:
     """A pattern must be a regular expression in RE2 syntax.
 
-    RE2 matches in time linear in the value, whatever the pattern, so that no scheme can make a check hang. The price: no lookaround and no
-    back-references.
+    RE2 matches in time linear in the value, whatever the pattern, so that no scheme can make a check hang. The price:
+    no lookaround and no back-references.
 
     Mend the pattern; what RE2 knows: letters, classes, ``* + ? {n,m} | ( )``, ``\\d \\w \\s \\p{Greek}``.
     """

@@ -20,7 +20,8 @@ from postil.text import quote
 def check(view: ProjectView) -> Iterator[Problem]:
     """Every layer and label that the scheme names must be one that it defines.
 
-    A constraint on a layer that does not exist holds for nothing, and a role that only an unknown label may fill can never be filled.
+    A constraint on a layer that does not exist holds for nothing, and a role that only an unknown label may fill can
+    never be filled.
 
     Mend the name, or define the layer or label.
     """
@@ -54,9 +55,7 @@ def _roles(scheme: Scheme, path: KeyPath, layer: Layer) -> Iterator[tuple[KeyPat
             yield from _targets(scheme, (*path, "labels", label, "roles", role_name), role.layers, role.labels)
 
 
-def _targets(
-    scheme: Scheme, path: KeyPath, layers: tuple[str, ...], labels: Iterable[str]
-) -> Iterator[tuple[KeyPath, str]]:
+def _targets(scheme: Scheme, path: KeyPath, layers: tuple[str, ...], labels: Iterable[str]) -> Iterator[tuple[KeyPath, str]]:
     for index, layer in enumerate(layers):
         if layer not in scheme.layers:
             yield (*path, "layers", index), f"there is no layer {quote(layer)}"

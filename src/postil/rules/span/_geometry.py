@@ -32,7 +32,7 @@ def is_nested(spans: Iterable[Span]) -> bool:
     for span in spans:
         while ends and ends[-1] <= span.start:
             ends.pop()
-        if ends and ends[-1] < span.end or span.fragments:
+        if (ends and ends[-1] < span.end) or span.fragments:
             return False
         ends.append(span.end)
     return True

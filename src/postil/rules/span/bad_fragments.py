@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
@@ -18,8 +19,8 @@ from postil.rules.views import SetView, is_well_formed
 def check(view: SetView) -> Iterator[Problem]:
     """Fragments must be two or more, in order, apart, and reach from the span's start to its end.
 
-    Fragments that touch are one; fragments out of order cover words in another order than the text; fragments that do not reach the
-    span's own edges say two different things.
+    Fragments that touch are one; fragments out of order cover words in another order than the text; fragments that do
+    not reach the span's own edges say two different things.
 
     Mend ``fragments``, or leave them out where the span is continuous.
     """
@@ -33,7 +34,7 @@ def check(view: SetView) -> Iterator[Problem]:
 def _fault(fragments: tuple[tuple[int, int], ...], start: int, end: int) -> str:
     if len(fragments) == 1:
         return "one fragment is no fragment: leave it out"
-    for one, other in zip(fragments, fragments[1:], strict=False):
+    for one, other in itertools.pairwise(fragments):
         if one[1] == other[0]:
             return f"fragments {one} and {other} touch: they are one"
         if one[1] > other[0]:

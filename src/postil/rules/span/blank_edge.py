@@ -12,7 +12,9 @@ from postil.text import quote
     "SPN004",
     Example(records=(span("e1", "PERSON", 0, 13),)),
     Example(records=(span("e1", "PERSON", 0, 14),), finds=("e1",)),
-    Example(text="In Tokyo\u00a0today\n", records=(span("e1", "GPE", 3, 9),), finds=("e1",), note="a no-break space is blank too"),
+    Example(
+        text="In Tokyo\u00a0today\n", records=(span("e1", "GPE", 3, 9),), finds=("e1",), note="a no-break space is blank too"
+    ),
     Example(
         records=(span("e1", "PERSON", 8, 24, fragments=[(8, 14), (18, 24)]),),
         finds=("e1",),
@@ -22,8 +24,8 @@ from postil.text import quote
 def check(view: SetView) -> Iterator[Problem]:
     """A span must neither begin nor end with a blank.
 
-    Two annotators who mark the same words, one with the blank after them, disagree for no reason, and token-based tools lose the span or
-    shift it.
+    Two annotators who mark the same words, one with the blank after them, disagree for no reason, and token-based
+    tools lose the span or shift it.
 
     Move the edge to the first or last visible character.
     """

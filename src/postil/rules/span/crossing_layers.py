@@ -17,8 +17,8 @@ from postil.text import quote
 def check(view: SetView) -> Iterator[Problem]:
     """Spans of two layers must not cross where the scheme says so.
 
-    A ``no-crossing`` constraint says that a span of one layer lies inside, around or apart from every span of the other: a name is not half in a
-    statement.
+    A ``no-crossing`` constraint says that a span of one layer lies inside, around or apart from every span of the
+    other: a name is not half in a statement.
 
     Mend the edges of one of the two.
     """

@@ -13,7 +13,9 @@ from postil.text import cuts_word, quote
     Example(records=(span("e1", "PERSON", 0, 13),)),
     Example(records=(span("e1", "PERSON", 0, 10),), finds=("e1",)),
     Example(text="India’s push, Indo-Japan ties\n", records=(span("e1", "GPE", 0, 5), span("e2", "GPE", 19, 24))),
-    Example(text="東京で会談した。\n", records=(span("e1", "GPE", 0, 2),), note="no blanks between words: no word can be seen cut"),
+    Example(
+        text="東京で会談した。\n", records=(span("e1", "GPE", 0, 2),), note="no blanks between words: no word can be seen cut"
+    ),
     Example(
         records=(span("e1", "PERSON", 0, 10),),
         scheme=SCHEME.replace('unit = "word"', 'unit = "grapheme"'),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from postil.model import Span
@@ -30,8 +31,8 @@ _FREE = SCHEME.replace('overlap = "nested"', 'overlap = "free"', 1)
 def check(view: SetView) -> Iterator[Problem]:
     """Spans of a layer must overlap only as the scheme's ``overlap`` allows.
 
-    ``none``: no character in two spans. ``nested``: one strictly inside the other, or apart; not with the same edges, not across. A span that
-    breaks this is dropped or cut by whoever relies on it.
+    ``none``: no character in two spans. ``nested``: one strictly inside the other, or apart; not with the same edges,
+    not across. A span that breaks this is dropped or cut by whoever relies on it.
 
     Mend the edges, or remove one. If both are right, the layer's ``overlap`` is too strict.
     """
@@ -49,12 +50,14 @@ def check(view: SetView) -> Iterator[Problem]:
             if layer.overlap == "none" or what in ("same", "crossing"):
                 reported.add(span_.id)
                 how = {"same": "has the same edges as", "crossing": "crosses"}.get(what, "overlaps")
-                message = f"{span_.label} {quote(span_.text)} {how} {earlier.label} {quote(earlier.text)}: {name} is {layer.overlap}"
+                message = (
+                    f"{span_.label} {quote(span_.text)} {how} {earlier.label} {quote(earlier.text)}: {name} is {layer.overlap}"
+                )
                 yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
 
 
 def _is_clean(spans: list[Span], overlap: Overlap) -> bool:
     if overlap == "none":
-        return all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+        return all(one.end <= other.start for one, other in itertools.pairwise(spans))
     edges = {(span.start, span.end) for span in spans}
     return len(edges) == len(spans) and is_nested(spans)

@@ -20,8 +20,8 @@ _TWO = "The ministers met in Tokyo. Dr. Khan did not come.\n\nA new paragraph.\n
 def check(view: SetView) -> Iterator[Problem]:
     """A span must not leave the paragraph or sentence that the scheme's ``within`` keeps it in.
 
-    Such a span is nearly always a slip of the mouse, and formats that go sentence by sentence cannot hold it. A sentence ends only where
-    that is certain: never after an abbreviation.
+    Such a span is nearly always a slip of the mouse, and formats that go sentence by sentence cannot hold it. A
+    sentence ends only where that is certain: never after an abbreviation.
 
     Cut the span in two, or set ``within = "document"`` for the layer.
     """

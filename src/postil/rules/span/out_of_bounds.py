@@ -17,8 +17,8 @@ from postil.rules.views import SetView
 def check(view: SetView) -> Iterator[Problem]:
     """A span must lie inside its text.
 
-    Offsets count Unicode code points from 0. Beyond the end they were counted in another unit (UTF-16, bytes), for another text, or
-    by a tool that was wrong.
+    Offsets count Unicode code points from 0. Beyond the end they were counted in another unit (UTF-16, bytes), for
+    another text, or by a tool that was wrong.
 
     Find the passage by the span's ``text`` and mend the offsets.
     """

@@ -25,8 +25,8 @@ _NEAR = 2000  # code points to either side that are searched for the text, to sa
 def check(view: SetView) -> Iterator[Problem]:
     """A span must cover the text that it says it covers.
 
-    ``text`` repeats the covered text so that this can be seen: the text was edited after it was annotated, or the offsets were counted in
-    another unit. Fragments are joined by one space.
+    ``text`` repeats the covered text so that this can be seen: the text was edited after it was annotated, or the
+    offsets were counted in another unit. Fragments are joined by one space.
 
     Find out which of the two is right. If the text moved, the message says where it stands now.
     """

@@ -14,7 +14,8 @@ from postil.rules.views import DocumentView
 def check(view: DocumentView) -> Iterator[Problem]:
     """Lines must end with a line feed alone.
 
-    Git, editors and libraries turn CR LF into LF and back without asking, and every offset after the first line end is then wrong.
+    Git, editors and libraries turn CR LF into LF and back without asking, and every offset after the first line end
+    is then wrong.
 
     Convert the file once, moving the annotations with it, and keep ``*.txt text eol=lf`` in ``.gitattributes``.
     """

@@ -19,8 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should hold no control characters, and no replacement character.
 
-    They are left over from a conversion, tools drop or choke on them, and U+FFFD says that a letter was lost. Tab and line feed are
-    text; carriage returns are TXT003's.
+    They are left over from a conversion, tools drop or choke on them, and U+FFFD says that a letter was lost. Tab and
+    line feed are text; carriage returns are TXT003's.
 
     Mend the text, or list characters that the corpus means in ``allow-characters`` under ``[check]`` of the manifest.
     """

@@ -16,8 +16,8 @@ from postil.text import quote
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text must be in Unicode normalization form C.
 
-    The same word can be spelled with one code point or two. Readers that normalise count other offsets than readers that do not, and
-    a search for the word finds half of its occurrences.
+    The same word can be spelled with one code point or two. Readers that normalise count other offsets than readers
+    that do not, and a search for the word finds half of its occurrences.
 
     Normalise the text and move the annotations with it (``postil add`` does so for new files).
     """

@@ -103,7 +103,7 @@ def _arguments(args: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _json(value: Any) -> str:
-    """JSON text for what has no fixed columns; empty for nothing. (A JSON feature exists since ``datasets`` 4.7 only.)"""
+    """JSON text for what has no fixed columns, empty for nothing: ``datasets`` before 4.7 has no feature for JSON."""
     plain = msgspec.to_builtins(value)
     if isinstance(plain, dict):
         plain.pop(UNKNOWN_KEYS, None)

@@ -68,6 +68,4 @@ def _end(record: AnyRecord, text: str) -> dict[str, Any]:
     return end
 
 
-CONFIG = Config(
-    "relations", "one row for each relation", _columns, _rows, applies=lambda scheme: bool(_layers(scheme))
-)
+CONFIG = Config("relations", "one row for each relation", _columns, _rows, applies=lambda scheme: bool(_layers(scheme)))

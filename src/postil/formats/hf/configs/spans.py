@@ -48,6 +48,4 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
         }
 
 
-CONFIG = Config(
-    "spans", "one row for each span", _columns, _rows, applies=lambda scheme: bool(scheme.layers_of_kind("span"))
-)
+CONFIG = Config("spans", "one row for each span", _columns, _rows, applies=lambda scheme: bool(scheme.layers_of_kind("span")))

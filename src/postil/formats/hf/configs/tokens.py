@@ -1,7 +1,8 @@
 """``tokens``: a row for each sentence, with its tokens and IOB2 tags.
 
-Every layer has a column ``{layer}_tags`` in which the longest spans come first. A layer that allows overlap has a column for each label as well,
-``{layer}_{label}_tags``, so that a name inside a name keeps its tag there. What fits nowhere is counted, with the reason.
+Every layer has a column ``{layer}_tags`` in which the longest spans come first. A layer that allows overlap has a
+column for each label as well, ``{layer}_{label}_tags``, so that a name inside a name keeps its tag there. What fits
+nowhere is counted, with the reason.
 """
 
 from __future__ import annotations
@@ -96,9 +97,7 @@ def _place(
     return placed, misfits
 
 
-def _tag(
-    candidates: list[Placed], labels: tuple[str, ...], rows: list[list[Extent]]
-) -> tuple[list[list[int]], set[str]]:
+def _tag(candidates: list[Placed], labels: tuple[str, ...], rows: list[list[Extent]]) -> tuple[list[list[int]], set[str]]:
     """Tags for each row, longest spans first (then the earlier, then the outer in the file), and the ids that fitted."""
     tags = [[0] * len(tokens) for tokens in rows]
     fitting = set()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import click
+
+from postil.cli._command import postil_command, start_directory
+
+_FILES = {
+    "corpus/corpus.toml": "corpus/corpus.toml",
+    "annotations/scheme.toml": "annotations/scheme.toml",
+    "annotations/GUIDELINES.md": "annotations/GUIDELINES.md",
+    ".gitattributes": "gitattributes",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+    ".github/workflows/postil.yml": "github/postil.yml",
+}
+
+
+@postil_command("Make a corpus")
+@click.argument("target", default=".", metavar="[DIR]")
+@click.option("--name", help="The corpus's name; else the directory's.")
+def command(target: str, name: str | None) -> int:
+    """Make a corpus: manifest, scheme, guidelines, and what git, pre-commit and GitHub need.
+
+    A file that is there already is left as it is.
+    """
+    import re
+    from importlib.resources import files
+
+    from postil.storage.safe_files import write_atomically
+
+    root = start_directory() / target
+    root.mkdir(parents=True, exist_ok=True)
+    plain = re.sub(r"[^a-z0-9-]+", "-", (name or root.resolve().name).lower()).strip("-") or "corpus"
+    templates = files("postil") / "templates"
+    for path, template in _FILES.items():
+        if (root / path).exists() or (root / path).is_symlink():
+            click.echo(f"kept    {path}")
+            continue
+        text = (templates / template).read_text(encoding="utf-8")
+        if not template.endswith((".yml", ".yaml")):
+            text = text.replace("{name}", plain)
+        write_atomically(root, root / path, text.encode())
+        click.echo(f"wrote   {path}")
+    click.echo("Next: describe your labels in annotations/scheme.toml, then postil add your texts.")
+    return 0

@@ -1,0 +1,61 @@
+"""A text cut where annotations begin and end: what every rendering starts from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from postil.model import Span
+from postil.scheme import Scheme
+
+# Wong's palette for colour-blind readers (Nature Methods 8, 441, 2011), without black, for labels without a colour.
+_PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """``text[start:end]``, covered by ``spans`` throughout, outermost first; which of them begin and end with it."""
+
+    start: int
+    end: int
+    spans: tuple[Span, ...]
+    begins: tuple[Span, ...]
+    ends: tuple[Span, ...]
+
+
+def pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[Piece]:
+    """Cut ``start`` to ``end`` at every edge of a span or fragment in it. Together the pieces are the whole passage."""
+    extents = sorted(
+        ((first, last, span) for span in spans for first, last in span.extents if first < end and last > start),
+        key=lambda extent: (extent[0], -extent[1]),
+    )
+    edges = sorted({start, end, *(min(max(edge, start), end) for first, last, _ in extents for edge in (first, last))})
+    open_extents: list[tuple[int, int, Span]] = []
+    upcoming = iter(extents)
+    following = next(upcoming, None)
+    for left, right in itertools.pairwise(edges):
+        open_extents = [extent for extent in open_extents if extent[1] > left]
+        while following is not None and following[0] <= left:
+            open_extents.append(following)
+            following = next(upcoming, None)
+        yield Piece(
+            left,
+            right,
+            tuple(span for _, _, span in open_extents),
+            tuple(span for first, _, span in open_extents if first == left),
+            tuple(span for _, last, span in reversed(open_extents) if last == right),
+        )
+
+
+def colour_of(scheme: Scheme | None, layer: str, label: str) -> str:
+    """A label's colour as ``#rrggbb``: the scheme's, else one by its place among the layer's labels."""
+    labels: Sequence[str] = ()
+    if scheme and layer in scheme.layers:
+        definitions = scheme.layers[layer].labels
+        colour = definitions[label].colour if label in definitions else ""
+        if len(colour) == 7 and colour[0] == "#" and _HEX.issuperset(colour[1:]):
+            return colour
+        labels = list(definitions)
+    return _PALETTE[labels.index(label) % len(_PALETTE)] if label in labels else "#888888"

@@ -1,0 +1,155 @@
+"""A document in a terminal: each layer's spans in brackets and colour, then relations, labels and notes.
+
+Brackets and labels say everything that colour says, so that nothing is lost without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import click
+import msgspec
+
+from postil.corpus import Document
+from postil.model import AnnotationSet, Note, Record, Relation, Span
+from postil.rendering.pieces import colour_of, pieces
+from postil.scheme import Scheme
+from postil.text import printable, quote
+
+_ANSI = {
+    "red": (205, 49, 49), "green": (13, 188, 121), "yellow": (229, 229, 16), "blue": (36, 114, 200), "magenta": (188, 63, 188),
+    "cyan": (17, 168, 205), "white": (180, 180, 180),
+}  # fmt: skip
+
+Word = list[tuple[str, str]]
+"""Pieces of text that stay together, each as it is and as it is painted."""
+
+
+class Terminal(msgspec.Struct, frozen=True):
+    """What can be shown: columns, colour, and whether any of 16 million colours."""
+
+    width: int = 100
+    colour: bool = False
+    true_colour: bool = False
+
+    def paint(self, text: str, colour: str, *, bold: bool = False, dim: bool = False) -> str:
+        """``text`` in ``#rrggbb``, or in the nearest of the terminal's own colours."""
+        if not self.colour or not text:
+            return text
+        rgb = (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+        return click.style(text, fg=rgb if self.true_colour else _nearest(rgb), bold=bold, dim=dim)
+
+
+def _nearest(rgb: Sequence[int]) -> str:
+    return min(_ANSI, key=lambda name: sum((one - other) ** 2 for one, other in zip(_ANSI[name], rgb, strict=True)))
+
+
+def show(
+    document: Document, annotations: AnnotationSet, scheme: Scheme | None, layers: Sequence[str], terminal: Terminal
+) -> Iterator[str]:
+    """The lines of the whole rendering. ``layers``: which to show, in this order."""
+    header = annotations.header
+    yield f"{document.id}  set {header.annotator}  {header.scheme}  {header.status}, {header.method}"
+    if document.metadata.title:
+        yield printable(document.metadata.title)
+    by_id = {record.id: record for record in annotations.records}
+    for layer in layers:
+        spans = [span for span in annotations.spans if span.layer == layer]
+        relations = [relation for relation in annotations.relations if relation.layer == layer]
+        labels = [label for label in annotations.labels if label.layer == layer]
+        if not (spans or relations or labels):
+            continue
+        yield ""
+        yield f"━━ {layer} " + "━" * max(terminal.width - len(layer) - 4, 0)
+        if spans:
+            yield ""
+            yield from _text(document.text, spans, scheme, terminal)
+        for relation in relations:
+            yield from _relation(relation, by_id, scheme, terminal)
+        if labels:
+            yield "  " + ", ".join(terminal.paint(label.label, colour_of(scheme, layer, label.label)) for label in labels)
+    if annotations.notes:
+        yield ""
+        yield "━━ notes"
+        for note in annotations.notes:
+            yield f"  {note.about or 'document'}: {printable(note.text)}"
+
+
+def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
+    numbered = _needs_numbers(spans)
+    numbers = {span.id: str(number) if numbered else "" for number, span in enumerate(spans, 1)}
+    start = 0
+    gutter = len(str(text.count("\n") + 1))
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        words = _words(
+            text, spans, start, start + len(line), numbers, lambda span: colour_of(scheme, span.layer, span.label), terminal
+        )
+        for row, wrapped in enumerate(_wrapped(words, terminal.width - gutter - 3)):
+            yield f"{number if row == 0 else '':>{gutter}} │ {wrapped}".rstrip()
+        start += len(line) + 1
+
+
+def _needs_numbers(spans: list[Span]) -> bool:
+    """Whether brackets alone would not say which of them belong together."""
+    ends: list[int] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        while ends and ends[-1] <= span.start:
+            ends.pop()
+        if span.fragments or (ends and ends[-1] < span.end):
+            return True
+        ends.append(span.end)
+    return False
+
+
+def _words(
+    text: str,
+    spans: list[Span],
+    start: int,
+    end: int,
+    numbers: dict[str, str],
+    colour: Callable[[Span], str],
+    terminal: Terminal,
+) -> Iterator[Word]:
+    inside = [span for span in spans if span.start < end and span.end > start]
+    word: Word = []
+    for piece in pieces(inside, start, end):
+        for span in piece.begins:
+            mark = f"[{numbers[span.id]}{':' if numbers[span.id] else ''}"
+            word.append((mark, terminal.paint(mark, colour(span), bold=True)))
+        covered = printable(text[piece.start : piece.end])
+        for index, part in enumerate(covered.split(" ")):
+            if index:
+                yield word
+                word = []
+            word.append((part, terminal.paint(part, colour(piece.spans[-1])) if piece.spans else part))
+        for span in piece.ends:
+            mark = f"|{span.label}{numbers[span.id]}]"
+            word.append((mark, terminal.paint(mark, colour(span), bold=True)))
+    yield word
+
+
+def _wrapped(words: Iterator[Word], width: int) -> Iterator[str]:
+    from wcwidth import wcswidth
+
+    line, used = "", 0
+    for word in words:
+        plain, painted = ("".join(parts) for parts in zip(*word, strict=True)) if word else ("", "")
+        needed = max(wcswidth(plain), 0)
+        if used and used + 1 + needed > width:
+            yield line
+            line, used = painted, needed
+        else:
+            line, used = (f"{line} {painted}", used + 1 + needed) if used else (painted, needed)
+    yield line
+
+
+def _relation(relation: Relation, by_id: dict[str, Record], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
+    label = terminal.paint(relation.label, colour_of(scheme, relation.layer, relation.label), bold=True)
+    yield ""
+    yield f"  {label}  ({relation.id})"
+    for role, id in relation.arguments():
+        target = by_id.get(id)
+        shown = "" if target is None or isinstance(target, Note) else target.label
+        if isinstance(target, Span):
+            shown += f" {quote(target.text, terminal.width - 30)}"
+        yield f"    {role:>6} {shown} ({id})"
