@@ -17,7 +17,7 @@ from postil.segmentation import paragraphs
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --faint: #767676; --line: #ddd; }
 @media (prefers-color-scheme: dark) { :root { --paper: #16181d; --ink: #e6e6e6; --faint: #9a9a9a; --line: #3a3d45; } }
-body { background: var(--paper); color: var(--ink); font: 17px/2.5 Georgia, serif; }
+body { background: var(--paper); color: var(--ink); font: 17px/1.6 Georgia, serif; }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .3rem; }
 h2 { font: 600 1rem/1.4 system-ui, sans-serif; margin: 2.5rem 0 .5rem; }
@@ -25,8 +25,8 @@ header, fieldset, nav, .relations, table { font: 14px/1.5 system-ui, sans-serif;
 header p { color: var(--faint); margin: .2rem 0; }
 fieldset { border: 1px solid var(--line); border-radius: .4rem; position: sticky; top: 0; background: var(--paper); z-index: 1; }
 fieldset label { margin-right: 1.2rem; white-space: nowrap; }
-p.text { white-space: pre-wrap; margin: 0 0 1.2rem; }
-mark { background: none; color: inherit; border-bottom: 3px solid var(--c); padding-bottom: calc(var(--d) * 5px); }
+p.text { white-space: pre-wrap; margin: 0 0 1.2rem; line-height: calc(1.7em + var(--n) * 4px); }
+mark { background: none; color: inherit; border-bottom: 2.5px solid var(--c); padding-bottom: calc(var(--d) * 4px); }
 mark.last::after { content: attr(data-label); font: 600 9px/1 system-ui, sans-serif; color: var(--paper); background: var(--c);
   border-radius: 2px; padding: 1px 3px; margin-left: 2px; vertical-align: 2px; filter: brightness(.85); }
 mark.fragment { border-bottom-style: dashed; }
@@ -99,29 +99,61 @@ def _controls(spans: Sequence[Span], scheme: Scheme | None, layers: Sequence[str
 
 
 def _text(text: str, spans: Sequence[Span], scheme: Scheme | None, layers: Sequence[str]) -> Iterator[str]:
-    first_pieces: set[str] = set()
-    blocks = paragraphs(text)
+    tracks = _tracks(spans)
+    yield f'<main style="--n:{max(tracks.values(), default=0) + 1}">'
+    seen: set[str] = set()
     remaining = sorted(spans, key=lambda span: span.start)
-    for start, end in blocks:
+    for start, end in paragraphs(text):
         inside = [span for span in remaining if span.start < end and span.end > start]
         remaining = [span for span in remaining if span.end > end]
-        cut = "".join(_marked(text, piece, scheme, layers, first_pieces) for piece in pieces(inside, start, end))
+        cut = "".join(_marked(text, piece, scheme, layers, tracks, seen) for piece in pieces(inside, start, end))
         yield f'<p class="text" dir="auto">{cut}</p>'
+    yield "</main>"
 
 
-def _marked(text: str, piece: Piece, scheme: Scheme | None, layers: Sequence[str], seen: set[str]) -> str:
-    """A piece inside a mark for each span over it: outer layers and longer spans outermost."""
+def _tracks(spans: Sequence[Span]) -> dict[str, int]:
+    """How far below the text each span's line runs: layers of short spans nearest, and in a layer the inner spans first.
+
+    So the lines of one layer keep their height, and no line hides another.
+    """
+    by_layer: dict[str, list[Span]] = {}
+    for span in spans:
+        by_layer.setdefault(span.layer, []).append(span)
+    tracks: dict[str, int] = {}
+    base = 0
+    for members in sorted(by_layer.values(), key=lambda members: sum(span.end - span.start for span in members) / len(members)):
+        heights = _heights(members)
+        tracks |= {id: base + height for id, height in heights.items()}
+        base += max(heights.values()) + 1
+    return tracks
+
+
+def _heights(spans: Sequence[Span]) -> dict[str, int]:
+    """For each span of a layer, how many lines must run between it and the text: one more than what it overlaps inside."""
+    heights: dict[str, int] = {}
+    open_spans: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end), reverse=True):
+        # from the end of the text backwards, so that what a span holds has its height before the span does
+        open_spans = [later for later in open_spans if later.start < span.end]
+        heights[span.id] = max((heights[later.id] + 1 for later in open_spans), default=0)
+        open_spans = [later for later in open_spans if later.end > span.end] + [span]
+    return heights
+
+
+def _marked(
+    text: str, piece: Piece, scheme: Scheme | None, layers: Sequence[str], tracks: dict[str, int], seen: set[str]
+) -> str:
+    """A piece inside a mark for each span over it, longer spans outermost."""
     content = escape(text[piece.start : piece.end])
-    ordered = sorted(piece.spans, key=lambda span: (layers.index(span.layer), span.start - span.end))
-    for depth, span in enumerate(reversed(ordered)):
+    for span in sorted(piece.spans, key=lambda span: (span.end - span.start, -layers.index(span.layer))):
         classes = [f"layer{layers.index(span.layer)}", *(["fragment"] if span.fragments else [])]
         if span in piece.ends and (not span.fragments or piece.end == span.end):
             classes.append("last")
         anchor = "" if span.id in seen else f' id="{escape(span.id, quote=True)}"'
         seen.add(span.id)
-        colour = colour_of(scheme, span.layer, span.label)
         content = (
-            f'<mark{anchor} class="{" ".join(classes)}" style="--c:{colour};--d:{depth}"'
+            f'<mark{anchor} class="{" ".join(classes)}"'
+            f' style="--c:{colour_of(scheme, span.layer, span.label)};--d:{tracks[span.id]}"'
             f' data-label="{escape(span.label, quote=True)}" title="{escape(_tooltip(span), quote=True)}">{content}</mark>'
         )
     return content
