@@ -11,8 +11,10 @@ from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
 
 # astral, combining, ZWJ sequences, flags, right to left, Hangul jamo, Devanagari clusters, and separators that are no line end
 HOSTILE = [
-    "a", "é", "e\u0301", "ß", "\u1e9b\u0323", "😀", "👩\u200d👩\u200d👧", "🇮🇳", "🏳\ufe0f\u200d🌈", "שלום", "مرحبا", "\u202e", "한글",
-    "\u1100\u1161\u11a8", "क्षि", "日本", "\u2028", "\u2029", "\u0085", "\u200b", "\ufeff", "\x0c", "\x1f", "\x7f", "\ue000", "\U0010ffff",
+    "a", "é", "e\u0301", "ß", "\u1e9b\u0323", "😀", "👩\u200d👩\u200d👧", "🇮🇳", "🏳\ufe0f\u200d🌈", "שלום",
+    "مرحبا", "\u202e", "한글",
+    "\u1100\u1161\u11a8", "क्षि", "日本", "\u2028", "\u2029", "\u0085", "\u200b", "\ufeff", "\x0c", "\x1f", "\x7f",
+    "\ue000", "\U0010ffff",
     " ", "\u00a0", "\t", "\n", '"', "\\", "<b>", "&amp;", "'", ",", ". ", "\r",
 ]  # fmt: skip
 

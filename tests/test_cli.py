@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from postil.cli import main, postil
 
 DOC = "news/india-japan-2-plus-2"
@@ -256,8 +256,9 @@ def test_from_nothing_to_a_checked_corpus(tmp_path: Path, capsys: pytest.Capture
     assert run(capsys, "-C", tmp_path, "init", "c")[0] == 0
     assert run(capsys, "-C", tmp_path / "c", "check", "--strict")[0] == 0
     status, out, err = run(
-        capsys, "-C", tmp_path / "c", "add", "../letter.txt", "--into", "post", "--title", 'A "letter"', "--author", "A", "--author",
-        "B", "--language", "en", "--published", "1901", "--rights-holder", "A", "--licence", "CC0-1.0", "--redistribute",
+        capsys, "-C", tmp_path / "c", "add", "../letter.txt", "--into", "post", "--title", 'A "letter"', "--author", "A",
+        "--author", "B", "--language", "en", "--published", "1901",
+        "--rights-holder", "A", "--licence", "CC0-1.0", "--redistribute",
     )  # fmt: skip
 
     assert (status, err) == (0, "")

@@ -1,4 +1,4 @@
-"""A copy of this repository's corpus with a fault of every kind that a corpus can have at once: each is found, and nothing else."""
+"""A copy of our own corpus with a fault of every kind that a corpus can have at once: each is found, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
-from test_rules import findings_of
 
+from conftest import ROOT
 from postil.rules import all_rules
+from test_rules import findings_of
 
 DOC = "news/india-japan-2-plus-2"
 Record = dict[str, Any]
@@ -341,7 +341,7 @@ def test_more_than_forty_faults_at_once_are_found_and_nothing_else(tmp_path: Pat
     assert len({code for code, _, _ in copy.expected}) > 40
 
 
-# SCH001 makes the scheme's other rules silent, SPN006 needs text that the article does not have, DOC009 a link: see test_hostile.py
+# SCH001 makes the other rules silent, SPN006 needs other text, DOC009 a link: see test_hostile.py and the examples
 ELSEWHERE = {"SCH001", "SPN006", "DOC009"}
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from strategies import texts
 
 from postil.segmentation import paragraphs, sentences
+from strategies import texts
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import json
 
 import pytest
 from hypothesis import given
-from strategies import annotation_sets
 
 from postil.model import AnnotationSet, Header, Span, new_id
 from postil.storage.set_file import encode_set, parse_set
+from strategies import annotation_sets
 
 HEADER = (
     '{"type":"set","document":"d","annotator":"gold","scheme":"s/1","text_sha256":"00","status":"complete","method":"manual"}'

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, strategies as st
-from strategies import texts
 from wcwidth import iter_graphemes
 
 from postil.text import LineIndex, Units, cuts_grapheme, cuts_word, listing, printable, quote
+from strategies import texts
 
 
 @given(texts)

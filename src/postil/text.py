@@ -95,6 +95,8 @@ def cuts_grapheme(text: str, offset: int) -> bool:
     if not _may_join(before, after):
         return False
     start = text.rfind("\n", 0, offset) + 1  # a line end always ends a cluster: begin there
+    if start == offset:
+        return False
     end = text.find("\n", offset)
     segment = text[start : len(text) if end < 0 else end + 1]
     return offset - start not in _boundaries(segment, offset - start)

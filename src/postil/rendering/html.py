@@ -140,9 +140,7 @@ def _heights(spans: Sequence[Span]) -> dict[str, int]:
     return heights
 
 
-def _marked(
-    text: str, piece: Piece, scheme: Scheme | None, layers: Sequence[str], tracks: dict[str, int], seen: set[str]
-) -> str:
+def _marked(text: str, piece: Piece, scheme: Scheme | None, layers: Sequence[str], tracks: dict[str, int], seen: set[str]) -> str:
     """A piece inside a mark for each span over it, longer spans outermost."""
     content = escape(text[piece.start : piece.end])
     for span in sorted(piece.spans, key=lambda span: (span.end - span.start, -layers.index(span.layer))):

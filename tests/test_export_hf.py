@@ -1,0 +1,255 @@
+"""The Hugging Face export, as `datasets` opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, write_example
+from postil import Corpus
+from postil.cli import main
+from postil.rules.examples import Example, label, relation, span
+
+pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
+pytest.importorskip("spacy", reason="the extra spacy is not installed")
+os.environ["HF_HUB_OFFLINE"] = "1"
+DOC = "news/india-japan-2-plus-2"
+CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
+TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The article's export."""
+    target = tmp_path_factory.mktemp("hf") / "export"
+    assert main(["-C", str(ROOT), "export", "hf", str(target)]) == 0
+    return target
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    datasets = pytest.importorskip("datasets", reason="the extra hf is not installed")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    return lambda path, config=None, **more: datasets.load_dataset(str(path), config, cache_dir=str(tmp_path / "cache"), **more)
+
+
+def rows(target: Path, config: str, split: str = "train") -> list[dict[str, Any]]:
+    return pq.read_table(target / config / f"{split}-00000-of-00001.parquet").to_pylist()
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("config", [None, *CONFIGS])
+def test_load_dataset_opens_every_config(config: str | None, exported: Path, load: Any) -> None:
+    loaded = load(exported, config)
+    streamed = load(exported, config, streaming=True)
+
+    assert list(loaded) == list(streamed) == ["train"]
+    assert len(loaded["train"]) == len(list(streamed["train"])) == len(rows(exported, config or "documents"))
+    assert loaded["train"][0] == next(iter(streamed["train"]))
+
+
+@pytest.mark.filterwarnings("default")
+def test_class_labels_survive(exported: Path, load: Any) -> None:
+    spans = load(exported, "spans", split="train")
+    names = spans.features["label"].names
+    gold = Corpus.open(ROOT)[DOC].sets["gold"]
+
+    assert [names[row["label"]] for row in spans] == [one.label for one in gold.spans]
+    assert spans.features["statement_polarity"].names == ["positive", "negative", "mixed", "neutral"]
+    tokens = load(exported, "tokens", split="train")
+    assert tokens.features["statement_tags"].feature.names[:3] == ["O", "B-FACT", "I-FACT"]
+
+
+def test_every_span_is_the_text_at_its_offsets(exported: Path) -> None:
+    texts = {row["id"]: row["text"] for row in rows(exported, "documents")}
+
+    assert texts[DOC] == (ROOT / f"corpus/{DOC}.txt").read_text(encoding="utf-8")
+    for row in rows(exported, "spans"):
+        text = texts[row["document"]]
+        assert text[row["start"] : row["end"]] == row["text"]
+        assert text[: row["start"]].endswith(row["before"])
+        assert text[row["end"] :].startswith(row["after"])
+    for row in rows(exported, "tokens"):
+        for token, start, end in zip(row["tokens"], row["starts"], row["ends"], strict=True):
+            assert texts[row["document"]][start:end] == token
+    for row in rows(exported, "sentences"):
+        assert texts[row["document"]][row["start"] : row["end"]] == row["text"]
+
+
+def test_documents_hold_everything(exported: Path) -> None:
+    (row,) = rows(exported, "documents")
+    gold = Corpus.open(ROOT)[DOC].sets["gold"]
+
+    assert [one["id"] for one in row["spans"]] == [one.id for one in gold.spans]
+    assert [json.loads(one["attributes"] or "{}") for one in row["spans"]] == [one.attributes for one in gold.spans]
+    assert [{arg["role"]: arg["ids"][0] for arg in one["args"]} for one in row["relations"]] == [
+        one.args for one in gold.relations
+    ]
+    assert [(one["layer"], one["label"]) for one in row["labels"]] == [(one.layer, one.label) for one in gold.labels]
+    assert row["sources"] == ["a1", "a2"]
+    assert row["rights"]["redistribute"] is False
+
+
+def test_a_second_export_gives_the_same_bytes_and_leaves_no_old_file(exported: Path, tmp_path: Path) -> None:
+    target = tmp_path / "again"
+    shutil.copytree(exported, target)
+
+    assert main(["-C", str(ROOT), "export", "hf", str(target), "--config", "spans"]) == 0
+    assert sorted(path.name for path in target.iterdir()) == [
+        "GUIDELINES.md",
+        "README.md",
+        "postil-export.json",
+        "scheme.toml",
+        "spans",
+    ]
+    assert main(["-C", str(ROOT), "export", "hf", str(target)]) == 0
+    for path in exported.rglob("*"):
+        if path.is_file():
+            assert (target / path.relative_to(exported)).read_bytes() == path.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [target]
+
+
+def test_the_card_is_yaml_that_says_what_is_there(exported: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    _, front, body = (exported / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    card = yaml.safe_load(front)
+
+    assert [config["config_name"] for config in card["configs"]] == CONFIGS
+    assert [config.get("default") for config in card["configs"]] == [True, None, None, None, None]
+    assert card["language"] == ["en"]
+    assert card["license"] == "other"
+    assert card["annotations_creators"] == ["machine-generated"]
+    assert "do not publish" in body
+    assert "No human annotator took part" in body
+
+
+RECORDS = (
+    span("s1", "OPINION", 0, 32, attributes={"polarity": "positive", "strength": 2}),
+    span("e1", "PERSON", 0, 13, attributes={"sure": True}),
+    span("e2", "PERSON", 20, 23, confidence=0.5, note="who?"),
+    span("e3", "PERSON", 8, 23, fragments=[(8, 13), (20, 23)]),
+    span("s2", "FACT", 34, 56),
+    span("e5", "PERSON", 34, 45),
+    span("e4", "GPE", 34, 39),
+    relation("r1", "supports", {"from": "s2", "to": "s1"}),
+    relation("r2", "restates", {"from": "s1", "to": "s2"}, confidence=0.25),
+    label("g1", "op-ed"),
+    {"type": "note", "id": "n1", "about": "s1", "text": "sure?"},
+)
+
+
+@pytest.fixture
+def varied(tmp_path: Path) -> Path:
+    scheme = Example().scheme
+    assert scheme
+    scheme = scheme.replace('overlap = "nested"', 'overlap = "free"', 1).replace(', labels = ["OPINION"]', "")
+    return write_example(tmp_path / "varied", Example(text=TEXT, records=RECORDS, scheme=scheme))
+
+
+def test_what_does_not_fit_is_counted_and_named(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
+    out = capsys.readouterr().out
+
+    assert "not in tokens: 1 × entity: discontinuous (e3)" in out
+    (first, second) = rows(varied / "out", "tokens")
+    assert first["tokens"] == ["Rajnath", "Singh", "😀", "met", "Zoë", "in", "Tokyo", "."]
+    assert first["starts"][3] == 16
+    assert first["entity_tags"] == [1, 2, 0, 0, 1, 0, 0, 0]
+    assert second["entity_tags"][:3] == [1, 2, 2]
+    assert second["entity_GPE_tags"][:3] == [1, 0, 0]
+
+
+def test_attributes_are_typed_columns(varied: Path) -> None:
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
+    by_id = {row["id"]: row for row in rows(varied / "out", "spans")}
+
+    assert by_id["s1"]["statement_polarity"] == 0
+    assert by_id["s1"]["statement_strength"] == 2
+    assert by_id["e1"]["entity_sure"] is True
+    assert by_id["e2"]["entity_sure"] is None
+    assert by_id["e2"]["confidence"] == 0.5
+    assert by_id["e3"]["fragments"] == [[8, 13], [20, 23]]
+    relations = {row["id"]: row for row in rows(varied / "out", "relations")}
+    assert (relations["r1"]["head_id"], relations["r1"]["tail_id"]) == ("s2", "s1")
+    assert relations["r1"]["tail_text"] == TEXT[:32]
+    first, second = rows(varied / "out", "sentences")
+    assert (first["label"], second["label"]) == (1, 0)
+
+
+def test_an_empty_split_is_never_written(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--split", "train=0.5", "--split", "test=0.5"]
+    assert main(command) == 0
+
+    (file,) = (varied / "out/spans").iterdir()
+    empty = "test" if file.name.startswith("train") else "train"
+    assert f"No document fell to {empty}" in (varied / "out/README.md").read_text(encoding="utf-8")
+
+
+def test_documents_of_a_group_share_a_split(varied: Path) -> None:
+    for number in range(12):
+        for suffix in ("txt", "toml"):
+            shutil.copy(varied / f"corpus/example.{suffix}", varied / f"corpus/d{number}.{suffix}")
+        metadata = varied / f"corpus/d{number}.toml"
+        metadata.write_text(f'group = "g{number % 4}"\n{metadata.read_text()}')
+        annotations = (
+            (varied / "annotations/gold/example.jsonl").read_text().replace('"document":"example"', f'"document":"d{number}"')
+        )
+        (varied / f"annotations/gold/d{number}.jsonl").write_text(annotations)
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--split", "a=1", "--split", "b=1"]) == 0
+
+    splits = {row["id"]: name for name in "ab" for row in rows(varied / "out", "documents", name)}
+    assert len(splits) == 13
+    assert {splits["d0"]} == {splits["d4"], splits["d8"]}
+    assert set(splits.values()) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('"end":13', '"end":12'), "SPN003"),
+        (('"label":"GPE"', '"label":"GEP"'), "LAB003"),
+        (('{"type":"span","id":"e1"', '{"type":"span",,"id":"e1"'), "ANN001"),
+    ],
+)
+def test_a_corpus_with_errors_is_not_exported(
+    change: tuple[str, str], said: str, varied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = varied / "annotations/gold/example.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
+    assert said in capsys.readouterr().err
+    assert not (varied / "out").exists()
+    assert not list(varied.glob(".out*"))
+
+
+def test_a_directory_with_other_files_is_not_overwritten(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (varied / "out").mkdir()
+    (varied / "out/thesis.docx").write_text("years of work")
+
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
+    assert "thesis.docx" in capsys.readouterr().err
+    assert [path.name for path in (varied / "out").iterdir()] == ["thesis.docx"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--set", "a9"], ["--config", "x"], ["--split", "a-b"], ["--split", "a=x"], ["--split", "a=-1"], ["--split", "=1"]],
+)
+def test_what_cannot_be_exported_is_said(options: list[str], varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), *options]) == 1
+    assert capsys.readouterr().err.startswith("postil: ")
+    assert not (varied / "out").exists()
+
+
+def test_a_language_without_a_tokenizer_is_named(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    metadata = varied / "corpus/example.toml"
+    metadata.write_text(metadata.read_text().replace('language = "en"', 'language = "tlh"'))
+
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
+    assert "there is no tokenizer for tlh" in capsys.readouterr().out

@@ -1,0 +1,275 @@
+"""What an enemy, or a bad disk, puts into a corpus: a finding or a clear error, never a traceback, a hang, a file elsewhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import write_example
+from postil.cli import main
+from postil.model import AnnotationSet
+from postil.rules.examples import SCHEME, Example, span
+from postil.storage.directory import CorpusDirectory
+from postil.storage.safe_files import write_atomically
+
+SET = "annotations/gold/example.jsonl"
+COMMANDS = (["check"], ["fmt"], ["stats"], ["show", "example"], ["show", "example", "--html", "page.html"], ["rule"], ["formats"])
+
+
+def files_of(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+def check(root: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    status = main(["-C", str(root), "check", "--format", "concise"])
+    return status, capsys.readouterr().out
+
+
+CASES = {
+    "binary text": ("corpus/example.txt", bytes(range(256)) * 100, "TXT001"),
+    "nul bytes": ("corpus/example.txt", b"\0" * 1000 + b"\n", "TXT005"),
+    "utf-16 text": ("corpus/example.txt", "Tokyo\n".encode("utf-16"), "TXT001"),
+    "binary set": (SET, bytes(range(256)) * 100, "ANN001"),
+    "empty set": (SET, b"", "ANN006"),
+    "surrogate": (SET, b'{"type":"note","id":"n","text":"\\udc80"}\n', "ANN001"),
+    "nan": (SET, b'{"type":"span","id":"e","layer":"entity","label":"GPE","start":NaN,"end":1,"text":"R"}\n', "ANN001"),
+    "deep": (SET, b'{"type":"span","attributes":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001 + b"\n", "ANN001"),
+    "long number": (SET, b'{"type":"note","id":"n","text":' + b"9" * 100_000 + b"}\n", "ANN001"),
+    "many lines": (SET, b"x\n" * 20_000, "ANN001"),
+    "a html page": (SET, b"<!doctype html><script>alert(1)</script>\n", "ANN001"),
+    "deep metadata": ("corpus/example.toml", b"a = " + b"[" * 20_000 + b"]" * 20_000, "DOC004"),
+    "binary metadata": ("corpus/example.toml", bytes(range(256)), "DOC004"),
+    "binary scheme": ("annotations/scheme.toml", bytes(range(256)), "SCH001"),
+    "empty scheme": ("annotations/scheme.toml", b"", "SCH002"),
+    "scheme of nothing": ("annotations/scheme.toml", b"name = 1\nversion = []\nlayers = 3\nconstraints = {}\n", "SCH002"),
+    "deep scheme": ("annotations/scheme.toml", b"a = " + b"{ b = " * 20_000 + b"1" + b" }" * 20_000, "SCH001"),
+    "binary manifest": ("corpus/corpus.toml", bytes(range(256)), "SCH001"),
+    "empty manifest": ("corpus/corpus.toml", b"", "SCH002"),
+}
+
+
+@pytest.mark.parametrize(("path", "data", "code"), CASES.values(), ids=CASES)
+def test_a_broken_file_is_a_finding_and_every_command_stands_it(
+    path: str, data: bytes, code: str, small_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small_corpus / path).write_bytes(data)
+    before = files_of(small_corpus)
+
+    status, out = check(small_corpus, capsys)
+    assert status == 1
+    assert f" {code} " in out
+    for command in COMMANDS:
+        assert main(["-C", str(small_corpus), *command]) in (0, 1, 2)
+    (small_corpus / "page.html").unlink(missing_ok=True)
+    assert files_of(small_corpus) == before
+
+
+@pytest.mark.parametrize("offset", ["-1", "1e30", "1" + "0" * 30, "9007199254740993", "true", '"5"', "null", "0.5", "-0.0"])
+def test_no_offset_is_too_strange(offset: str, small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = small_corpus / SET
+    file.write_text(file.read_text().replace('"end":33', f'"end":{offset}'))
+
+    status, out = check(small_corpus, capsys)
+
+    assert status == 1
+    assert f"{SET}:3:" in out
+    assert "Rajnath" not in out
+
+
+def test_a_document_id_leads_nowhere(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = small_corpus / SET
+    file.write_text(file.read_text().replace('"document":"example"', '"document":"../../../../tmp/x"'))
+    outside = sorted(small_corpus.parent.iterdir())
+
+    assert "ANN007" in check(small_corpus, capsys)[1]
+    assert main(["-C", str(small_corpus), "fmt"]) == 0
+    assert sorted(small_corpus.parent.iterdir()) == outside
+
+
+def test_links_out_of_the_corpus_are_not_followed(small_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "s.txt").write_text("secret\n")
+    (secret / "s.jsonl").write_text("secret\n")
+    (small_corpus / "corpus/leak.txt").symlink_to(secret / "s.txt")
+    (small_corpus / "corpus/all").symlink_to(secret)
+    (small_corpus / "corpus/round").symlink_to(small_corpus / "corpus")
+    (small_corpus / "corpus/gone.txt").symlink_to(tmp_path / "nothing")
+    (small_corpus / "annotations/gold/s.jsonl").symlink_to(secret / "s.jsonl")
+    before = files_of(secret)
+
+    status, out = check(small_corpus, capsys)
+
+    assert status == 1
+    assert out.count("DOC009") == 4
+    assert "secret\n" not in out
+    assert main(["-C", str(small_corpus), "fmt"]) == 0
+    assert files_of(secret) == before
+
+
+def test_a_link_inside_the_corpus_is_a_file_like_any_other(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for suffix in ("txt", "toml"):
+        (small_corpus / f"corpus/copy.{suffix}").symlink_to(f"example.{suffix}")
+
+    assert check(small_corpus, capsys) == (0, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_is_not_waited_for(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(small_corpus / "corpus/pipe.txt")
+
+    assert "DOC010" in check(small_corpus, capsys)[1]
+
+
+def test_writing_through_a_link_out_is_refused(small_corpus: Path, tmp_path: Path) -> None:
+    from postil.errors import UnsafePath
+
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (small_corpus / "corpus/x.txt").symlink_to(victim)
+    (small_corpus / "annotations/a1").symlink_to(tmp_path)
+
+    for path in ("corpus/x.txt", "annotations/a1/example.jsonl", "corpus/../../y.txt"):
+        with pytest.raises(UnsafePath):
+            write_atomically(small_corpus, small_corpus / path, b"theirs")
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "y.txt").exists()
+
+
+def test_a_text_of_a_gigabyte_is_a_finding(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in ("corpus/example.txt", SET, "corpus/example.toml"):
+        with (small_corpus / path).open("wb") as file:
+            file.truncate(2**30)  # one line, and no block of it on the disk
+
+    status, out = check(small_corpus, capsys)
+
+    assert status == 1
+    assert {line.split(" ")[1] for line in out.splitlines()} == {"TXT009", "ANN001", "DOC004"}
+
+
+def test_one_line_of_many_megabytes_is_read(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (small_corpus / SET).write_bytes(b'{"type":"note","id":"n","text":"' + b"x" * 20_000_000)
+
+    status, out = check(small_corpus, capsys)
+
+    assert status == 1
+    assert len(out) < 1000
+
+
+def test_no_pattern_of_a_scheme_makes_a_check_hang(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = {"source": "a" * 100_000 + "!"}
+    scheme = SCHEME.replace("[a-z]+:[0-9]+", "(a|a)*(a+)+(a*)*$")
+    example = Example(records=(span("s1", "FACT", 0, 33, attributes=values),), scheme=scheme)
+
+    status, out = check(write_example(tmp_path, example), capsys)
+
+    assert status == 1
+    assert "LAB007" in out
+
+
+def test_ten_thousand_spans_in_each_other_take_no_square_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "x " * 20_000 + "\n"
+    records = tuple(span(f"s{number}", "FACT", number * 2, 39_999 - number * 2, text="") for number in range(300))
+    records = tuple({**record, "text": text[record["start"] : record["end"]]} for record in records)
+
+    status, _ = check(write_example(tmp_path, Example(text=text, records=records)), capsys)
+
+    assert status == 0
+
+
+@pytest.mark.parametrize(
+    "script", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "';alert(1)//", "</title><script>"]
+)
+def test_nothing_of_a_corpus_runs_in_its_page(script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = script.replace("\\", "\\\\").replace('"', '\\"')
+    example = Example(
+        text=f"{script} in Tokyo.\n",
+        records=(
+            span("e1", script, 0, len(script), attributes={script: script}, note=script),
+            span('"><script>', "GPE", len(script) + 4, len(script) + 9),
+            {"type": "relation", "id": script, "layer": "argument", "label": script, "args": {script: "e1"}},
+            {"type": "label", "id": "g1", "layer": script, "label": script},
+        ),
+        metadata=f'title = "{quoted}"\nlanguage = "{quoted}"\nauthors = ["{quoted}"]\n',
+        scheme=SCHEME.replace('key = "g"', f'key = "g", colour = "{quoted}"'),
+    )
+    root = write_example(tmp_path, example)
+
+    assert main(["-C", str(root), "show", "--html", "page.html"]) == 0
+    page = (root / "page.html").read_text(encoding="utf-8")
+
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "default-src 'none'" in page
+    assert page.count("<title>") == 1
+
+
+def test_no_terminal_is_driven_by_a_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bell = "\x1b]0;owned\x07\x1b[2J\u202e"
+    example = Example(
+        text=f"{bell} Tokyo.\n", records=(span("e1", f"X{bell}", 0, len(bell)),), metadata='title = "a"\nnote = "x"\n'
+    )
+    root = write_example(tmp_path, example)
+
+    for command in (["check"], ["check", "--format", "concise"], ["check", "--format", "github"], ["show"]):
+        main(["-C", str(root), *command])
+        out = "".join(capsys.readouterr())
+        assert "\x1b]" not in out
+        assert "\x07" not in out
+        assert "\u202e" not in out
+
+
+def test_a_save_that_is_killed_leaves_the_old_file_or_the_new(small_corpus: Path) -> None:
+    """kill -9 at random moments while a set is written over and over: the file is always whole."""
+    directory = CorpusDirectory(small_corpus)
+    old = directory.bundle("example").set_files[0].annotation_set()
+    assert old is not None
+    program = f"""
+from postil import Corpus
+from msgspec.structs import replace
+corpus = Corpus.open({str(small_corpus)!r})
+gold = corpus["example"].sets["gold"]
+print("ready", flush=True)
+while True:
+    for size in (1, 20000):
+        corpus.write(replace(gold, spans=tuple(replace(gold.spans[0], id=f"e{{n}}") for n in range(size))))
+"""
+    seen = set()
+    for attempt in range(25):
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        assert child.stdout
+        child.stdout.readline()
+        time.sleep(0.002 * attempt)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        found = CorpusDirectory(small_corpus).bundle("example").set_files[0]
+        assert found.faults == ()
+        annotations = found.annotation_set()
+        assert isinstance(annotations, AnnotationSet)
+        seen.add(len(annotations.spans))
+        for left in (small_corpus / "annotations/gold").glob(".postil-*"):
+            left.unlink()
+        assert main(["-C", str(small_corpus), "check", "--select", "ANN"]) in (0, 1)
+        directory.write_set(old)
+    assert seen <= {2, 1, 20000}
+
+
+def test_leftovers_of_a_killed_save_are_no_part_of_the_corpus(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (small_corpus / "annotations/gold/.postil-abc.tmp").write_text("half")
+
+    assert check(small_corpus, capsys) == (0, "")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions bind only ordinary users of a POSIX system")
+def test_a_file_that_may_not_be_read_is_named(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (small_corpus / SET).chmod(0)
+
+    assert main(["-C", str(small_corpus), "check"]) == 2
+    assert SET in capsys.readouterr().err
