@@ -16,7 +16,8 @@ import msgspec
 from postil.findings import Finding
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
-from postil.rules.views import DocumentView, ProjectView, SetView
+from postil.rules.set_view import SetView
+from postil.rules.views import DocumentView, ProjectView
 from postil.storage.bundle import Bundle
 
 Partials = dict[str, Any]
@@ -86,7 +87,7 @@ class Checker:
     def _check_set(self, view: SetView) -> list[Finding]:
         raised = [(rule, problem) for rule in self._of("set") for problem in rule.check(view)]
         silenced: Collection[tuple[str, str]] = ()
-        if any(record.ignore for record in view.annotations):
+        if view.has_ignores:
             silenced = {(problem.subject, rule.code) for rule, problem in raised if _ignores(view, problem.subject, rule.code)}
             raised = [pair for pair in raised if (pair[1].subject, pair[0].code) not in silenced]
             for rule in self._of("audit"):

@@ -10,6 +10,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import cache
 from itertools import accumulate
 from typing import Literal
 
@@ -17,6 +18,11 @@ Unit = Literal["code point", "utf-16", "utf-8"]
 
 _ZWJ = "\u200d"
 _COMBINING = frozenset(("Mn", "Mc", "Me", "Cf", "Sk"))
+# Letters that UAX #29 gives a property although their category says nothing of it: Prepend, SpacingMark, Extend.
+_JOINING_LETTERS = frozenset(
+    "\u0d4e\u0e33\u0eb3\uff9e\uff9f\U000111c2\U000111c3\U000113d1\U0001193f\U00011941\U00011a3a\U00011a84\U00011a85"
+    "\U00011a86\U00011a87\U00011a88\U00011a89\U00011d46\U00011f02"
+)
 
 
 class LineIndex:
@@ -89,10 +95,7 @@ def cuts_grapheme(text: str, offset: int) -> bool:
     """Whether ``offset`` falls inside a user-perceived character (an extended grapheme cluster, UAX #29)."""
     if not 0 < offset < len(text):
         return False
-    before, after = text[offset - 1], text[offset]
-    if before != "\r" and after < "\u0300" and before < "\u0300":
-        return False  # nothing below the combining marks joins, but CR LF
-    if not _may_join(before, after):
+    if not (_joins(text[offset - 1]) or _joins(text[offset])):
         return False
     start = text.rfind("\n", 0, offset) + 1  # a line end always ends a cluster: begin there
     if start == offset:
@@ -102,15 +105,21 @@ def cuts_grapheme(text: str, offset: int) -> bool:
     return offset - start not in _boundaries(segment, offset - start)
 
 
-def _may_join(before: str, after: str) -> bool:
-    """Cheap and never wrongly false: whether UAX #29 could keep these two together."""
-    if before == _ZWJ or unicodedata.category(after) in _COMBINING or unicodedata.category(before) in ("Cf", "Mn"):
+def has_clusters(text: str) -> bool:
+    """Whether any grapheme cluster of the text could have more than one code point; never wrongly false."""
+    return "\r" in text if text.isascii() else any(map(_joins, set(text)))
+
+
+@cache
+def _joins(character: str) -> bool:
+    """Whether UAX #29 could keep the character together with the one before or after it; never wrongly false."""
+    if character < "\u0300":
+        return character in "\r\xad"
+    if unicodedata.category(character) in _COMBINING or "\U0001f1e6" <= character <= "\U0001f1ff":
         return True
-    if "\U0001f1e6" <= after <= "\U0001f1ff":
-        return True
-    hangul = "\u1100" <= after <= "\u11ff" or "\ua960" <= after <= "\ua97f" or "\uac00" <= after <= "\ud7ff"
-    # the few letters that UAX #29 names Prepend, SpacingMark or Extend although their category says otherwise
-    return hangul or before == "\r" or unicodedata.category(before) == "Lo" or unicodedata.category(after) == "Lo"
+    if "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\uac00" <= character <= "\ud7ff":
+        return True  # Hangul, which is joined by syllable
+    return character in _JOINING_LETTERS
 
 
 def _boundaries(segment: str, upto: int) -> set[int]:

@@ -5,7 +5,7 @@ A rule is a function with a decorator that says what it looks at:
 ``@document_rule``
     one document's text and metadata (:class:`~postil.rules.views.DocumentView`)
 ``@set_rule``
-    one annotation set, with text and scheme (:class:`~postil.rules.views.SetView`)
+    one annotation set, with text and scheme (:class:`~postil.rules.set_view.SetView`)
 ``@project_rule``
     manifest, scheme and the inventory of files (:class:`~postil.rules.views.ProjectView`)
 ``@corpus_rule``

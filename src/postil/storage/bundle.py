@@ -48,7 +48,7 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
         """The text, where it could be read."""
         return self.text_file.text if self.text_file else None
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
         """The metadata as far as it could be read, over the manifest's defaults."""
         own = self.metadata_file.value if self.metadata_file and self.metadata_file.value else Metadata()

@@ -52,10 +52,6 @@ class SetFile(msgspec.Struct, frozen=True):
     is_exact: bool = False
     header_line: int = 1
 
-    def line(self, number: int) -> str:
-        """A line of the file, for an excerpt."""
-        return self.data.split(b"\n", number)[number - 1].decode("utf-8", "replace") if number else ""
-
     def annotation_set(self) -> AnnotationSet | None:
         """The set, with its records in the order of the file; ``None`` without a header."""
         if self.header is None:

@@ -7,6 +7,7 @@ import difflib
 import tomllib
 import types
 import typing
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -73,6 +74,11 @@ def _syntax_fault(source: str, error: tomllib.TOMLDecodeError) -> Fault:
     return Fault("syntax", f"not TOML: {message or error}", line, column, index.line(line))
 
 
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
 class _Builder:
     """Makes structs of plain values, collecting what does not fit."""
 
@@ -80,7 +86,7 @@ class _Builder:
         self.problems: list[tuple[KeyPath, FaultKind, str]] = []
 
     def struct(self, kind: type[StructType], values: dict[str, Any], path: KeyPath) -> StructType | None:
-        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        fields = _fields(kind)
         known = {}
         for key, value in values.items():
             if key not in fields:

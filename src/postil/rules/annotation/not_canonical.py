@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import neg
 
 from postil.rules import Example, Problem, Severity, set_rule
 from postil.rules.examples import HEADER, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.storage.set_file import encode_set
 
 
@@ -23,7 +22,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Run ``postil fmt``. It changes no annotation.
     """
-    if view.file.is_exact and _is_in_order(view):
+    if view.file.is_exact and view.is_sorted:
         return
     annotations = view.file.annotation_set()
     if annotations is None or any(fault.kind != "unknown key" for fault in view.file.faults):
@@ -34,20 +33,4 @@ def check(view: SetView) -> Iterator[Problem]:
             yield view.line_problem(number, "not in canonical form from here on", help="run postil fmt")
             return
     if len(canonical) != view.file.data.count(b"\n") + 1:
-        yield view.set_problem("not in canonical form: blank lines at the end", help="run postil fmt")
-
-
-def _is_in_order(view: SetView) -> bool:
-    ids, layers, labels, starts, ends, *_ = view.columns
-    keys = list(zip(starts, map(neg, ends), layers, labels, ids, strict=True))
-    others = (view.relations, view.labels, view.notes)
-    listed = (*view.spans, *view.relations, *view.labels, *view.notes)
-    return (
-        keys == sorted(keys)
-        and all([record.id for record in records] == sorted(record.id for record in records) for records in others)
-        and all(map(_is, view.file.records, listed))
-    )
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
+        yield view.line_problem(len(canonical), "not in canonical form: the end of the file", help="run postil fmt")

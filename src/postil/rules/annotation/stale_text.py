@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 
 
 @set_rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, Severity, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 
 
 @set_rule(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
+from postil.scheme import Layer
 from postil.text import listing
 
 
@@ -20,9 +22,11 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Remove the attribute, or mend the label.
     """
-    for record, layer in view.with_attributes():
-        for name in record.attributes:
-            attribute = layer.attributes.get(name)
-            if attribute and not attribute.is_on(record.label):
-                message = f"{name} is an attribute of {listing(attribute.only_on, 'and')}, not of {record.label}"
-                yield view.problem(record, message, "attributes", name)
+    yield from view.attribute_problems(_fault)
+
+
+def _fault(layer: Layer, label: str, name: str, _value: Any) -> str:
+    attribute = layer.attributes.get(name)
+    if attribute is None or attribute.is_on(label):
+        return ""
+    return f"{name} is an attribute of {listing(attribute.only_on, 'and')}, not of {label}"

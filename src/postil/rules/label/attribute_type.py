@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules._attributes import type_fault
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
+from postil.scheme import Layer
 
 
 @set_rule(
@@ -22,14 +24,14 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Write it as the scheme says.
     """
-    for record, layer in view.with_attributes():
-        for name, value in record.attributes.items():
-            attribute = layer.attributes.get(name)
-            if attribute is None:
-                continue
-            if attribute.multiple != isinstance(value, list):
-                fault = "must be a list" if attribute.multiple else "must be one value, not a list"
-            else:
-                fault = next(filter(None, (type_fault(attribute, one) for one in (value if attribute.multiple else [value]))), "")
-            if fault:
-                yield view.problem(record, f"{name} {fault}", "attributes", name)
+    yield from view.attribute_problems(_fault)
+
+
+def _fault(layer: Layer, _label: str, name: str, value: Any) -> str:
+    attribute = layer.attributes.get(name)
+    if attribute is None:
+        return ""
+    if attribute.multiple != isinstance(value, list):
+        return f"{name} {'must be a list' if attribute.multiple else 'must be one value, not a list'}"
+    faults = (type_fault(attribute, one) for one in (value if attribute.multiple else [value]))
+    return next((f"{name} {fault}" for fault in faults if fault), "")

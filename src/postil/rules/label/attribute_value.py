@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules._attributes import type_fault, value_fault
 from postil.rules.examples import SCHEME, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
+from postil.scheme import Layer
 
 _HOSTILE = SCHEME.replace("[a-z]+:[0-9]+", "(a+)+b")
 
@@ -30,13 +32,14 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the value, or allow it in the scheme.
     """
-    for record, layer in view.with_attributes():
-        for name, value in record.attributes.items():
-            attribute = layer.attributes.get(name)
-            if attribute is None or attribute.multiple != isinstance(value, list):
-                continue
-            for one in value if attribute.multiple else [value]:
-                fault = "" if type_fault(attribute, one) else value_fault(attribute, one)
-                if fault:
-                    yield view.problem(record, f"{name} {fault}", "attributes", name)
-                    break
+    yield from view.attribute_problems(_fault)
+
+
+def _fault(layer: Layer, _label: str, name: str, value: Any) -> str:
+    attribute = layer.attributes.get(name)
+    if attribute is None or attribute.multiple != isinstance(value, list):
+        return ""
+    values = value if attribute.multiple else [value]
+    if any(type_fault(attribute, one) for one in values):
+        return ""
+    return next((f"{name} {fault}" for one in values if (fault := value_fault(attribute, one))), "")

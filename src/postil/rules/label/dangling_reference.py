@@ -6,7 +6,7 @@ from postil.model import Note
 from postil.rules import Example, Problem, set_rule
 from postil.rules._attributes import type_fault
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.scheme import Attribute
 from postil.text import listing, quote
 
@@ -28,6 +28,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the id.
     """
+    if not any("reference" in kinds for kinds in _attribute_types(view)):
+        return
     for record, layer in view.with_attributes():
         for name, value in record.attributes.items():
             attribute = layer.attributes.get(name)
@@ -37,6 +39,11 @@ def check(view: SetView) -> Iterator[Problem]:
                 fault = "" if type_fault(attribute, one) else _fault(view, attribute, record.id, one)
                 if fault:
                     yield view.problem(record, f"{name} refers to {quote(one)}, {fault}", "attributes", name)
+
+
+def _attribute_types(view: SetView) -> Iterator[set[str]]:
+    for layer in view.scheme.layers.values() if view.scheme else ():
+        yield {attribute.type for attribute in layer.attributes.values()}
 
 
 def _fault(view: SetView, attribute: Attribute, own_id: str, id: str) -> str:

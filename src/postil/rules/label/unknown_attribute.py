@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
+from postil.scheme import Layer
 from postil.text import quote
 
 
@@ -21,9 +23,12 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the name, or add the attribute to the scheme.
     """
-    for record, layer in view.with_attributes():
-        for name in record.attributes:
-            if name not in layer.attributes:
-                near = difflib.get_close_matches(name, layer.attributes, 1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                yield view.problem(record, f"layer {record.layer} has no attribute {quote(name)}{hint}", "attributes", name)
+    yield from view.attribute_problems(_fault)
+
+
+def _fault(layer: Layer, label: str, name: str, _value: Any) -> str:
+    if name in layer.attributes:
+        return ""
+    near = difflib.get_close_matches(name, layer.attributes, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"{label} has no attribute {quote(name)}{hint}"

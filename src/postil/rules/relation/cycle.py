@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import relation, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 
 _SPANS = tuple(
     span(id, "OPINION", start, 33, attributes={"polarity": "positive"}) for id, start in (("s1", 0), ("s2", 14), ("s3", 18))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import relation, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 
 _SPANS = (span("s1", "OPINION", 0, 33), span("s2", "FACT", 0, 24))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from postil.model import Note
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import relation, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.text import listing, quote
 
 _OPINION = span("s1", "OPINION", 0, 33, attributes={"polarity": "positive"})

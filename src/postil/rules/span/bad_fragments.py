@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView, is_well_formed
+from postil.rules.set_view import SetView, is_well_formed
 
 
 @set_rule(
@@ -24,7 +24,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend ``fragments``, or leave them out where the span is continuous.
     """
-    if not any(view.columns[6]):
+    if not any(view.columns.fragments):
         return
     for span_ in view.spans:
         if span_.fragments and not is_well_formed(span_):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.text import quote
 
 
@@ -29,8 +29,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Move the edge to the first or last visible character.
     """
-    texts = view.columns[5]
-    if view.cover_their_text and not any(view.columns[6]) and list(map(str.strip, texts)) == list(texts):
+    texts = view.columns.texts
+    if view.are_sound and not any(view.columns.fragments) and list(map(str.strip, texts)) == list(texts):
         return
     text = view.text or ""
     for span_ in view.sound:

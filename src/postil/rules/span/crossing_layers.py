@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
+from postil.rules.set_view import SetView
 from postil.rules.span._geometry import is_nested, lie, pairs
-from postil.rules.views import SetView
 from postil.text import quote
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
-from postil.text import cuts_grapheme, quote
+from postil.rules.set_view import SetView
+from postil.rules.span._edges import bad_edges
+from postil.text import cuts_grapheme, has_clusters, quote
 
 
 @set_rule(
@@ -24,15 +25,7 @@ def check(view: SetView) -> Iterator[Problem]:
     Move the edge, or set ``unit = "character"`` for the layer where code points are meant.
     """
     text = view.text or ""
-    if text.isascii():
+    if not has_clusters(text):
         return
-    for span_ in view.sound:
-        layer = view.layer(span_)
-        if layer is None or layer.unit == "character":
-            continue
-        for start, end in span_.extents:
-            key = "start" if cuts_grapheme(text, start) else "end" if cuts_grapheme(text, end) else ""
-            if key:
-                at = start if key == "start" else end
-                yield view.problem(span_, f"{key} {at} is inside a character: {quote(text[at - 1 : at + 1])}", key)
-                break
+    for span_, key, at in bad_edges(view, {"word", "grapheme"}, lambda offset: cuts_grapheme(text, offset)):
+        yield view.problem(span_, f"{key} {at} is inside a character: {quote(text[at - 1 : at + 1])}", key)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
+from postil.rules.span._edges import bad_edges, edges
 from postil.text import cuts_word, quote
+
+# Two characters, neither a blank nor ASCII punctuation: nowhere else can a word be cut.
+_WORD_LIKE = re.compile(r"[^\s!-/:-@\[-`{-~]{2}")
 
 
 @set_rule(
@@ -30,19 +35,13 @@ def check(view: SetView) -> Iterator[Problem]:
     Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
     """
     text = view.text or ""
-    for span_ in view.sound:
-        layer = view.layer(span_)
-        if layer is None or layer.unit != "word":
-            continue
-        for start, end in span_.extents:
-            key = "start" if cuts_word(text, start) else "end" if cuts_word(text, end) else ""
-            if key:
-                at = start if key == "start" else end
-                left = len(text[:at]) - len(_word_before(text, at))
-                word = _word_before(text, at) + _word_after(text, at)
-                message = f"{key} {at} is inside the word {quote(word)}, after {quote(text[left:at])}"
-                yield view.problem(span_, message, key)
-                break
+    pairs = [text[offset - 1 : offset + 1] for offset in edges(view, {"word"}) if offset]
+    if not _WORD_LIKE.search("\n".join(pairs)):
+        return
+    for span_, key, at in bad_edges(view, {"word"}, lambda offset: cuts_word(text, offset)):
+        before = _word_before(text, at)
+        message = f"{key} {at} is inside the word {quote(before + _word_after(text, at))}, after {quote(before)}"
+        yield view.problem(span_, message, key)
 
 
 def _word_before(text: str, at: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.text import quote
 
 
@@ -20,8 +20,9 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Remove one, and let relations that name it name the other. If their attributes differ, decide which are right.
     """
-    _, layers, labels, starts, ends, _, fragments, _ = view.columns
-    if len(set(zip(layers, labels, starts, ends, fragments, strict=True))) == len(starts):
+    columns = view.columns
+    extents = zip(columns.layers, columns.labels, columns.starts, columns.ends, columns.fragments, strict=True)
+    if len(set(extents)) == len(view.spans):
         return
     seen: dict[tuple[object, ...], int] = {}
     for index, span_ in enumerate(view.spans):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView
+from postil.rules.set_view import SetView
 from postil.segmentation import containing
 from postil.text import quote
 
@@ -26,8 +26,10 @@ def check(view: SetView) -> Iterator[Problem]:
     Cut the span in two, or set ``within = "document"`` for the layer.
     """
     for name, spans in view.spans_by_layer.items():
-        layer = view.scheme.layers.get(name) if view.scheme else None
+        layer = view.scheme.layers[name] if view.scheme else None
         if layer is None or layer.within == "document":
+            continue
+        if layer.within == "paragraph" and not any("\n" in span_.text for span_ in spans):
             continue
         units = view.document.sentences if layer.within == "sentence" else view.document.paragraphs
         for span_ in spans:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
-from postil.rules.views import SetView, is_well_formed
+from postil.rules.set_view import SetView, is_well_formed
 from postil.text import quote
 
 _NEAR = 2000  # code points to either side that are searched for the text, to say where it went
@@ -31,7 +31,7 @@ def check(view: SetView) -> Iterator[Problem]:
     Find out which of the two is right. If the text moved, the message says where it stands now.
     """
     text = view.text
-    if text is None or view.cover_their_text:
+    if text is None or view.are_sound:
         return
     for span_ in view.spans:
         if not (0 <= span_.start < span_.end <= len(text) and is_well_formed(span_)):
