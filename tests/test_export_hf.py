@@ -155,7 +155,7 @@ def test_what_does_not_fit_is_counted_and_named(varied: Path, capsys: pytest.Cap
     assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
     out = capsys.readouterr().out
 
-    assert "not in tokens: 1 × entity: discontinuous (e3)" in out
+    assert "not in tokens: 1 × entity: discontinuous (e3 in example)" in out
     (first, second) = rows(varied / "out", "tokens")
     assert first["tokens"] == ["Rajnath", "Singh", "😀", "met", "Zoë", "in", "Tokyo", "."]
     assert first["starts"][3] == 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -16,15 +15,17 @@ from postil.model import AnnotationSet
 from postil.registry import parts
 from postil.scheme import Attribute, Scheme
 
+_NAMED = 5  # ids that are kept of those that did not fit
+
 Rows = Iterator[dict[str, Any]]
 
 
-class Misfit(msgspec.Struct, frozen=True):
-    """An annotation that a config cannot hold, and why."""
+class Misfits(msgspec.Struct):
+    """How many annotations a config cannot hold for one reason; the first of them, from one document, by their ids."""
 
     document: str
-    annotator: str
-    id: str
+    ids: list[str]
+    count: int = 0
 
 
 class Context:
@@ -33,11 +34,14 @@ class Context:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
         self.tokenizers = Tokenizers()
-        self.misfits: dict[tuple[str, str], list[Misfit]] = defaultdict(list)
+        self.misfits: dict[tuple[str, str], Misfits] = {}
 
-    def misfit(self, config: str, why: str, document: Document, annotator: str, id: str) -> None:
+    def misfit(self, config: str, why: str, document: Document, id: str) -> None:
         """Note an annotation that ``config`` cannot hold."""
-        self.misfits[config, why].append(Misfit(document.id, annotator, id))
+        misfits = self.misfits.setdefault((config, why), Misfits(document.id, []))
+        misfits.count += 1
+        if document.id == misfits.document and len(misfits.ids) < _NAMED:
+            misfits.ids.append(id)
 
     @cached_property
     def span_layers(self) -> list[str]:

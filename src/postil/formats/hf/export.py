@@ -158,7 +158,11 @@ def _put_in_place(work: Path, destination: Path) -> None:
     if destination.exists():
         old = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-old-"))
         destination.replace(old)
-        work.replace(destination)
+        try:
+            work.replace(destination)
+        except OSError:
+            old.replace(destination)
+            raise
         shutil.rmtree(old)
     else:
         work.replace(destination)

@@ -12,7 +12,7 @@ from postil.formats.hf.config import Config, Context
 from postil.formats.hf.features import Column
 from postil.manifest import Splits
 
-_NAMED = 5  # ids that a report names of those that did not fit
+_NAMED = 5  # documents that a report names of those without a set
 
 
 class Shard(msgspec.Struct, frozen=True):
@@ -46,8 +46,8 @@ class Written(msgspec.Struct, frozen=True):
     def not_held(self) -> Iterator[str]:
         """In words, whatever some config does not hold."""
         for (config, why), misfits in self.context.misfits.items():
-            named = ", ".join(misfit.id for misfit in misfits[:_NAMED]) + (", …" if len(misfits) > _NAMED else "")
-            yield f"not in {config}: {len(misfits):,} × {why} ({named})"
+            named = ", ".join(misfits.ids) + (", …" if misfits.count > len(misfits.ids) else "")
+            yield f"not in {config}: {misfits.count:,} × {why} ({named} in {misfits.document})"
         for document, annotator in self.missing[:_NAMED]:
             yield f"not exported: {document} has no set by {annotator}"
         if len(self.missing) > _NAMED:

@@ -57,11 +57,11 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
         tags[name], fits = _tag(candidates, labels, rows)
         fitting |= fits
     for span, why in misfits:
-        context.misfit(NAME, f"{span.layer}: {why}", document, annotations.annotator, span.id)
+        context.misfit(NAME, f"{span.layer}: {why}", document, span.id)
     for span, _, _, _ in placed:
         if span.id not in fitting:
-            why = f"{span.layer}: inside a longer span of the same label"
-            context.misfit(NAME, why, document, annotations.annotator, span.id)
+            why = f"{span.layer}: overlapped by a longer span of the same label"
+            context.misfit(NAME, why, document, span.id)
     for number, tokens in enumerate(rows):
         yield {
             "document": document.id,
