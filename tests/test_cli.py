@@ -166,7 +166,7 @@ def test_paths_choose_what_is_checked(small_corpus: Path, capsys: pytest.Capture
         (["check", "/etc/passwd"], "not in the corpus"),
         (["check", "../.."], "not in the corpus"),
         (["check", "--select", "XYZ"], "there is no rule XYZ"),
-        (["check", "--format", "yaml"], "yaml is none of"),
+        (["check", "--format", "yaml"], "'yaml' is not one of"),
         (["check", "-C", "nowhere"], "no such directory"),
         (["rule", "SPN999"], "there is no rule SPN999"),
         (["fmt", "nowhere.jsonl"], "there is no nowhere.jsonl"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -67,6 +70,22 @@ class Finding(msgspec.Struct, frozen=True):
     def order(self) -> tuple[str, int, int, str, str]:
         """Findings are reported by file, line, column, code, message, whoever found them first."""
         return (self.place.path, self.place.line, self.place.column, self.code, self.message)
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """For each finding a name that stays the same while other lines of its file are edited.
+
+    It is made of the code, the file, and the annotation's id or, where there is none, the text of the line; findings that are
+    alike in all of these are numbered.
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for finding in findings:
+        subject = finding.subject or (finding.place.excerpt.line.strip() if finding.place.excerpt else "")
+        base = f"{finding.code}\x1f{finding.place.path}\x1f{subject}"
+        names.append(hashlib.sha256(f"{base}\x1f{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:32])
+        seen[base] += 1
+    return names
 
 
 def place_in(path: str, index: LineIndex, start: int, end: int) -> Place:

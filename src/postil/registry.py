@@ -7,6 +7,7 @@ somebody asks for them and not before.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
@@ -16,22 +17,42 @@ from typing import TypeVar
 Part = TypeVar("Part")
 
 
-def modules(package: str, *, deep: bool = False) -> Iterator[ModuleType]:
-    """Every public module and package in ``package``, in alphabetical order; ``deep``: and in the packages inside it."""
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
-        if info.name.rpartition(".")[2].startswith("_"):
-            continue
-        if deep and info.ispkg:
-            yield from modules(info.name, deep=True)
-        yield importlib.import_module(info.name)
+def names(package: str) -> list[str]:
+    """The names of the public modules in ``package``, sorted, without the underscore that keeps one from being a keyword.
+
+    Nothing is imported but the packages around it.
+    """
+    spec = importlib.util.find_spec(package)
+    found = pkgutil.iter_modules(spec.submodule_search_locations if spec else [])
+    return sorted(info.name.rstrip("_") for info in found if not info.name.startswith("_"))
+
+
+def module(package: str, name: str) -> ModuleType:
+    """The module of ``package`` with this name, imported."""
+    exact = importlib.util.find_spec(f"{package}.{name}")
+    return importlib.import_module(f"{package}.{name}" if exact else f"{package}.{name}_")
+
+
+def part(package: str, name: str, kind: type[Part]) -> Part:
+    """The object of ``kind`` that the module with this name announces. Only that module is imported."""
+    return next(value for value in vars(module(package, name)).values() if isinstance(value, kind))
 
 
 @cache
-def parts(package: str, kind: type[Part], *, deep: bool = False) -> tuple[Part, ...]:
-    """Every object of ``kind`` that a module of ``package`` has at its top level."""
+def parts(package: str, kind: type[Part]) -> tuple[Part, ...]:
+    """Every object of ``kind`` that a module of ``package``, or of a package inside it, has at its top level."""
     found: dict[int, Part] = {}
-    for module in modules(package, deep=deep):
-        for value in vars(module).values():
+    for each in _modules(package):
+        for value in vars(each).values():
             if isinstance(value, kind):
                 found.setdefault(id(value), value)
     return tuple(found.values())
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if info.name.rpartition(".")[2].startswith("_"):
+            continue
+        if info.ispkg:
+            yield from _modules(info.name)
+        yield importlib.import_module(info.name)

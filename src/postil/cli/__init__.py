@@ -7,29 +7,26 @@ costs no more than click.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
-import pkgutil
 import sys
 from collections.abc import Sequence
 
 import click
 
 from postil.cli._command import TASKS, CorpusCommand
+from postil.registry import module, names
 
 
 class _Commands(click.Group):
     """Commands as modules of this package; a trailing underscore keeps a name from being a keyword."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-        return sorted(name.rstrip("_") for name in names)
+        return names(__name__)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):
             return None
-        module = name if importlib.util.find_spec(f"{__name__}.{name}") else f"{name}_"
-        command: click.Command = importlib.import_module(f"{__name__}.{module}").command
+        command: click.Command = module(__name__, name).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

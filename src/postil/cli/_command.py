@@ -81,3 +81,12 @@ def use_colour() -> bool:
     import sys
 
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def repository_prefix(root: Path) -> str:
+    """The path from the root of the git repository around ``root`` to it, with ``/`` at the end; empty for the same or none."""
+    root = root.absolute()
+    for directory in (root, *root.parents):
+        if (directory / ".git").exists():
+            return f"{root.relative_to(directory).as_posix()}/" if directory != root else ""
+    return ""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, relative_path, use_colour
+from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, use_colour
+from postil.registry import names
 
 if TYPE_CHECKING:
     from postil.checking import Checker, Tally
@@ -23,7 +24,9 @@ def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     "--select", multiple=True, metavar="CODE,…", callback=_codes, help="Run these rules only (a prefix stands for all)."
 )
 @click.option("--ignore", multiple=True, metavar="CODE,…", callback=_codes, help="Do not run these rules.")
-@click.option("--format", "format_", default="text", metavar="FORMAT", help="text, concise, json or github.")
+@click.option(
+    "--format", "format_", type=click.Choice(names("postil.reports")), default="text", help="How to show what is found."
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 def command(
@@ -41,11 +44,9 @@ def command(
     """
     from postil.checking import Checker, Tally
     from postil.findings import Severity
-    from postil.reports import Style, all_reports
+    from postil.registry import part
+    from postil.reports import Report, Style
 
-    reports = all_reports()
-    if format_ not in reports:
-        raise click.BadParameter(f"{format_} is none of {', '.join(reports)}", param_hint="--format")
     directory = open_directory()
     checker = Checker(directory.project.manifest.check, select, ignore)
     for code in (*select, *ignore):
@@ -53,8 +54,8 @@ def command(
             raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
     tally = Tally()
     findings = _check(directory, checker, _chosen(paths, directory), tally)
-    style = Style(colour=use_colour())
-    for line in reports[format_].lines(findings, tally, style):
+    style = Style(use_colour(), repository_prefix(directory.root))
+    for line in part("postil.reports", format_, Report).lines(findings, tally, style):
         click.echo(line)
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(not exit_zero and any(finding.severity in failing for finding in findings))

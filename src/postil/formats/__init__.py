@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Corpus
-from postil.registry import parts
+from postil.registry import names, part
 
 
 class Feature(enum.StrEnum):
@@ -64,4 +64,4 @@ class Format(msgspec.Struct, frozen=True):
 
 def all_formats() -> dict[str, Format]:
     """Every format by its name."""
-    return {format_.name: format_ for format_ in parts("postil.formats", Format)}
+    return {name: part("postil.formats", name, Format) for name in names("postil.formats")}

@@ -8,13 +8,16 @@ import msgspec
 
 from postil.checking import Tally
 from postil.findings import Finding
-from postil.registry import parts
 
 
 class Style(msgspec.Struct, frozen=True):
-    """Whether to use colour, and the version of the tool for reports that name it."""
+    """``colour``: whether to use it. ``prefix``: the path from the repository's root to the corpus's, with ``/``, or nothing.
+
+    Reports for people name files from the corpus root, reports for forges and editors from the repository's.
+    """
 
     colour: bool = False
+    prefix: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -23,8 +26,3 @@ class Report(msgspec.Struct, frozen=True):
     name: str
     summary: str
     lines: Callable[[Sequence[Finding], Tally, Style], Iterator[str]]
-
-
-def all_reports() -> dict[str, Report]:
-    """Every report by its name."""
-    return {report.name: report for report in parts("postil.reports", Report)}

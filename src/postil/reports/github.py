@@ -12,10 +12,10 @@ from postil.text import printable
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def _lines(findings: Sequence[Finding], _tally: Tally, _style: Style) -> Iterator[str]:
+def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator[str]:
     for finding in findings:
         place = finding.place
-        properties = {"title": f"{finding.code} {finding.name}", "file": place.path}
+        properties = {"title": f"{finding.code} {finding.name}", "file": style.prefix + place.path}
         if place.line:
             properties |= {"line": str(place.line), "col": str(place.column)}
         message = printable(finding.message)

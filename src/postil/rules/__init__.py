@@ -82,7 +82,7 @@ corpus_rule = _decorator("corpus")
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, by code."""
-    return tuple(sorted(parts("postil.rules", Rule, deep=True), key=lambda rule: rule.code))
+    return tuple(sorted(parts("postil.rules", Rule), key=lambda rule: rule.code))
 
 
 __all__ = [

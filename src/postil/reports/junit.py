@@ -1,0 +1,36 @@
+"""JUnit XML, which every CI server shows: a suite for each file, a failed test for each finding in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from xml.etree import ElementTree
+
+from postil.checking import Tally
+from postil.findings import Finding
+from postil.reports import Report, Style
+from postil.text import printable
+
+
+def _lines(findings: Sequence[Finding], tally: Tally, style: Style) -> Iterator[str]:
+    root = ElementTree.Element("testsuites", name="postil", tests=str(max(len(findings), 1)), failures=str(len(findings)))
+    for path, group in groupby(findings, key=lambda finding: finding.place.path):
+        members = list(group)
+        name = style.prefix + path
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=name, tests=str(len(members)), failures=str(len(members)), errors="0"
+        )
+        for finding in members:
+            case = ElementTree.SubElement(suite, "testcase", name=f"{finding.code} {finding.name}", classname=name, file=name)
+            if finding.place.line:
+                case.set("line", str(finding.place.line))
+            failure = ElementTree.SubElement(case, "failure", type=str(finding.severity), message=printable(finding.message))
+            failure.text = f"{style.prefix}{finding.place}: {finding.code} {printable(finding.message)}"
+    if not findings:
+        suite = ElementTree.SubElement(root, "testsuite", name="postil", tests="1", failures="0", errors="0")
+        ElementTree.SubElement(suite, "testcase", name=f"{tally.documents} documents, {tally.sets} sets", classname="postil")
+    ElementTree.indent(root)
+    yield ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+REPORT = Report("junit", "JUnit XML, for any CI server", _lines)

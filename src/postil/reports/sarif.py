@@ -1,0 +1,74 @@
+"""SARIF 2.1.0 (OASIS), in the shape that GitHub code scanning reads: rules with help, fingerprints, related locations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote as percent_encoded
+
+import msgspec
+
+from postil import __version__
+from postil.checking import Tally
+from postil.findings import Finding, Place, Severity, fingerprints
+from postil.reports import Report, Style
+from postil.rules import Rule, all_rules
+from postil.text import printable
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator[str]:
+    found = {finding.code for finding in findings}
+    rules = [rule for rule in all_rules() if rule.code in found]
+    indexes = {rule.code: index for index, rule in enumerate(rules)}
+    results = [
+        _result(finding, indexes[finding.code], name, style)
+        for finding, name in zip(findings, fingerprints(findings), strict=True)
+    ]
+    driver = {"name": "postil", "semanticVersion": __version__, "rules": [_rule(rule) for rule in rules]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield msgspec.json.format(msgspec.json.encode(log)).decode()
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.manual},
+        "help": {"text": rule.manual, "markdown": rule.manual.replace("``", "`")},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(finding: Finding, index: int, fingerprint: str, style: Style) -> dict[str, Any]:
+    related = [("the passage", finding.text_place)] if finding.text_place else []
+    related += [(one.message, one.place) for one in finding.related]
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": printable(finding.message)},
+        "locations": [{"physicalLocation": _location(finding.place, style)}],
+        "partialFingerprints": {"postil/v1": fingerprint},
+    }
+    if related:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": printable(message)}, "physicalLocation": _location(place, style)}
+            for number, (message, place) in enumerate(related, 1)
+        ]
+    return result
+
+
+def _location(place: Place, style: Style) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": percent_encoded(style.prefix + place.path)}}
+    if place.line:
+        width = place.excerpt.width if place.excerpt else 1
+        location["region"] = {"startLine": place.line, "startColumn": place.column, "endColumn": place.column + width}
+    return location
+
+
+REPORT = Report("sarif", "SARIF 2.1.0, for GitHub code scanning and other forges", _lines)
