@@ -22,6 +22,8 @@ from postil.scheme import Layer, Role, Scheme
 from postil.storage.faults import FaultKind
 from postil.storage.set_file import SetFile
 
+_HASHABLE = frozenset((str, int, float, bool))
+
 AttributeFault = Callable[[Layer, str, str, Any], str]
 """What is wrong with an attribute, given the layer, the label, its name and its value; empty for nothing."""
 
@@ -109,14 +111,23 @@ class SetView:
     @cached_property
     def is_sorted(self) -> bool:
         """Proof that the records stand in canonical order."""
-        columns = self.columns
-        keys = list(zip(columns.starts, map(neg, columns.ends), columns.layers, columns.labels, columns.ids, strict=True))
         others: tuple[Sequence[Record], ...] = (self.relations, self.labels, self.notes)
         return (
             all(map(is_, self.file.records, (record for records in (self.spans, *others) for record in records)))
-            and keys == sorted(keys)
+            and self._are_spans_sorted
             and all([record.id for record in records] == sorted(record.id for record in records) for records in others)
         )
+
+    @cached_property
+    def _are_spans_sorted(self) -> bool:
+        columns = self.columns
+        extents = list(zip(columns.starts, map(neg, columns.ends), strict=True))
+        if extents != sorted(extents):
+            return False
+        if len(set(extents)) == len(extents):
+            return True
+        keys = list(zip(extents, columns.layers, columns.labels, columns.ids, strict=True))
+        return keys == sorted(keys)
 
     @cached_property
     def are_in_bounds(self) -> bool:
@@ -182,11 +193,16 @@ class SetView:
     def attribute_uses(self) -> dict[tuple[Any, ...], tuple[Layer, str, str, Any]]:
         """Each different use of an attribute: its layer, label, name and value, by a key that tells ``1`` from ``true``."""
         uses = {}
-        for record, layer in self.with_attributes():
-            for name, value in record.attributes.items():
-                key = _use(record, name, value)
-                if key not in uses:
-                    uses[key] = (layer, record.label, name, value)
+        layers = self.scheme.layers if self.scheme else {}
+        columns = self.columns
+        others: list[Relation | Label] = [*self.relations, *self.labels]
+        spans = zip(columns.layers, columns.labels, columns.attributes, strict=True)
+        for layer, label, attributes in (*spans, *((record.layer, record.label, record.attributes) for record in others)):
+            if attributes and layer in layers and label in layers[layer].labels:
+                for name, value in attributes.items():
+                    key = _use(layer, label, name, value)
+                    if key not in uses:
+                        uses[key] = (layers[layer], label, name, value)
         return uses
 
     def attribute_problems(self, fault: AttributeFault) -> Iterator[Problem]:
@@ -196,7 +212,7 @@ class SetView:
             return
         for record, _ in self.with_attributes():
             for name, value in record.attributes.items():
-                key = _use(record, name, value)
+                key = _use(record.layer, record.label, name, value)
                 if key in wrong:
                     yield self.problem(record, wrong[key], "attributes", name)
 
@@ -279,9 +295,9 @@ def is_well_formed(span: Span) -> bool:
     return len(span.fragments) > 1 and in_order and edges[0] == span.start and edges[-1] == span.end
 
 
-def _use(record: Span | Relation | Label, name: str, value: Any) -> tuple[Any, ...]:
-    known = value if isinstance(value, str | int | float) else _json(value)
-    return record.layer, record.label, name, type(value), known
+def _use(layer: str, label: str, name: str, value: Any) -> tuple[Any, ...]:
+    kind = type(value)
+    return layer, label, name, kind, value if kind in _HASHABLE else _json(value)
 
 
 def _json(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
-from postil.rules.span._edges import bad_edges, edges
+from postil.rules.span._edges import bad_edges
 from postil.text import cuts_word, quote
 
 # Two characters, neither a blank nor ASCII punctuation: nowhere else can a word be cut.
@@ -35,9 +35,11 @@ def check(view: SetView) -> Iterator[Problem]:
     Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
     """
     text = view.text or ""
-    pairs = [text[offset - 1 : offset + 1] for offset in edges(view, {"word"}) if offset]
-    if not _WORD_LIKE.search("\n".join(pairs)):
-        return
+    if view.are_sound and not any(view.columns.fragments):
+        edges = (*view.columns.starts, *view.columns.ends)
+        pairs = "\n".join([text[offset - 1 : offset + 1] for offset in edges if offset])
+        if not _WORD_LIKE.search(pairs):
+            return
     for span_, key, at in bad_edges(view, {"word"}, lambda offset: cuts_word(text, offset)):
         before = _word_before(text, at)
         message = f"{key} {at} is inside the word {quote(before + _word_after(text, at))}, after {quote(before)}"
