@@ -95,6 +95,17 @@ def test_concise_and_github_and_json_say_the_same(small_corpus: Path, capsys: py
     assert finding["text_place"]["line"] == 1
 
 
+def test_statistics_and_output(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant(small_corpus, '"label":"GPE"', '"label":"GPEX"')
+
+    status, out, _ = run(capsys, "-C", small_corpus, "check", "--statistics")
+    assert (status, out) == (1, "      1  LAB003  unknown-label  (error)\n")
+    status, out, _ = run(capsys, "-C", small_corpus, "check", "--format", "concise", "--output", "report.txt")
+    assert (status, out) == (1, "")
+    assert (small_corpus / "report.txt").read_text(encoding="utf-8").startswith("annotations/gold/example.jsonl:3:43: LAB003 ")
+    assert run(capsys, "-C", small_corpus, "check", "--output", "no/such/file")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("options", "codes"),
     [

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, use_colour
+from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, start_directory, use_colour
 from postil.registry import names
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 @click.option(
     "--format", "format_", type=click.Choice(names("postil.reports")), default="text", help="How to show what is found."
 )
+@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the report there; - is standard output.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 def command(
@@ -34,6 +37,8 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format_: str,
+    output: str | None,
+    statistics: bool,
     strict: bool,
     exit_zero: bool,
 ) -> int:
@@ -54,11 +59,30 @@ def command(
             raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
     tally = Tally()
     findings = _check(directory, checker, _chosen(paths, directory), tally)
-    style = Style(use_colour(), repository_prefix(directory.root))
-    for line in part("postil.reports", format_, Report).lines(findings, tally, style):
-        click.echo(line)
+    style = Style(use_colour() and output in (None, "-"), repository_prefix(directory.root))
+    report = part("postil.reports", format_, Report).lines(findings, tally, style)
+    _write(_statistics(findings) if statistics else report, output)
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return int(not exit_zero and any(finding.severity in failing for finding in findings))
+
+
+def _statistics(findings: list[Finding]) -> Iterator[str]:
+    counts = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+    for (code, name, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{count:>7,}  {code}  {name}  ({severity})"
+
+
+def _write(lines: Iterator[str], output: str | None) -> None:
+    if output in (None, "-"):
+        for line in lines:
+            click.echo(line)
+        return
+    from postil.storage.safe_files import write_atomically
+
+    target = start_directory() / output
+    if not target.parent.is_dir():
+        raise click.UsageError(f"--output {output}: there is no such directory")
+    write_atomically(target.parent, target, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _chosen(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str], bool] | None:
