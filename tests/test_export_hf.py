@@ -20,6 +20,7 @@ pytest.importorskip("spacy", reason="the extra spacy is not installed")
 os.environ["HF_HUB_OFFLINE"] = "1"
 DOC = "news/india-japan-2-plus-2"
 CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
+FILES = ["GUIDELINES.md", "README.md", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 
 
@@ -100,13 +101,7 @@ def test_a_second_export_gives_the_same_bytes_and_leaves_no_old_file(exported: P
     shutil.copytree(exported, target)
 
     assert main(["-C", str(ROOT), "export", "hf", str(target), "--config", "spans"]) == 0
-    assert sorted(path.name for path in target.iterdir()) == [
-        "GUIDELINES.md",
-        "README.md",
-        "postil-export.json",
-        "scheme.toml",
-        "spans",
-    ]
+    assert sorted(path.name for path in target.iterdir()) == FILES
     assert main(["-C", str(ROOT), "export", "hf", str(target)]) == 0
     for path in exported.rglob("*"):
         if path.is_file():
@@ -156,6 +151,10 @@ def test_what_does_not_fit_is_counted_and_named(varied: Path, capsys: pytest.Cap
     out = capsys.readouterr().out
 
     assert "not in tokens: 1 × entity: discontinuous (e3 in example)" in out
+    assert "not in tokens, entity_tags: 1 × overlapped by a longer span (e4 in example)" in out
+    listed = (varied / "out/not-held.csv").read_text(encoding="utf-8").splitlines()
+    assert listed[0] == "where,why,document,annotator,id"
+    assert "tokens,entity: discontinuous,example,gold,e3" in listed
     (first, second) = rows(varied / "out", "tokens")
     assert first["tokens"] == ["Rajnath", "Singh", "😀", "met", "Zoë", "in", "Tokyo", "."]
     assert first["starts"][3] == 16
@@ -242,7 +241,7 @@ def test_a_directory_with_other_files_is_not_overwritten(varied: Path, capsys: p
     [["--set", "a9"], ["--config", "x"], ["--split", "a-b"], ["--split", "a=x"], ["--split", "a=-1"], ["--split", "=1"]],
 )
 def test_what_cannot_be_exported_is_said(options: list[str], varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), *options]) == 1
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), *options]) == 2
     assert capsys.readouterr().err.startswith("postil: ")
     assert not (varied / "out").exists()
 
@@ -253,3 +252,79 @@ def test_a_language_without_a_tokenizer_is_named(varied: Path, capsys: pytest.Ca
 
     assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
     assert "there is no tokenizer for tlh" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[layers.statement.attributes.source]", "[layers.entity_sure]\nkind = 'span'\n[layers.entity_sure.attributes.x]\ntype = 'string'\n[layers.entity.attributes.sure_x]\ntype = 'string'\n[layers.statement.attributes.source]"),
+        ("[layers.argument]", "[layers.entity_GPE]\nkind = 'span'\nlabels.A = {}\n[layers.argument]"),
+        ("[layers.argument]", "[layers.head]\nkind = 'relation'\nattributes.id = { type = 'string' }\n[layers.argument]"),
+    ],
+)  # fmt: skip
+def test_two_columns_of_one_name_are_refused(old: str, new: str, varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scheme = varied / "annotations/scheme.toml"
+    scheme.write_text(scheme.read_text().replace(old, new, 1))
+
+    assert main(["-C", str(varied), "check"]) == 0
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
+    assert "two columns would be called" in capsys.readouterr().err
+
+
+def test_what_the_manifest_ignores_does_not_stop_an_export(varied: Path) -> None:
+    file = varied / "annotations/gold/example.jsonl"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('"end":13,"text":"Rajnath Singh"', '"end":14,"text":"Rajnath Singh "'), "utf-8"
+    )
+    manifest = varied / "corpus/corpus.toml"
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "spans"]
+
+    assert main(command) == 1
+    manifest.write_text(f'{manifest.read_text()}[check]\nignore = ["SPN004"]\n')
+    assert main(command) == 0
+
+
+def test_what_a_table_cannot_hold_stops_an_export_whoever_excuses_it(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = varied / "annotations/gold/example.jsonl"
+    excused = file.read_text(encoding="utf-8").replace('"label":"GPE"', '"label":"GEP"')
+    file.write_text(excused.replace('"text":"India"', '"text":"India","ignore":{"LAB003":"a new label"}'), encoding="utf-8")
+
+    assert main(["-C", str(varied), "check"]) == 0
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
+    assert "LAB003" in capsys.readouterr().err
+
+
+def test_what_was_changed_in_an_export_is_not_overwritten(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "spans"]
+    assert main(command) == 0
+    assert main([*command, "--set", "gold", "--set", "gold"]) == 0
+    assert len(rows(varied / "out", "spans")) == 7
+    (varied / "out/README.md").write_text("edited by hand")
+
+    assert main(command) == 1
+    assert "README.md" in capsys.readouterr().err
+    assert (varied / "out/README.md").read_text() == "edited by hand"
+
+
+def test_two_annotators_are_two_rows(exported: Path, tmp_path: Path) -> None:
+    target = tmp_path / "both"
+    assert main(["-C", str(ROOT), "export", "hf", str(target), "--set", "a1", "--set", "a2", "--config", "documents"]) == 0
+
+    assert [row["annotator"] for row in rows(target, "documents")] == ["a1", "a2"]
+    (row,) = rows(exported, "documents")
+    assert (row["genre_label"], row["topic_labels"]) == (0, [0, 2, 1])
+
+
+def test_each_sentence_has_its_own_tokens_in_any_language(varied: Path) -> None:
+    metadata = varied / "corpus/japanese.toml"
+    metadata.write_text('language = "ja"\n[rights]\nholder = "x"\nlicence = "CC0-1.0"\nredistribute = true\n')
+    (varied / "corpus/japanese.txt").write_text("東京で会談した。次は大阪だ。\n", encoding="utf-8")
+    from postil.model import AnnotationSet, Header
+
+    corpus = Corpus.open(varied)
+    text = corpus["japanese"]
+    corpus.write(AnnotationSet(Header("japanese", "gold", "news/1", text.text_sha256, "complete", "manual")))
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "tokens"]) == 0
+
+    found = [row for row in rows(varied / "out", "tokens") if row["document"] == "japanese"]
+    assert ["".join(row["tokens"]) for row in found] == ["東京で会談した。", "次は大阪だ。"]

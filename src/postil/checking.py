@@ -41,9 +41,14 @@ def _reach(code: str, patterns: Sequence[str]) -> int:
 
 
 class Checker:
-    """Runs rules. ``select`` and ``ignore`` come from the command line and add to what the manifest says."""
+    """Runs rules. What ``select`` says takes the place of the manifest's selection; ``ignore`` adds to what it ignores.
 
-    def __init__(self, settings: CheckSettings, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> None:
+    ``heeds_ignores``: whether an annotation's own ``ignore`` silences anything.
+    """
+
+    def __init__(
+        self, settings: CheckSettings, select: Sequence[str] = (), ignore: Sequence[str] = (), *, heeds_ignores: bool = True
+    ) -> None:
         everything = all_rules()
         self.rules = active_rules(everything, select or settings.select, (*settings.ignore, *ignore) if not select else ignore)
         self.known = frozenset(rule.code for rule in everything)
@@ -52,6 +57,7 @@ class Checker:
         for rule in self.rules:
             self._by_scope.setdefault(rule.scope, []).append(rule)
         self._path_ignores = settings.per_path_ignores
+        self._heeds_ignores = heeds_ignores
 
     def check_project(self, view: ProjectView) -> list[Finding]:
         """Findings about manifest, scheme and stray files."""
@@ -86,10 +92,10 @@ class Checker:
 
     def _check_set(self, view: SetView) -> list[Finding]:
         raised = [(rule, problem) for rule in self._of("set") for problem in rule.check(view)]
-        silenced: Collection[tuple[str, str]] = ()
-        if view.has_ignores:
-            silenced = {(problem.subject, rule.code) for rule, problem in raised if _ignores(view, problem.subject, rule.code)}
-            raised = [pair for pair in raised if (pair[1].subject, pair[0].code) not in silenced]
+        silenced: Collection[tuple[int, str]] = ()
+        if view.has_ignores and self._heeds_ignores:
+            silenced = {(id(problem.record), rule.code) for rule, problem in raised if _is_silenced(rule, problem)}
+            raised = [(rule, problem) for rule, problem in raised if not _is_silenced(rule, problem)]
             for rule in self._of("audit"):
                 raised += [(rule, problem) for problem in rule.check(view, silenced, self.active, self.known)]
         return [_finding(rule, problem) for rule, problem in raised]
@@ -106,9 +112,8 @@ class Checker:
         )
 
 
-def _ignores(view: SetView, subject: str, code: str) -> bool:
-    record = view.by_id.get(subject)
-    return code in getattr(record, "ignore", {})
+def _is_silenced(rule: Rule, problem: Problem) -> bool:
+    return rule.code in getattr(problem.record, "ignore", {})
 
 
 def _finding(rule: Rule, problem: Problem) -> Finding:
@@ -127,6 +132,6 @@ class Tally(msgspec.Struct):
 
     def add(self, bundle: Bundle) -> None:
         """Count a document and its sets."""
-        self.documents += 1
+        self.documents += bundle.text_file is not None
         self.sets += len(bundle.set_files)
         self.annotations += sum(len(set_file.records) for set_file in bundle.set_files)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from postil.errors import UnreadableCorpus
+from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus
 from postil.manifest import Manifest, Metadata
 from postil.model import AnnotationSet
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory
+from postil.storage.set_file import has_unreadable_lines
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -40,6 +41,8 @@ class Corpus:
     @classmethod
     def open(cls, path: str | PathLike[str] = ".") -> Corpus:
         """The corpus that ``path`` lies in. Raises :class:`~postil.errors.CorpusNotFound` where there is none."""
+        if not Path(path).is_dir():
+            raise CorpusNotFound(f"{path}: there is no such directory")
         return cls(CorpusDirectory.find(Path(path)))
 
     @property
@@ -66,12 +69,29 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.directory.inventory.documents)
 
+    def __contains__(self, document: object) -> bool:
+        return document in self.directory.inventory.documents
+
     def __getitem__(self, document: str) -> Document:
         """A document by its id. Raises ``KeyError`` where there is none and ``UnreadableCorpus`` for one with faults."""
         return readable(self.directory.bundle(document))
 
-    def write(self, annotations: AnnotationSet) -> bool:
-        """Write a set, atomically and in canonical form; returns whether the file changed."""
+    def write(self, annotations: AnnotationSet, *, replace: bool = False) -> bool:
+        """Write a set, atomically and in canonical form; returns whether the file changed.
+
+        A set that is there already is replaced only when ``replace`` says so, and never when some of it cannot be read. Raises
+        :class:`~postil.errors.PostilError` then, and where the corpus has no such document.
+        """
+        files = self.directory.inventory.documents.get(annotations.document)
+        if files is None or not files.text:
+            raise PostilError(f"the corpus has no document {annotations.document}: nothing was written")
+        path = self.directory.set_path(annotations.annotator, annotations.document)
+        if (self.directory.root / path).exists():
+            there = self.directory.set_file(path, annotations.annotator)
+            if there.annotation_set() is None or has_unreadable_lines(there):
+                raise PostilError(f"{path} has lines that cannot be read, which writing would lose: mend them first")
+            if not replace:
+                raise PostilError(f"{path} is there already: read it, change it, and write it with replace=True")
         return self.directory.write_set(annotations)
 
 
@@ -82,7 +102,7 @@ def readable(bundle: Bundle) -> Document:
     sets = {}
     for file in bundle.set_files:
         annotations = file.annotation_set()
-        if annotations is None or any(fault.kind != "unknown key" for fault in file.faults):
+        if annotations is None or has_unreadable_lines(file):
             raise UnreadableCorpus(f"{file.path} has lines that cannot be read: postil check says which")
         sets[file.annotator] = annotations.canonical()
     return Document(bundle.document, bundle.text, bundle.metadata, sets, bundle.text_sha256)

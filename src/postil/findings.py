@@ -30,7 +30,7 @@ class Excerpt(msgspec.Struct, frozen=True):
     width: int
 
 
-class Place(msgspec.Struct, frozen=True, order=True):
+class Place(msgspec.Struct, frozen=True):
     """A place in a file: ``path`` relative to the corpus root with ``/``, line and column from one (0: the whole file)."""
 
     path: str
@@ -48,6 +48,7 @@ class Related(msgspec.Struct, frozen=True):
 
     message: str
     place: Place
+    text_place: Place | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -101,6 +101,19 @@ class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return name
 
 
+SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what ``datasets`` accepts
+
+
+def splits_fault(shares: dict[str, float]) -> str:
+    """Why these shares cannot divide documents; empty when they can."""
+    for name, share in shares.items():
+        if not SPLIT_NAME.fullmatch(name):
+            return f"{name!r} cannot be the name of a split: letters, digits and underscores"
+        if not 0 < share < float("inf"):
+            return f"the share of {name} must be more than 0, not {share:g}"
+    return ""
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's."""
 

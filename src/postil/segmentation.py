@@ -1,8 +1,8 @@
 """Paragraphs and sentences of a plain text, without a language model.
 
 A paragraph is a block between blank lines. A sentence ends only where that is certain: a terminal mark, a blank and a letter
-that can begin a sentence; never after an abbreviation or an initial. Where the signs disagree the two sentences stay one,
-so that a rule about sentences gives no false alarm. Scripts with a full stop of their own (。 ！ ？ । ؟ ۔) need no blank.
+that can begin a sentence; never after an abbreviation, an initial, a short number, dots (…) or a quoted question. Where the
+signs disagree the two sentences stay one, so that a rule about sentences gives no false alarm. Scripts with a full stop of their own (。 ！ ？ । ؟ ۔) need no blank.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ _SENTENCE_END = re.compile(
 )
 _LAST_WORD = re.compile(r"[^\s(\[{“‘\"']*+\Z")
 _LONGEST_ABBREVIATION = 24
+_BLANKS = re.compile(r"\s*+")
+_ORDINAL = re.compile(r"\d{1,3}|[IVXLC]+")  # 3. Oktober, Wilhelm II. regierte
 _LETTER = re.compile(r"[^\W_]")
 
 _ENGLISH = "mr mrs ms dr prof rev hon gen col maj lt capt cmdr sgt adm gov sen rep pres st ste mt ft sr jr vs v etc cf al"
 _ENGLISH_MORE = "fig figs no nos vol vols pp p art sec ch ed eds dept univ inc ltd co corp bros approx est ca"
 _CALENDAR = "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun"
-_GERMAN_AND_FRENCH = "bzw usw z b d h u a nr str abb bd hg mme mlle m"
+_TITLES = "brig messrs rt rs smt shri sri cdr retd pvt calif viz esq sec dist govt hr fr sra srta sres ud uds lic sig dott avv on"
+_OTHERS = "bzw usw z b d h u a nr str abb bd hg hrsg vgl mme mlle mm mgr m ee uu pág núm art ecc डॉ श्री प्रो"
 
-ABBREVIATIONS = frozenset(f"{_ENGLISH} {_ENGLISH_MORE} {_CALENDAR} {_GERMAN_AND_FRENCH}".split())
+ABBREVIATIONS = frozenset(f"{_ENGLISH} {_ENGLISH_MORE} {_CALENDAR} {_TITLES} {_OTHERS}".split())
 """Words that end in a full stop in the middle of a sentence, lower-case, without it."""
 
 
@@ -53,7 +56,7 @@ def _split(text: str, start: int, end: int) -> Iterator[Extent]:
     for mark in _SENTENCE_END.finditer(text, start, end):
         if _is_certain(text, start, mark):
             yield start, mark.end()
-            start = trim(text, mark.end(), end)[0]
+            start = _BLANKS.match(text, mark.end(), end).end()  # type: ignore[union-attr]
     yield start, end
 
 
@@ -64,12 +67,15 @@ def _is_certain(text: str, start: int, mark: re.Match[str]) -> bool:
     follows = _LETTER.search(text, mark.end())
     if follows and follows.group().islower():
         return False
-    if mark.group().rstrip(_CLOSING.replace("\\", "")) != ".":
-        return True
+    stop = mark.group().rstrip(_CLOSING.replace("\\", ""))
+    if stop != ".":
+        return "…" not in stop and ".." not in stop and (stop == mark.group() or stop[-1] == ".")
     before = text[max(start, mark.start() - _LONGEST_ABBREVIATION) : mark.start()]
     found = _LAST_WORD.search(before)
     word = found.group() if found else ""
-    return not ("." in word or (len(word) == 1 and word.isalpha()) or word.lower() in ABBREVIATIONS)
+    if "." in word or (len(word) == 1 and word.isalpha()) or _ORDINAL.fullmatch(word):
+        return False
+    return word.lower() not in ABBREVIATIONS
 
 
 def trim(text: str, start: int, end: int) -> Extent:

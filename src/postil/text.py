@@ -17,7 +17,7 @@ from typing import Literal
 Unit = Literal["code point", "utf-16", "utf-8"]
 
 _ZWJ = "\u200d"
-_COMBINING = frozenset(("Mn", "Mc", "Me", "Cf", "Sk"))
+_COMBINING = frozenset(("Mn", "Mc", "Me", "Cf", "Sk", "Cn"))  # Cn: assigned since this Python's Unicode, perhaps a mark
 # Letters that UAX #29 gives a property although their category says nothing of it: Prepend, SpacingMark, Extend.
 _JOINING_LETTERS = frozenset(
     "\u0d4e\u0e33\u0eb3\uff9e\uff9f\U000111c2\U000111c3\U000113d1\U0001193f\U00011941\U00011a3a\U00011a84\U00011a85"
@@ -97,9 +97,9 @@ def cuts_grapheme(text: str, offset: int) -> bool:
         return False
     if not (_joins(text[offset - 1]) or _joins(text[offset])):
         return False
-    start = text.rfind("\n", 0, offset) + 1  # a line end always ends a cluster: begin there
-    if start == offset:
-        return False
+    start = offset - 1
+    while start and (_joins(text[start - 1]) or _joins(text[start])):
+        start -= 1  # back to where a cluster certainly begins
     end = text.find("\n", offset)
     segment = text[start : len(text) if end < 0 else end + 1]
     return offset - start not in _boundaries(segment, offset - start)
@@ -117,8 +117,8 @@ def _joins(character: str) -> bool:
         return character in "\r\xad"
     if unicodedata.category(character) in _COMBINING or "\U0001f1e6" <= character <= "\U0001f1ff":
         return True
-    if "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\uac00" <= character <= "\ud7ff":
-        return True  # Hangul, which is joined by syllable
+    if "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\ud7b0" <= character <= "\ud7ff":
+        return True  # the letters of Hangul; a whole syllable is joined by what follows it only
     return character in _JOINING_LETTERS
 
 
@@ -138,31 +138,36 @@ def _boundaries(segment: str, upto: int) -> set[int]:
 def cuts_word(text: str, offset: int) -> bool:
     """Whether ``offset`` falls between two letters or digits of one word.
 
-    Scripts that are written without blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, …) give no sign of
-    where a word ends, so nothing is a cut there. An apostrophe or a hyphen is an edge.
+    Scripts that are written without blanks between words (Chinese, Japanese, Thai, …), or that write articles, particles and
+    prepositions onto the word (Korean, Arabic, Hebrew), give no sign of where one ends: nothing is a cut there. An apostrophe
+    or a hyphen is an edge.
     """
     if not 0 < offset < len(text):
         return False
     before, after = text[offset - 1], text[offset]
     if not (_in_word(before) and _in_word(after)):
         return False
-    return not (_unspaced(before) or _unspaced(after))
+    return not (is_unspaced(before) or is_unspaced(after))
 
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")
 
 
-# Unicode blocks of scripts without blanks between words, from the Unicode Line Breaking Algorithm's classes ID, CJ and SA.
+# Unicode blocks of such scripts: the Unicode Line Breaking Algorithm's classes ID, CJ and SA; Hangul; Hebrew to Arabic.
 _UNSPACED = (
-    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF), (0x2E80, 0x312F),
-    (0x31A0, 0x4DBF), (0x4E00, 0xA4CF), (0xA9E0, 0xA9FF), (0xAA60, 0xAADF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F),
+    (0x0590, 0x08FF), (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF),
+    (0x2E80, 0x31A0), (0x31A1, 0x4DBF), (0x4E00, 0xA4CF), (0xA960, 0xA97F), (0xA9E0, 0xA9FF),
+    (0xAA60, 0xAADF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFE), (0xFF66, 0xFF9F),
     (0x1B000, 0x1B16F), (0x20000, 0x3FFFF),
 )  # fmt: skip
 _UNSPACED_STARTS = [start for start, _ in _UNSPACED]
 
 
-def _unspaced(character: str) -> bool:
+def is_unspaced(character: str) -> bool:
+    """Whether the character is of a script that does not show where a word ends. False for no character."""
+    if not character:
+        return False
     number = ord(character)
     found = bisect_right(_UNSPACED_STARTS, number) - 1
     return found >= 0 and number <= _UNSPACED[found][1]
@@ -198,6 +203,6 @@ def quote(text: str, limit: int = 60) -> str:
 
 
 def listing(names: Iterable[str], last: str = "or") -> str:
-    """``a, b or c``."""
-    *most, final = names
+    """``a, b or c``; ``nothing`` for no names."""
+    *most, final = tuple(names) or ("nothing",)
     return f"{', '.join(most)} {last} {final}" if most else final

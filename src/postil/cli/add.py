@@ -37,7 +37,7 @@ def command(files: tuple[str, ...], id_: str | None, into: str, encoding: str | 
     overwritten.
     """
     from postil.errors import PostilError, UnsafePath
-    from postil.storage.safe_files import portable_name_fault
+    from postil.storage.safe_files import document_id_fault
     from postil.storage.text_file import normalise
 
     if id_ is not None and len(files) > 1:
@@ -48,7 +48,7 @@ def command(files: tuple[str, ...], id_: str | None, into: str, encoding: str | 
     for file in files:
         path = start_directory() / file
         id_or_stem = "/".join(filter(None, (into.strip("/"), id_ if id_ is not None else path.stem)))
-        fault = portable_name_fault(id_or_stem)
+        fault = document_id_fault(id_or_stem)
         if fault:
             raise UnsafePath(f"{id_or_stem!r} cannot be a document id: {fault}. Choose one with --id")
         if id_or_stem in plans:

@@ -14,7 +14,7 @@ def command(paths: tuple[str, ...], only_check: bool) -> int:
     PATHs are files or directories of the corpus; without any, every set is formatted. A file with lines that cannot
     be read is left as it is and named: nothing is ever dropped.
     """
-    from postil.storage.set_file import encode_set
+    from postil.storage.set_file import encode_set, has_unreadable_lines
 
     directory = open_directory()
     wanted = [relative_path(path, directory.root) for path in paths]
@@ -29,18 +29,17 @@ def command(paths: tuple[str, ...], only_check: bool) -> int:
             total += 1
             set_file = directory.set_file(path, annotator)
             annotations = set_file.annotation_set()
-            faults = [fault for fault in set_file.faults if fault.kind != "unknown key"]
-            if annotations is None or faults:
+            if annotations is None or has_unreadable_lines(set_file):
                 unreadable += 1
-                place = f"{path}:{faults[0].line}:{faults[0].column}" if faults else path
-                click.echo(f"{place}: left as it is: {faults[0].message if faults else 'no header'}", err=True)
+                fault = next(fault for fault in set_file.faults if fault.kind != "unknown key")
+                click.echo(f"{path}:{fault.line}:{fault.column}: left as it is: {fault.message}", err=True)
                 continue
             canonical = encode_set(annotations)
             if canonical != set_file.data:
-                changed += 1
-                click.echo(f"{'would format' if only_check else 'formatted'} {path}")
                 if not only_check:
                     directory.write(path, canonical)
+                changed += 1
+                click.echo(f"{'would format' if only_check else 'formatted'} {path}")
     of = f"of {total} set{'' if total == 1 else 's'}"
     verb = "would be formatted" if only_check else "formatted"
     click.echo(f"{changed} {of} {verb}{f', {unreadable} not readable' if unreadable else ''}.")

@@ -35,7 +35,8 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
             yield f"  {paint(f'in {place}', dim=True)}"
         yield from (f"  {paint('|', dim=True)} {line}" for line in _pointed(place.excerpt, lambda text: paint(text, fg=colour)))
     for related in finding.related:
-        yield f"  {paint('see', dim=True)} {printable(related.message)}: {related.place}"
+        passage = f" ({related.text_place})" if related.text_place else ""
+        yield f"  {paint('see', dim=True)} {printable(related.message)}: {related.place}{passage}"
     if finding.help:
         yield f"  {paint('help', fg='green')}: {printable(finding.help)}"
 

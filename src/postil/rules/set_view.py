@@ -177,6 +177,16 @@ class SetView:
                 found[span.layer].append(span)
         return {name: spans for name, spans in found.items() if spans}
 
+    def is_declared(self, *path: str) -> bool:
+        """Whether the scheme's file has something there, although it could not be read: SCH002 has said so."""
+        file = self.document.bundle.project.scheme_file
+        if not file.faults:
+            return False
+        value: Any = file.raw()
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value is not None
+
     def layer(self, record: Span | Relation | Label) -> Layer | None:
         """The layer of an annotation, where the scheme has it."""
         return self.scheme.layers.get(record.layer) if self.scheme else None
@@ -241,7 +251,7 @@ class SetView:
     ) -> Problem:
         """A problem of a record, at one of its keys if one is named (and at a key in that key's object)."""
         others = tuple(starmap(self._related, related))
-        return Problem(message, self._record_place(record, key), self._text_place(record), others, record.id, help)
+        return Problem(message, self._record_place(record, key), self._text_place(record), others, record.id, help, record)
 
     def header_problem(self, message: str, key: str, help: str = "") -> Problem:
         """A problem at a key of the header."""
@@ -255,12 +265,16 @@ class SetView:
     def _line_of(self) -> dict[int, int]:
         return {id(record): line for record, line in zip(self.file.records, self.file.lines, strict=True)}
 
+    def may_be_unreadable(self, id: str) -> bool:
+        """Whether a line that could not be read may be the record with this id."""
+        return any(f'"{id}"' in fault.line_text for fault in self.file.faults if fault.kind != "unknown key")
+
     @cached_property
     def _raw_lines(self) -> list[bytes]:
         return self.file.data.split(b"\n")
 
     def _related(self, message: str, record: Record) -> Related:
-        return Related(message, self._text_place(record) or self._record_place(record, ()))
+        return Related(message, self._record_place(record, ()), self._text_place(record))
 
     def _record_place(self, record: Record, key: Sequence[str]) -> Place:
         return self._place(self._line_of[id(record)], key)

@@ -10,6 +10,7 @@ import msgspec
 
 from postil.findings import Place, Related, excerpt, place_in
 from postil.manifest import Metadata
+from postil.model import Record
 from postil.scheme import Scheme
 from postil.segmentation import Extent, paragraphs, sentences
 from postil.storage.bundle import Bundle, Project
@@ -17,11 +18,11 @@ from postil.storage.directory import Stray
 from postil.storage.faults import Fault, FaultKind
 from postil.storage.toml_file import TomlFile
 from postil.storage.toml_positions import KeyPath
-from postil.text import LineIndex
+from postil.text import LineIndex, Units
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """What a rule yields: a message and its place. ``subject`` is the id of the annotation, where it is about one."""
+    """What a rule yields: a message and its place. ``record`` is the annotation, where it is about one; ``subject`` is its id."""
 
     message: str
     place: Place
@@ -29,6 +30,7 @@ class Problem(msgspec.Struct, frozen=True):
     related: tuple[Related, ...] = ()
     subject: str = ""
     help: str = ""
+    record: Record | None = None
 
 
 def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:
@@ -83,6 +85,11 @@ class DocumentView:
     def lines(self) -> LineIndex:
         """The lines of the text (of no text, where there is none)."""
         return LineIndex(self.text or "")
+
+    @cached_property
+    def utf16(self) -> Units:
+        """Conversion of the text's offsets from and to UTF-16."""
+        return Units(self.text or "", "utf-16")
 
     @cached_property
     def sentences(self) -> list[Extent]:

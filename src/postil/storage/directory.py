@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,13 +11,13 @@ from typing import Literal
 
 import msgspec
 
-from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus
+from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus, UnsafePath
 from postil.manifest import FORMAT, Manifest, Metadata
 from postil.model import AnnotationSet
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle, Project
 from postil.storage.faults import Fault
-from postil.storage.safe_files import is_inside, write_atomically
+from postil.storage.safe_files import is_inside, portable_name_fault, write_atomically
 from postil.storage.set_file import SetFile, encode_set, parse_set
 from postil.storage.text_file import TextFile
 from postil.storage.toml_file import StructType, TomlFile, parse_toml
@@ -24,6 +25,7 @@ from postil.storage.toml_file import StructType, TomlFile, parse_toml
 MANIFEST = "corpus/corpus.toml"
 SCHEME = "annotations/scheme.toml"
 
+_TOML_LIMIT = 1024 * 1024  # bytes: no manifest, scheme or metadata that people write is near it
 _TEXT, _METADATA, _SET = ".txt", ".toml", ".jsonl"
 
 
@@ -73,12 +75,10 @@ class CorpusDirectory:
     def project(self) -> Project:
         """Manifest and scheme. Raises :class:`~postil.errors.UnreadableCorpus` for a newer format of corpus."""
         manifest_file = self._read_toml(Manifest, MANIFEST)
-        manifest = manifest_file.value
-        if manifest and manifest.format != FORMAT:
+        declared = manifest_file.raw().get("format", FORMAT)
+        if declared != FORMAT:
             line, _ = manifest_file.position(("format",))
-            raise UnreadableCorpus(
-                f"{MANIFEST}:{line}: this corpus has format {manifest.format}; this postil reads format {FORMAT}",
-            )
+            raise UnreadableCorpus(f"{MANIFEST}:{line}: this corpus has format {declared}; this postil reads format {FORMAT}")
         return Project(manifest_file, self._read_toml(Scheme, SCHEME))
 
     @cached_property
@@ -98,12 +98,14 @@ class CorpusDirectory:
             elif directory == "annotations" and dot + suffix == _SET and "/" in stem:
                 annotator, _, document = stem.partition("/")
                 documents.setdefault(document, DocumentFiles()).sets[annotator] = path
-            elif directory == "corpus" or "/" in rest:
-                strays.append(Stray(path, "unknown"))  # beside the scheme anything may lie: guidelines, pictures
+            elif directory == "corpus" or "/" in rest or dot + suffix == _SET:
+                strays.append(Stray(path, "unknown"))  # beside the scheme anything else may lie: guidelines, pictures
         ordered = {document: documents[document] for document in sorted(documents)}
         return Inventory(ordered, tuple(sorted(strays, key=lambda stray: stray.path)))
 
     def _walk(self, directory: str, strays: list[Stray]) -> Iterator[str]:
+        if not is_inside(self.root, self.root / directory):
+            raise UnreadableCorpus(f"{directory} is a link that leads out of the corpus: it was not followed")
         try:
             entries = sorted(os.scandir(self.root / directory), key=lambda entry: entry.name)
         except FileNotFoundError:
@@ -114,7 +116,7 @@ class CorpusDirectory:
             path = f"{directory}/{entry.name}"
             if entry.name.startswith("."):
                 continue
-            if entry.is_symlink() and not is_inside(self.root, Path(entry.path)):
+            if (entry.is_symlink() or _is_junction(entry)) and not is_inside(self.root, Path(entry.path)):
                 strays.append(Stray(path, "link out"))
             elif entry.is_dir(follow_symlinks=False):
                 yield from self._walk(path, strays)
@@ -140,19 +142,30 @@ class CorpusDirectory:
 
     def write_set(self, annotations: AnnotationSet) -> bool:
         """Write a set in canonical form; returns whether the file changed. What could not be read back is refused."""
-        data = encode_set(annotations)
-        path = self.set_path(annotations.annotator, annotations.document)
-        if parse_set(path, annotations.annotator, data).annotation_set() != annotations.canonical():
-            raise PostilError(f"{path}: the set holds a value that JSON cannot (NaN or an infinity): not written")
-        return self.write(path, data)
+        _refuse_what_json_cannot(annotations)
+        for name in (annotations.document, annotations.annotator):
+            fault = portable_name_fault(name)
+            if fault:
+                raise UnsafePath(f"{name!r} cannot be the name of a file: {fault}")
+        try:
+            data = encode_set(annotations)
+        except (UnicodeEncodeError, TypeError, ValueError) as error:
+            raise PostilError(f"the set holds what JSON cannot: {error}. Nothing was written") from error
+        return self.write(self.set_path(annotations.annotator, annotations.document), data)
 
     def write(self, path: str, data: bytes) -> bool:
         """Write a file of the corpus atomically; returns whether it changed."""
+        vars(self).pop("inventory", None)  # there may be a new file
         return write_atomically(self.root, self.root / path, data)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file of the corpus; ``None`` where there is none inside it."""
+        full = self.root / path
+        return full.read_bytes() if full.is_file() and is_inside(self.root, full) else None
 
     def _read(self, path: str) -> tuple[bytes, int]:
         """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
-        limit = self.project.manifest.check.max_file_size if path not in (MANIFEST, SCHEME) else 16 * 1024 * 1024
+        limit = _TOML_LIMIT if path.endswith(_METADATA) else self.project.manifest.check.max_file_size
         try:
             with open(f"{self._top}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs as much as the reading
                 size = os.fstat(file.fileno()).st_size
@@ -176,12 +189,30 @@ class CorpusDirectory:
         return SetFile(path, annotator, b"", None, (), (), (Fault("size", _too_large(size)),))
 
     def _read_toml(self, kind: type[StructType], path: str) -> TomlFile[StructType]:
+        if not is_inside(self.root, self.root / path):
+            return TomlFile(path, "", None, (Fault("syntax", "a link that leads out of the corpus; it was not followed", 0, 0),))
         if not (self.root / path).is_file():
             return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
         data, size = self._read(path)
         if len(data) == size:
             return parse_toml(kind, path, data)
         return TomlFile(path, "", None, (Fault("size", _too_large(size)),))
+
+
+def _refuse_what_json_cannot(annotations: AnnotationSet) -> None:
+    """NaN and the infinities, which a JSON encoder would turn into null without a word."""
+    for record in annotations.records:
+        open_values = [getattr(record, name) for name in record.__struct_fields__]
+        while open_values:
+            value = open_values.pop()
+            if isinstance(value, float) and not math.isfinite(value):
+                raise PostilError(f"{record.id} holds {value}, a value that JSON cannot: nothing was written")
+            open_values += value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link of Windows that is no symbolic one; Python knows since 3.12."""
+    return bool(getattr(entry, "is_junction", lambda: False)())
 
 
 def _too_large(size: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
+import secrets
 from pathlib import Path
 
 from postil.errors import UnsafePath
@@ -37,10 +37,20 @@ def portable_name_fault(name: str) -> str:
     return ""
 
 
+def document_id_fault(document: str) -> str:
+    """Why a document id cannot be one; empty when it can."""
+    if document.casefold() == "corpus":
+        return "corpus/corpus.toml is the manifest"
+    return portable_name_fault(document)
+
+
 def is_inside(root: Path, path: Path) -> bool:
     """Whether ``path``, with every link followed, lies in ``root``."""
     real_root = os.path.realpath(root)
-    return os.path.commonpath((real_root, os.path.realpath(path))) == real_root
+    try:
+        return os.path.commonpath((real_root, os.path.realpath(path))) == real_root
+    except ValueError:  # on Windows: another drive
+        return False
 
 
 def write_atomically(root: Path, path: Path, data: bytes) -> bool:
@@ -55,22 +65,18 @@ def write_atomically(root: Path, path: Path, data: bytes) -> bool:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
     target = Path(os.path.realpath(path))  # a link inside the corpus stays a link
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".postil-", suffix=".tmp")
+    temporary = target.with_name(f".postil-{secrets.token_hex(8)}.tmp")
     try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(target)
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o7777)
+        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,7 +8,11 @@ the file read line by line, to say what is wrong where.
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import msgspec
@@ -30,6 +34,10 @@ _NOUNS = {
 }  # fmt: skip
 
 _UNKNOWN_KEYS_IN_JSON = f'"{UNKNOWN_KEYS}":'.encode()
+
+_MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>")
+_SHOWN = 4000  # bytes of a bad line that its faults keep
+_MOST_FAULTS = 1000  # of one file: beyond, it is not this file that is broken but its place
 
 _decoder = msgspec.json.Decoder(Header | Span | Relation | Label | Note)
 _encoder = msgspec.json.Encoder()
@@ -60,6 +68,11 @@ class SetFile(msgspec.Struct, frozen=True):
         for record in self.records:
             by_type[type(record)].append(record)
         return AnnotationSet(self.header, *(tuple(records) for records in by_type.values()))
+
+
+def has_unreadable_lines(file: SetFile) -> bool:
+    """Whether the file says more than its records hold, so that writing them would lose something."""
+    return any(fault.kind != "unknown key" for fault in file.faults)
 
 
 def parse_set(path: str, annotator: str, data: bytes) -> SetFile:
@@ -107,6 +120,10 @@ class _Explainer:
         for number, line in enumerate(_lines(self.data), 1):
             if line.strip():
                 self.read(number, line)
+                if len(self.faults) > _MOST_FAULTS:
+                    message = f"more than {_MOST_FAULTS:,} faults: the rest of the file was not read"
+                    self.faults.append(Fault("syntax", message, number))
+                    break
         if not self.header_line:
             message = 'the file has no header: its first line must be {"type":"set",…}'
             self.faults.insert(0, Fault("header", message, 1, 1, _shown(next(_lines(self.data), b""))))
@@ -171,7 +188,7 @@ def _lines(data: bytes) -> Iterator[bytes]:
 
 
 def _shown(line: bytes) -> str:
-    return line[:100_000].decode("utf-8", "replace")
+    return line[:_SHOWN].decode("utf-8", "replace")
 
 
 class _Unreadable(Exception):
@@ -187,17 +204,19 @@ def _load(line: bytes) -> tuple[dict[str, Any], list[str]]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeated.extend(key for key in found if keys.count(key) > 1)
+            repeated.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         return found
 
+    if line.startswith(_MERGE_MARKERS):
+        raise _Unreadable("a marker of an unfinished merge: decide it, and take the markers out")
     try:
-        values = json.loads(line.decode("utf-8"), object_pairs_hook=unique, parse_constant=_no_constant)
+        values = json.loads(line.decode("utf-8"), object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_exact)
         _encoder.encode(values)
     except UnicodeDecodeError as error:
         raise _Unreadable(f"not UTF-8: byte 0x{line[error.start]:02x}", error.start + 1) from error
     except json.JSONDecodeError as error:
-        raise _Unreadable(f"not JSON: {error.msg}", error.colno) from error
+        hint = "" if line.rstrip().endswith(b"}") else "; a record is one object on one line"
+        raise _Unreadable(f"not JSON: {error.msg}{hint}", error.colno) from error
     except UnicodeEncodeError as error:
         raise _Unreadable("a string holds half of a surrogate pair, which is no character") from error
     except RecursionError as error:
@@ -213,8 +232,17 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number that JSON knows")
 
 
+def _exact(literal: str) -> float:
+    """The number, if a double can hold it: what cannot be written again as it was read would be changed without a word."""
+    number = float(literal)
+    if not math.isfinite(number) or Decimal(literal) != Decimal(repr(number)):
+        raise ValueError(f"{literal[:40]} is a number that would lose digits or become infinite")
+    return number
+
+
 def _column(line: str, key: str) -> int:
-    return max(line.find(f'"{key}"'), 0) + 1
+    found = re.compile(rf"[{{,]\s*({re.escape(json.dumps(key, ensure_ascii=False))})\s*:").search(line)
+    return found.start(1) + 1 if found else 1
 
 
 def _shape_faults(kind: type, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -233,4 +261,5 @@ def _in_words(message: str) -> str:
     """Say a decoder's "Expected `int`, got `str` - at `$[0]`" as a person would."""
     expected, _, got = message.partition(" - at ")[0].removeprefix("Expected ").partition(", got ")
     wanted = listing(_NOUNS.get(name.strip(), name) for name in expected.strip("`").split("|"))
-    return f"must be {wanted}, not {_NOUNS.get(got.strip('`'), got)}" if got else f"is not as it should be: {message}"
+    found = "a number with a decimal point" if got == "`float`" else _NOUNS.get(got.strip("`"), got)
+    return f"must be {wanted}, not {found}" if got else f"is not as it should be: {message}"

@@ -18,6 +18,8 @@ from postil.text import LineIndex, listing, quote
 
 StructType = TypeVar("StructType", bound=msgspec.Struct)
 
+_DEEPEST = 50  # tables in tables
+_MERGE_MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
 _NOUNS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", datetime.date: "a date"}
 
 
@@ -33,12 +35,20 @@ class TomlFile(msgspec.Struct, Generic[StructType], frozen=True):
         """Line and column of a key, or of the nearest table around it."""
         return LineIndex(self.source).place(_nearest(key_positions(self.source), path))
 
+    def raw(self) -> dict[str, Any]:
+        """What the file says, unchecked; nothing where it is no TOML."""
+        try:
+            return tomllib.loads(self.source)
+        except (ValueError, RecursionError):
+            return {}
+
 
 def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[StructType]:
     """Read ``data`` as a ``kind``. Every fault is reported, and what is sound is kept."""
     try:
         source = data.decode("utf-8")
         values = tomllib.loads(source)
+        _refuse_deep(values)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return TomlFile(path, "", None, (Fault("syntax", f"not UTF-8: byte 0x{data[error.start]:02x}", line),))
@@ -58,6 +68,18 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
     return TomlFile(path, source, value, tuple(faults))
 
 
+def _refuse_deep(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+        ]
+    if level:
+        raise RecursionError
+
+
 def _nearest(positions: dict[KeyPath, int], path: KeyPath) -> int:
     """The offset of a key, or of the nearest table around it that has one."""
     while path and path not in positions:
@@ -71,6 +93,10 @@ def _syntax_fault(source: str, error: tomllib.TOMLDecodeError) -> Fault:
     numbers = [int(word) for word in where.rstrip(")").replace(",", " ").split() if word.isdigit()]
     index = LineIndex(source)
     line, column = numbers if len(numbers) == 2 else index.place(len(source))
+    if source.startswith("\ufeff"):
+        return Fault("syntax", "not TOML: the file begins with a byte-order mark", 1, 1, index.line(1))
+    if index.line(line).startswith(_MERGE_MARKERS):
+        return Fault("syntax", "a marker of an unfinished merge: decide it", line, 1, index.line(line))
     return Fault("syntax", f"not TOML: {message or error}", line, column, index.line(line))
 
 

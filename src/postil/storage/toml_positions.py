@@ -6,6 +6,7 @@ The scanner presumes a document that :mod:`tomllib` has accepted, so it only nee
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 KeyPath = tuple[str | int, ...]
 
@@ -20,6 +21,7 @@ _STRINGS = (
 )
 
 
+@lru_cache(maxsize=4)
 def key_positions(source: str) -> dict[KeyPath, int]:
     """The offset of every key, table header and array element, by its path."""
     scanner = _Scanner(source)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from postil.corpus import Corpus
+from postil.errors import MissingExtra
 from postil.formats import Feature, Format, Option, Report
 
 _MANUAL = """\
@@ -23,6 +24,11 @@ column) is counted and named; it is in documents and spans all the same."""
 
 
 def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:
+    try:
+        import pyarrow as pa  # noqa: F401
+        import yaml  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra("export hf", error.name or "pyarrow", "hf") from error
     from postil.formats.hf.export import export
 
     return export(corpus, destination, annotators, options["config"], options["split"])

@@ -12,9 +12,10 @@ import yaml
 
 from postil.formats.hf.layout import ConfigFiles, Written
 from postil.manifest import Metadata
+from postil.scheme import Attribute, Layer
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"))
-_CREATORS = {"manual": "expert-generated", "model": "machine-generated", "imported": "found"}
+_CREATORS = {"model": "machine-generated", "imported": "found"}
 
 
 def card(written: Written) -> str:
@@ -63,7 +64,8 @@ def _front_matter(written: Written, facts: _Facts) -> dict[str, Any]:
     front: dict[str, Any] = {"pretty_name": manifest.title or manifest.name}
     if languages := [language for language in facts.languages if language]:
         front["language"] = sorted(languages)
-    if licences == {manifest.licence} and facts.is_redistributable:
+    is_one = manifest.licence and " " not in manifest.licence and not manifest.licence.startswith("LicenseRef")
+    if is_one and licences == {manifest.licence} and facts.is_redistributable:
         front["license"] = manifest.licence.lower()
     else:
         front |= {"license": "other", "license_name": "see-rights", "license_link": "README.md"}
@@ -111,6 +113,7 @@ def _body(written: Written, facts: _Facts) -> str:
         "## Configs",
         _table(("config", "rows", "what"), [_config_row(files) for files in written.files]),
         f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{written.files[-1].config.name}")\n```',
+        _reading(written),
         "## Splits",
         _splits(written, facts),
         "## What a config does not hold",
@@ -137,6 +140,20 @@ def _body(written: Written, facts: _Facts) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _reading(written: Written) -> str:
+    """What the columns do not say of themselves."""
+    main = written.context.main_layer
+    lines = [
+        "An attribute that was not answered is null: the scheme's default is not filled in.",
+        "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text.",
+        "The text of a discontinuous span is its fragments, joined by one space.",
+        "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation that has two in two roles.",
+    ]
+    if main:
+        lines.append(f"`label` in `sentences` is that of the {main} which covers most of the sentence.")
+    return "\n".join(f"* {line}" for line in lines)
+
+
 def _config_row(files: ConfigFiles) -> tuple[str, str, str]:
     rows = ", ".join(f"{shard.split} {shard.rows:,}" for shard in files.shards)
     return f"`{files.config.name}`", rows, files.config.summary
@@ -155,10 +172,20 @@ def _splits(written: Written, facts: _Facts) -> str:
     return said + (f" No document fell to {', '.join(empty)}; an empty split is not written." if empty else "")
 
 
-def _layer(name: str, layer: Any) -> str:
+def _layer(name: str, layer: Layer) -> str:
     lines = [f"**{name}** ({layer.kind}). {layer.description}"]
     lines += [f"* `{label}`: {definition.description}" for label, definition in layer.labels.items()]
+    lines += [_attribute(name, attribute) for name, attribute in layer.attributes.items()]
+    lines += [f"* role `{name}`: {role.description}" for name, role in layer.roles.items()]
     return "\n\n".join((lines[0], "\n".join(lines[1:]))) if len(lines) > 1 else lines[0]
+
+
+def _attribute(name: str, attribute: Attribute) -> str:
+    facts = [attribute.type, *([f"of {', '.join(attribute.values)}"] if attribute.values else [])]
+    facts += [f"on {', '.join(attribute.only_on)}"] if attribute.only_on else []
+    facts += ["required"] if attribute.required else []
+    facts += [f"default {attribute.default}"] if attribute.default is not None else []
+    return f"* attribute `{name}` ({'; '.join(facts)}): {attribute.description}"
 
 
 def _right(holder: str, licence: str, redistribute: bool | None, count: int) -> tuple[str, str, str, str]:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import csv
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from postil.corpus import Document
+from postil.errors import ExportRefused
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf
 from postil.formats.hf.tokenizers import Tokenizers
 from postil.model import AnnotationSet
 from postil.registry import parts
 from postil.scheme import Attribute, Scheme
 
-_NAMED = 5  # ids that are kept of those that did not fit
+NOT_HELD = "not-held.csv"
+_NAMED = 5  # ids that a summary names of those that did not fit
 
 Rows = Iterator[dict[str, Any]]
 
 
 class Misfits(msgspec.Struct):
-    """How many annotations a config cannot hold for one reason; the first of them, from one document, by their ids."""
+    """How many annotations a config or column cannot hold for one reason; the first of them, from one document, by their ids."""
 
     document: str
     ids: list[str]
@@ -29,19 +34,30 @@ class Misfits(msgspec.Struct):
 
 
 class Context:
-    """The scheme, the tokenizers, and what did not fit so far: by config, and in words why."""
+    """The scheme, the tokenizers, and what did not fit so far: by config or column, and in words why.
 
-    def __init__(self, scheme: Scheme) -> None:
+    Every annotation that did not fit is listed in ``list_path``, with its document, annotator and id.
+    """
+
+    def __init__(self, scheme: Scheme, list_path: Path) -> None:
         self.scheme = scheme
         self.tokenizers = Tokenizers()
         self.misfits: dict[tuple[str, str], Misfits] = {}
+        self._list = list_path.open("w", encoding="utf-8", newline="")
+        self._rows = csv.writer(self._list, lineterminator="\n")
+        self._rows.writerow(("where", "why", "document", "annotator", "id"))
 
-    def misfit(self, config: str, why: str, document: Document, id: str) -> None:
-        """Note an annotation that ``config`` cannot hold."""
-        misfits = self.misfits.setdefault((config, why), Misfits(document.id, []))
+    def misfit(self, where: str, why: str, document: Document, annotator: str, id: str) -> None:
+        """Note an annotation that a config or column cannot hold."""
+        misfits = self.misfits.setdefault((where, why), Misfits(document.id, []))
         misfits.count += 1
         if document.id == misfits.document and len(misfits.ids) < _NAMED:
             misfits.ids.append(id)
+        self._rows.writerow((where, why, document.id, annotator, id))
+
+    def close(self) -> None:
+        """Finish the list."""
+        self._list.close()
 
     @cached_property
     def span_layers(self) -> list[str]:
@@ -83,13 +99,23 @@ def all_configs() -> dict[str, Config]:
     return {config.name: config for config in configs}
 
 
-def attribute_columns(context: Context, *layers: str) -> dict[str, Column]:
+def columns(*groups: Iterable[tuple[str, Column]]) -> dict[str, Column]:
+    """Columns by name. Raises :class:`~postil.errors.ExportRefused` where two would have the same."""
+    found: dict[str, Column] = {}
+    for name, column in chain(*groups):
+        if name in found:
+            raise ExportRefused(
+                f"two columns would be called {name}: give another name to the layer, label or attribute that it comes from",
+            )
+        found[name] = column
+    return found
+
+
+def attribute_columns(context: Context, *layers: str) -> Iterator[tuple[str, Column]]:
     """A typed column for each attribute of the layers, named ``{layer}_{attribute}``."""
-    return {
-        f"{layer}_{name}": _attribute_column(attribute)
-        for layer in layers
-        for name, attribute in context.scheme.layers[layer].attributes.items()
-    }
+    for layer in layers:
+        for name, attribute in context.scheme.layers[layer].attributes.items():
+            yield f"{layer}_{name}", _attribute_column(attribute)
 
 
 def _attribute_column(attribute: Attribute) -> Column:

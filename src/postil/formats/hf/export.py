@@ -7,6 +7,7 @@ earlier export stays behind.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections import Counter, defaultdict
@@ -17,15 +18,23 @@ import msgspec
 
 from postil.checking import Checker
 from postil.corpus import Corpus, Document, readable
-from postil.errors import ExportRefused, MissingExtra
+from postil.errors import ExportRefused, PostilError
 from postil.findings import Finding, Severity
 from postil.formats import Report
-from postil.formats.hf.config import Config, Context, all_configs
+from postil.formats.hf.card import card
+from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.layout import Shard, Written
-from postil.manifest import Splits
+from postil.formats.hf.verify import verify
+from postil.formats.hf.write import ShardWriter
+from postil.manifest import CheckSettings, Splits, splits_fault
 from postil.model import AnnotationSet
 from postil.rules.views import ProjectView
 
+# Rules that no setting can excuse here: without them a row would have no place to go, or a wrong one.
+_NEEDED = (
+    "TXT001", "TXT009", "SCH001", "SCH002", "SCH003", "SCH008", "ANN001", "ANN002", "ANN004", "ANN005", "ANN006", "ANN010",
+    "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "REL003",
+)  # fmt: skip
 _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
 
 
@@ -33,18 +42,16 @@ def export(
     corpus: Corpus, destination: Path, annotators: tuple[str, ...], configs: tuple[str, ...], split: tuple[str, ...]
 ) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
-    try:
-        from postil.formats.hf.card import card
-        from postil.formats.hf.verify import verify
-        from postil.formats.hf.write import ShardWriter
-    except ImportError as error:
-        raise MissingExtra("export hf", error.name or "pyarrow", "hf") from error
+    annotators = tuple(dict.fromkeys(annotators))
     chosen = _chosen(corpus, configs)
     splits = _splits(corpus.manifest.splits, split)
+    for kept in ("corpus", "annotations"):
+        if destination.resolve().is_relative_to((corpus.directory.root / kept).resolve()):
+            raise ExportRefused(f"{destination} is inside {kept}/, which belongs to the corpus: choose another place")
     _refuse_foreign(destination)
-    context = Context(corpus.scheme)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
+    context = Context(corpus.scheme, work / NOT_HELD)
     try:
         missing: list[tuple[str, str]] = []
         counts: Counter[str] = Counter()
@@ -55,14 +62,18 @@ def export(
                     writer.add(name, document, annotations)
                     _count(counts, annotations)
         if not writer.files:
-            raise ExportRefused(f"no document has a set by {' or '.join(annotators)}: nothing to export")
-        written = Written(corpus, annotators, splits, tuple(writer.files), counts, missing, context)
-        (work / "README.md").write_text(card(written), encoding="utf-8")
+            there = sorted({annotator for files in corpus.directory.inventory.documents.values() for annotator in files.sets})
+            hint = f"choose with --set among {', '.join(there)}" if there else "there are no sets at all"
+            raise PostilError(f"no document has a set by {' or '.join(annotators)}: {hint}")
+        written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, missing, context)
+        (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
+        context.close()
         _copy_guidelines(corpus, work)
         verify(work, written)
         _write_receipt(work)
         _put_in_place(work, destination)
     finally:
+        context.close()
         shutil.rmtree(work, ignore_errors=True)
     return Report(tuple(_said(destination, written)))
 
@@ -71,8 +82,11 @@ def _chosen(corpus: Corpus, names: tuple[str, ...]) -> list[Config]:
     known = all_configs()
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ExportRefused(f"there is no config {unknown[0]}: there are {', '.join(known)}")
-    return [config for name, config in known.items() if config.applies(corpus.scheme) and (not names or name in names)]
+        raise PostilError(f"there is no config {unknown[0]}: there are {', '.join(known)}")
+    chosen = [config for name, config in known.items() if config.applies(corpus.scheme) and (not names or name in names)]
+    if not chosen:
+        raise PostilError(f"the scheme of this corpus gives {' and '.join(names)} nothing to hold")
+    return chosen
 
 
 def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:
@@ -85,8 +99,8 @@ def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:
             shares[name] = float(share or 1)
         except ValueError:
             shares[name] = 0.0
-        if not name.isidentifier() or not 0 < shares[name] < float("inf"):
-            raise ExportRefused(f"--split {option}: expected a name such as train, or a name and a share such as train=0.8")
+        if fault := splits_fault({name: shares[name]}):
+            raise PostilError(f"--split {option}: {fault}. Give a name such as train, or a name and a share such as train=0.8")
     return msgspec.structs.replace(manifest, shares=shares)
 
 
@@ -95,26 +109,32 @@ def _refuse_foreign(destination: Path) -> None:
         raise ExportRefused(f"{destination} is not a directory: nothing was written")
     if not destination.exists():
         return
-    receipt = destination / _RECEIPT
-    known = set(msgspec.json.decode(receipt.read_bytes(), type=list[str])) if receipt.is_file() else set()
-    foreign = sorted(path for path in _files(destination) if path not in known)
+    known = _receipt(destination)
+    foreign = sorted(path for path, digest in _digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
     if foreign:
         shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        raise ExportRefused(f"{destination} holds files that no export wrote ({shown}): nothing was written")
+        raise ExportRefused(
+            f"{destination} holds files that no export wrote, or that were changed since ({shown}): nothing was written"
+        )
 
 
 def _sound_sets(
     corpus: Corpus, annotators: tuple[str, ...], missing: list[tuple[str, str]]
 ) -> Iterator[tuple[Document, list[AnnotationSet]]]:
-    """Each document with the sets that were asked for, all without errors; what has no such set is noted in ``missing``."""
+    """Each document with the sets that were asked for; what has no such set is noted in ``missing``.
+
+    None has an error that `postil check` reports, nor one that it was told to overlook but a typed table cannot hold.
+    """
     directory = corpus.directory
-    checker = Checker(msgspec.structs.replace(directory.project.manifest.check, ignore=(), select=(), per_path_ignores={}))
-    _refuse_errors(checker.check_project(ProjectView(directory.project)))
+    checkers = (Checker(directory.project.manifest.check), Checker(CheckSettings(), _NEEDED, heeds_ignores=False))
+    for checker in checkers:
+        _refuse_errors(checker.check_project(ProjectView(directory.project)))
     for name in directory.inventory.documents:
         bundle = directory.bundle(name)
         wanted = tuple(file for file in bundle.set_files if file.annotator in annotators)
         bundle = msgspec.structs.replace(bundle, set_files=wanted)
-        _refuse_errors(checker.check_bundle(bundle, {}))
+        for checker in checkers:
+            _refuse_errors(checker.check_bundle(bundle, {}))
         document = readable(bundle)
         sets = [document.sets[annotator] for annotator in annotators if annotator in document.sets]
         missing += [(name, annotator) for annotator in annotators if annotator not in document.sets]
@@ -139,24 +159,37 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
 
 def _copy_guidelines(corpus: Corpus, work: Path) -> None:
     for name in ("scheme.toml", "GUIDELINES.md"):
-        source = corpus.directory.root / "annotations" / name
-        if source.is_file():
-            (work / name).write_bytes(source.read_bytes())
+        data = corpus.directory.read(f"annotations/{name}")
+        if data is not None:
+            (work / name).write_bytes(data)
+
+
+def _receipt(destination: Path) -> dict[str, str]:
+    """The files of the export that lies there, with their hashes; none where no export left a receipt."""
+    try:
+        return msgspec.json.decode((destination / _RECEIPT).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError, UnicodeError):
+        return {}
 
 
 def _write_receipt(work: Path) -> None:
-    listed = [*_files(work), _RECEIPT]
-    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(sorted(listed))) + b"\n")
+    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(_digests(work), order="sorted")) + b"\n")
 
 
-def _files(directory: Path) -> list[str]:
-    return sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*") if not path.is_dir())
+def _digests(directory: Path) -> dict[str, str]:
+    """The SHA-256 of every file, by its path."""
+    found = {}
+    for path in directory.rglob("*"):
+        if not path.is_dir():
+            with path.open("rb") as file:
+                found[path.relative_to(directory).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _put_in_place(work: Path, destination: Path) -> None:
     work.chmod(0o755)
     if destination.exists():
-        old = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-old-"))
+        old = destination.with_name(f"{work.name}-old")
         destination.replace(old)
         try:
             work.replace(destination)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from postil.corpus import Corpus
-from postil.formats.hf.config import Config, Context
+from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.features import Column
 from postil.manifest import Splits
 
@@ -37,6 +37,7 @@ class Written(msgspec.Struct, frozen=True):
 
     corpus: Corpus
     annotators: tuple[str, ...]
+    chosen: list[Config]
     splits: Splits
     files: tuple[ConfigFiles, ...]
     counts: Counter[str]
@@ -45,9 +46,15 @@ class Written(msgspec.Struct, frozen=True):
 
     def not_held(self) -> Iterator[str]:
         """In words, whatever some config does not hold."""
-        for (config, why), misfits in self.context.misfits.items():
+        for (where, why), misfits in self.context.misfits.items():
             named = ", ".join(misfits.ids) + (", …" if misfits.count > len(misfits.ids) else "")
-            yield f"not in {config}: {misfits.count:,} × {why} ({named} in {misfits.document})"
+            yield f"not in {where}: {misfits.count:,} × {why} ({named} in {misfits.document})"
+        if self.context.misfits:
+            yield f"{NOT_HELD} lists each of these with its document, annotator and id"
+        written = {files.config.name for files in self.files}
+        for config in self.chosen:
+            if config.name not in written:
+                yield f"not written: {config.name}, which would have no row"
         for document, annotator in self.missing[:_NAMED]:
             yield f"not exported: {document} has no set by {annotator}"
         if len(self.missing) > _NAMED:

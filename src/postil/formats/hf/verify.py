@@ -65,14 +65,15 @@ def _verify_spans(path: Path, written: Written, texts: dict[str, str]) -> None:
                 texts.clear()  # rows come document by document: one text is enough
                 texts[document] = written.corpus.directory.bundle(document).text or ""
             where = f"{path.name}, {document}, {row['id']}"
-            _same(where, "text", texts[document][row["start"] : row["end"]], row["text"])
+            extents = row["fragments"] or [(row["start"], row["end"])]
+            _same(where, "text", " ".join(texts[document][start:end] for start, end in extents), row["text"])
             if not 0 <= row["label"] < len(labels):
                 raise ExportDamaged(f"{where}: label {row['label']} has no name")
 
 
 def _verify_card(root: Path, written: Written) -> None:
-    _, front, _ = (root / "README.md").read_text(encoding="utf-8").split("---\n", 2)
-    said: dict[str, Any] = yaml.safe_load(front)
+    text = (root / "README.md").read_text(encoding="utf-8")
+    said: dict[str, Any] = yaml.safe_load(text[4 : text.index("\n---\n", 4)])
     infos = {info["config_name"]: info for info in said["dataset_info"]}
     for files in written.files:
         info = infos[files.config.name]

@@ -22,5 +22,5 @@ def check(view: SetView) -> Iterator[Problem]:
     Mend ``about``, or remove the note with what it was about.
     """
     for note in view.notes:
-        if note.about and note.about not in view.by_id:
+        if note.about and note.about not in view.by_id and not view.may_be_unreadable(note.about):
             yield view.problem(note, f"there is no annotation {quote(note.about)}", "about")

@@ -23,4 +23,8 @@ def check(view: SetView) -> Iterator[Problem]:
     if header and actual and header.text_sha256 != actual:
         said = header.text_sha256[:12]
         message = f"made for another text: text_sha256 is {said}…, the text file's is {actual[:12]}…"
-        yield view.header_problem(message, "text_sha256", help=f"the hash of the text as it is now: {actual}")
+        yield view.header_problem(
+            message,
+            "text_sha256",
+            help=f"if the text is meant to be as it is, and each annotation still fits, record its hash: {actual}",
+        )

@@ -12,20 +12,24 @@ from postil.rules.set_view import SetView
     Example(records=(span("e1", "PERSON", 0, 10, ignore={"SPN005": "the first half of a double name"}),)),
     Example(records=(span("e1", "PERSON", 0, 13, ignore={"SPN005": "was cut once"}),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", 0, 13, ignore={"XYZ123": "no such rule"}),), finds=("e1",)),
+    Example(records=(span("e1", "PERSON", 0, 10, ignore={"SPN005": ""}),), finds=("e1",)),
     severity=Severity.WARNING,
 )
 def check(
-    view: SetView, silenced: Collection[tuple[str, str]], active: Collection[str], known: Collection[str]
+    view: SetView, silenced: Collection[tuple[int, str]], active: Collection[str], known: Collection[str]
 ) -> Iterator[Problem]:
-    """An ``ignore`` should silence something.
+    """An ``ignore`` should silence something, and say why.
 
-    Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything.
+    Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything, and one without a
+    reason cannot be judged by anybody else.
 
-    Remove it.
+    Remove it, or give the reason.
     """
     for record in view.annotations:
-        for code in record.ignore:
-            if code not in known:
+        for code, reason in record.ignore.items():
+            if not reason.strip():
+                yield view.problem(record, f"the ignore of {code} gives no reason", "ignore", code)
+            elif code not in known:
                 yield view.problem(record, f"there is no rule {code} to ignore", "ignore", code)
-            elif code in active and (record.id, code) not in silenced:
+            elif code in active and (id(record), code) not in silenced:
                 yield view.problem(record, f"{code} finds nothing here: this ignore is not needed", "ignore", code)

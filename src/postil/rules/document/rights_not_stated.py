@@ -30,7 +30,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
     or once for all documents under ``[defaults.rights]`` in the manifest.
     """
     file = view.bundle.metadata_file
-    if file is None or file.value is None:
+    if file is None or file.value is None or view.bundle.project.manifest_file.faults:
         return
     rights = view.metadata.rights
     said = {"holder": rights.holder, "licence": rights.licence, "redistribute": rights.redistribute is not None}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from postil.findings import Place
 from postil.rules import Example, Problem, document_rule
 from postil.rules.views import DocumentView
-from postil.storage.safe_files import portable_name_fault
+from postil.storage.safe_files import document_id_fault, portable_name_fault
 
 
 @document_rule("DOC006", Example())
@@ -17,7 +17,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
     Rename the files: parts of ``A-Z a-z 0-9 . _ -``, with ``/`` between them, none beginning or ending with a full stop.
     """
-    fault = portable_name_fault(view.document)
+    fault = document_id_fault(view.document)
     if fault:
         yield view.problem(f"document id {view.document!r}: {fault}")
     for file in view.bundle.set_files:

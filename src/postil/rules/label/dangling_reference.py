@@ -50,6 +50,8 @@ def _fault(view: SetView, attribute: Attribute, own_id: str, id: str) -> str:
     if id in attribute.values:
         return ""
     target = view.by_id.get(id)
+    if target is None and view.may_be_unreadable(id):
+        return ""
     if target is None:
         words = f" nor {listing(attribute.values)}" if attribute.values else ""
         return f"which is no annotation of this set{words}"

@@ -30,6 +30,6 @@ def check(view: SetView) -> Iterator[Problem]:
         return
     for record in view.annotations:
         for name in needed.get((record.layer, record.label), ()):
-            if name not in record.attributes:
+            if record.attributes.get(name, []) == []:
                 key = "attributes" if record.attributes else "label"
                 yield view.problem(record, f"{record.label} must have the attribute {name}", key)

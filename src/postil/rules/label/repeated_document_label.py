@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.model import Label
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, label
 from postil.rules.set_view import SetView
@@ -28,11 +29,10 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Remove one, or make the layer ``multiple``.
     """
-    seen: dict[object, str] = {}
+    seen: dict[object, Label] = {}
     for record in view.labels:
         layer = view.layer(record)
         key = record.layer if layer and not layer.multiple else (record.layer, record.label)
-        first = seen.setdefault(key, record.id)
-        if first != record.id:
-            message = f"the document already has the {record.layer} {view.by_id[first].label}"  # type: ignore[union-attr]
-            yield view.problem(record, message, "label")
+        first = seen.setdefault(key, record)
+        if first is not record and (layer is None or layer.kind == "label"):
+            yield view.problem(record, f"the document already has the {record.layer} {first.label}", "label")

@@ -24,7 +24,7 @@ def check(view: SetView) -> Iterator[Problem]:
     if view.scheme is None or view.layer_names <= view.scheme.layers.keys():
         return
     for record in view.annotations:
-        if record.layer not in view.scheme.layers:
+        if record.layer not in view.scheme.layers and not view.is_declared("layers", record.layer):
             near = difflib.get_close_matches(record.layer, view.scheme.layers, 1)
             hint = f"did you mean {near[0]}?" if near else f"the scheme has {listing(view.scheme.layers, 'and')}"
             yield view.problem(record, f"the scheme has no layer {quote(record.layer)}; {hint}", "layer")

@@ -55,6 +55,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
 def _circles(relations: Iterable[Relation], roles: list[str]) -> Iterable[list[Relation]]:
     """One circle for each relation that closes one, in the order of the relations."""
+    relations = _in_circles(relations, roles)
     onward: dict[str, list[tuple[str, Relation]]] = {}
     for relation_ in relations:
         arguments = relation_.arguments()
@@ -66,6 +67,28 @@ def _circles(relations: Iterable[Relation], roles: list[str]) -> Iterable[list[R
             continue
         for source in sources:
             onward.setdefault(source, []).extend((target, relation_) for target in targets)
+
+
+def _ends(relation_: Relation, roles: list[str]) -> tuple[list[str], list[str]]:
+    arguments = relation_.arguments()
+    sources = [id for role, id in arguments if roles and role == roles[0]]
+    return sources, [id for role, id in arguments if role in roles[1:]]
+
+
+def _in_circles(relations: Iterable[Relation], roles: list[str]) -> list[Relation]:
+    """The relations without those that certainly are in no circle: what is left after taking away what nothing leads to."""
+    left = list(relations)
+    while True:
+        targets = {id for relation_ in left for id in _ends(relation_, roles)[1]}
+        sources = {id for relation_ in left for id in _ends(relation_, roles)[0]}
+        kept = [
+            relation_
+            for relation_ in left
+            if any(id in targets for id in _ends(relation_, roles)[0]) and any(id in sources for id in _ends(relation_, roles)[1])
+        ]
+        if len(kept) == len(left):
+            return left
+        left = kept
 
 
 def _path(onward: dict[str, list[tuple[str, Relation]]], start: str, goals: set[str]) -> list[Relation] | None:

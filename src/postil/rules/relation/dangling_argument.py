@@ -25,8 +25,10 @@ def check(view: SetView) -> Iterator[Problem]:
     Mend the id, or remove the relation with what it tied.
     """
     for relation_ in view.relations:
-        for role, id in relation_.arguments():
-            target = view.by_id.get(id)
-            if target is None or isinstance(target, Note):
-                what = "is no annotation of this set" if target is None else "is a note"
-                yield view.problem(relation_, f"{role} of {relation_.label}: {quote(id)} {what}", "args", role)
+        missing = [(role, id) for role, id in relation_.arguments() if isinstance(view.by_id.get(id), Note | None)]
+        missing = [(role, id) for role, id in missing if not view.may_be_unreadable(id)]
+        if missing:
+            role, id = missing[0]
+            what = "is a note" if id in view.by_id else "is no annotation of this set"
+            more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+            yield view.problem(relation_, f"{role} of {relation_.label}: {quote(id)} {what}{more}", "args", role)

@@ -22,14 +22,20 @@ _FACT = span("s2", "FACT", 0, 24)
 def check(view: SetView) -> Iterator[Problem]:
     """A relation must tie different annotations, and not itself.
 
-    Nothing is a reason for itself or a part of itself: a key was pressed twice on the same span.
+    Nothing is a reason for itself or a part of itself: a key was pressed twice on the same span. In an event of three or more
+    arguments one annotation may fill two roles (whoever praises himself is agent and patient).
 
     Mend one of the arguments, or remove the relation.
     """
     for relation_ in view.relations:
-        ids = [id for _, id in relation_.arguments()]
-        repeated = [id for id, count in Counter(ids).items() if count > 1]
+        arguments = relation_.arguments()
+        ids = [id for _, id in arguments]
+        twice = [(role, id) for (role, id), count in Counter(arguments).items() if count > 1]
         if relation_.id in ids:
             yield view.problem(relation_, f"{relation_.label} is its own argument", "args")
-        elif repeated:
-            yield view.problem(relation_, f"{relation_.label} ties {quote(repeated[0])} to itself", "args")
+        elif twice:
+            yield view.problem(
+                relation_, f"{twice[0][0]} of {relation_.label} names {quote(twice[0][1])} twice", "args", twice[0][0]
+            )
+        elif len(ids) == 2 and ids[0] == ids[1]:
+            yield view.problem(relation_, f"{relation_.label} ties {quote(ids[0])} to itself", "args")

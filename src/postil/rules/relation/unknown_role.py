@@ -24,8 +24,7 @@ def check(view: SetView) -> Iterator[Problem]:
     Mend the role's name, or add the role to the scheme.
     """
     for relation_, roles in view.with_roles():
-        for role in relation_.args:
+        for role in relation_.args if roles else ():
             if role not in roles:
-                expected = listing(roles, "and") if roles else "none"
-                message = f"{relation_.label} has no role {quote(role)}; its roles are {expected}"
+                message = f"{relation_.label} has no role {quote(role)}; its roles are {listing(roles, 'and')}"
                 yield view.problem(relation_, message, "args", role)

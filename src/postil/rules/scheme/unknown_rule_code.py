@@ -29,5 +29,5 @@ def check(view: ProjectView) -> Iterator[Problem]:
     known = [rule.code for rule in all_rules()]
     for path, codes in listed:
         for index, code in enumerate(codes):
-            if code != "ALL" and not any(other.startswith(code) for other in known):
+            if not code or (code != "ALL" and not any(other.startswith(code) for other in known)):
                 yield toml_problem(view.project.manifest_file, ("check", *path, index), f"there is no rule {quote(code)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from postil.model import Span
@@ -38,11 +38,12 @@ def is_nested(spans: Iterable[Span]) -> bool:
     return True
 
 
-def pairs(spans: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
-    """Each span with every earlier one that reaches beyond its start. They come sorted by start."""
+def conflicts(spans: Iterable[Span], is_conflict: Callable[[Span, Span], bool]) -> Iterator[tuple[Span, Span]]:
+    """Each span that is in conflict with an earlier one, and the nearest such. They come sorted by start."""
     open_spans: list[Span] = []
     for span in spans:
         open_spans = [earlier for earlier in open_spans if earlier.end > span.start]
-        for earlier in open_spans:
-            yield span, earlier
+        nearest = next((earlier for earlier in reversed(open_spans) if is_conflict(span, earlier)), None)
+        if nearest is not None:
+            yield span, nearest
         open_spans.append(span)

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.model import Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
-from postil.rules.span._geometry import is_nested, lie, pairs
+from postil.rules.span._geometry import conflicts, is_nested, lie
 from postil.text import quote
 
 
@@ -29,7 +30,10 @@ def check(view: SetView) -> Iterator[Problem]:
         both = sorted([*one, *other], key=lambda span_: (span_.start, -span_.end))
         if is_nested(both):
             continue
-        for span_, earlier in pairs(both):
-            if span_.layer != earlier.layer and lie(span_, earlier) == "crossing":
-                message = f"{span_.layer} {quote(span_.text)} crosses {earlier.layer} {quote(earlier.text)}"
-                yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
+        for span_, earlier in conflicts(both, _cross):
+            message = f"{span_.layer} {quote(span_.text)} crosses {earlier.layer} {quote(earlier.text)}"
+            yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
+
+
+def _cross(span: Span, earlier: Span) -> bool:
+    return span.layer != earlier.layer and lie(span, earlier) == "crossing"

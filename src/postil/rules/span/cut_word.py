@@ -10,6 +10,7 @@ from postil.rules.span._edges import bad_edges
 from postil.text import cuts_word, quote
 
 # Two characters, neither a blank nor ASCII punctuation: nowhere else can a word be cut.
+_LONGEST = 60  # characters of a word that a message shows
 _WORD_LIKE = re.compile(r"[^\s!-/:-@\[-`{-~]{2}")
 
 
@@ -30,7 +31,8 @@ _WORD_LIKE = re.compile(r"[^\s!-/:-@\[-`{-~]{2}")
 def check(view: SetView) -> Iterator[Problem]:
     """In a layer of words, a span must not begin or end inside one.
 
-    The mouse slipped, or an offset is off by one. A hyphen and an apostrophe are edges.
+    The mouse slipped, or an offset is off by one. A hyphen and an apostrophe are edges. Nothing is found in scripts that do
+    not show where a word ends: Chinese, Japanese, Thai and the like; Korean, Arabic and Hebrew, which write particles onto it.
 
     Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
     """
@@ -48,13 +50,13 @@ def check(view: SetView) -> Iterator[Problem]:
 
 def _word_before(text: str, at: int) -> str:
     start = at
-    while cuts_word(text, start):
+    while at - start < _LONGEST and cuts_word(text, start):
         start -= 1
     return text[start:at]
 
 
 def _word_after(text: str, at: int) -> str:
     end = at
-    while cuts_word(text, end):
+    while end - at < _LONGEST and cuts_word(text, end):
         end += 1
     return text[at:end]

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 
 from postil.model import Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
-from postil.rules.span._geometry import is_nested, lie, pairs
+from postil.rules.span._geometry import conflicts, is_nested, lie
 from postil.scheme import Overlap
 from postil.text import quote
 
@@ -42,18 +43,17 @@ def check(view: SetView) -> Iterator[Problem]:
         layer = view.scheme.layers.get(name)
         if layer is None or layer.overlap == "free" or _is_clean(spans, layer.overlap):
             continue
-        reported = set()
-        for span_, earlier in pairs(spans):
-            what = lie(span_, earlier)
-            if span_.id in reported or what == "apart" or (what == "same" and span_.label == earlier.label):
-                continue
-            if layer.overlap == "none" or what in ("same", "crossing"):
-                reported.add(span_.id)
-                how = {"same": "has the same edges as", "crossing": "crosses"}.get(what, "overlaps")
-                message = (
-                    f"{span_.label} {quote(span_.text)} {how} {earlier.label} {quote(earlier.text)}: {name} is {layer.overlap}"
-                )
-                yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
+        for span_, earlier in conflicts(spans, partial(_is_conflict, overlap=layer.overlap)):
+            how = {"same": "has the same edges as", "crossing": "crosses"}.get(lie(span_, earlier), "overlaps")
+            message = f"{span_.label} {quote(span_.text)} {how} {earlier.label} {quote(earlier.text)}: {name} is {layer.overlap}"
+            yield view.problem(span_, message, "start", related=[(f"the other one, {earlier.id}", earlier)])
+
+
+def _is_conflict(span: Span, earlier: Span, overlap: Overlap) -> bool:
+    what = lie(span, earlier)
+    if what == "apart" or (what == "same" and span.label == earlier.label):
+        return False  # the same twice is SPN008's
+    return overlap == "none" or what in ("same", "crossing")
 
 
 def _is_clean(spans: list[Span], overlap: Overlap) -> bool:

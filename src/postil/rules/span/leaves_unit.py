@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
-from postil.segmentation import containing
+from postil.segmentation import containing, trim
 from postil.text import quote
 
 _TWO = "The ministers met in Tokyo. Dr. Khan did not come.\n\nA new paragraph.\n"
@@ -25,6 +25,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Cut the span in two, or set ``within = "document"`` for the layer.
     """
+    text = view.text or ""
     for name, spans in view.spans_by_layer.items():
         layer = view.scheme.layers[name] if view.scheme else None
         if layer is None or layer.within == "document":
@@ -33,7 +34,8 @@ def check(view: SetView) -> Iterator[Problem]:
             continue
         units = view.document.sentences if layer.within == "sentence" else view.document.paragraphs
         for span_ in spans:
-            first, last = containing(units, span_.start), containing(units, span_.end - 1)
+            start, end = trim(text, span_.start, span_.end)  # a blank at an edge is SPN004's
+            first, last = containing(units, start), containing(units, end - 1)
             if first != last:
                 message = f"{name} {quote(span_.text)} reaches over {last - first + 1} {layer.within}s"
                 yield view.problem(span_, message, "end")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.model import Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView, is_well_formed
@@ -39,7 +40,19 @@ def check(view: SetView) -> Iterator[Problem]:
         covered = span_.covered(text)
         if covered != span_.text:
             message = f"covers {quote(covered)}, but its text is {quote(span_.text)}"
-            yield view.problem(span_, message, "text", help=_where(text, span_.text, span_.start))
+            yield view.problem(span_, message, "text", help=_as_utf16(view, span_) or _where(text, span_.text, span_.start))
+
+
+def _as_utf16(view: SetView, span_: Span) -> str:
+    """What to say of offsets that fit when they are taken for UTF-16 code units, as browsers and Java count."""
+    units, text = view.document.utf16, view.text or ""
+    try:
+        start, end = units.to_code_points(span_.start), units.to_code_points(span_.end)
+    except ValueError:
+        return ""
+    if (start, end) == (span_.start, span_.end) or span_.fragments or text[start:end] != span_.text:
+        return ""
+    return f"the offsets count UTF-16 code units; in code points they are {start} to {end}"
 
 
 def _where(text: str, wanted: str, start: int) -> str:

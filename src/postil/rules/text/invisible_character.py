@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, Severity, document_rule
 from postil.rules.views import DocumentView
+from postil.text import is_unspaced
 
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e0fff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e00ff]"
 )
 _JOINERS = "\u200c\u200d"
-_MARKS_AND_ISOLATES = "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # all but the overrides
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
@@ -20,6 +21,10 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-
     Example(text="Emoji family 👩\u200d👩\u200d👧, Persian می\u200cخواهم.\n", note="joiners that join something"),
     Example(text="שלום \u200eABC\u200f!\n", note="direction marks where text runs right to left"),
     Example(text="A flag 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f.\n", note="tags belong to the flag"),
+    Example(
+        text="葛\U000e0100城, ภาษา\u200bไทย, क्\u200d और\n", note="a variant of a letter, the end of a Thai word, half a letter"
+    ),
+    Example(text="\u200bzero\n", finds=("1:1",)),
     Example(text="zero\u200bwidth and soft\u00adhyphen\n", finds=("1:5", "1:20")),
     Example(text="if admin\u202e then\n", finds=("1:9",), note="what comes after is shown in reverse"),
     severity=Severity.WARNING,
@@ -37,18 +42,21 @@ def check(view: DocumentView) -> Iterator[Problem]:
     if text.isascii():
         return
     allowed = view.bundle.project.manifest.check.allow_characters
+    runs_right_to_left = bool(_RIGHT_TO_LEFT.search(text))
     for found in _INVISIBLE.finditer(text):
         at, character = found.start(), found.group()
-        if character not in allowed and at and not _does_something(text, at):
-            name = unicodedata.name(character, "unnamed")
-            yield view.text_problem(at, at + 1, f"invisible character U+{ord(character):04X} {name}")
+        if character in allowed or (at == 0 and character == "\ufeff") or _does_something(text, at, runs_right_to_left):
+            continue
+        name = unicodedata.name(character, "unnamed")
+        yield view.text_problem(at, at + 1, f"invisible character U+{ord(character):04X} {name}")
 
 
-def _does_something(text: str, at: int) -> bool:
-    character = text[at]
+def _does_something(text: str, at: int, runs_right_to_left: bool) -> bool:
+    character, before, after = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if character in _JOINERS:
-        around = text[at - 1 : at] + text[at + 1 : at + 2]
-        return len(around) == 2 and all(one > "\x7f" and not one.isspace() for one in around)
+        return before > "\x7f" and not before.isspace()  # joins on its left at least: so does a final form at a word's end
+    if character == "\u200b":
+        return is_unspaced(before) or is_unspaced(after)  # where a word ends, in scripts that do not show it
     if character >= "\U000e0000":
-        return text[at - 1] == "\U0001f3f4" or text[at - 1] >= "\U000e0000"
-    return character in _MARKS_AND_ISOLATES and bool(_RIGHT_TO_LEFT.search(text))
+        return before == "\U0001f3f4" or before >= "\U000e0000"
+    return character in _DIRECTIONS and runs_right_to_left

@@ -24,9 +24,15 @@ def check(view: DocumentView) -> Iterator[Problem]:
     text = view.text
     if text is None or unicodedata.is_normalized("NFC", text):
         return
-    for number, line in enumerate(text.split("\n"), 1):
+    start, found = 0, []
+    for line in text.split("\n"):
         if not unicodedata.is_normalized("NFC", line):
-            composed = unicodedata.normalize("NFC", line)
-            at = next(index for index, (one, other) in enumerate(zip(line, f"{composed}\0", strict=False)) if one != other)
-            start = sum(len(earlier) + 1 for earlier in text.split("\n")[: number - 1]) + at
-            yield view.text_problem(start, start + 1, f"not NFC: {quote(line[at : at + 2])} has a composed form")
+            found.append((start, line))
+        start += len(line) + 1
+    if not found:
+        return
+    start, line = found[0]
+    composed = unicodedata.normalize("NFC", line)
+    at = next(index for index, (one, other) in enumerate(zip(line, f"{composed}\0", strict=False)) if one != other)
+    more = f", the first of {len(found)} lines" if len(found) > 1 else ""
+    yield view.text_problem(start + at, start + at + 1, f"not NFC: {quote(line[at : at + 2])} has another form{more}")

@@ -7,18 +7,18 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, Column, ListOf, Record
-from postil.model import UNKNOWN_KEYS, Annotation, AnnotationSet
+from postil.formats.hf.config import Config, Context, Rows, columns
+from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record
+from postil.model import Annotation, AnnotationSet
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
 
 
-def _columns(_context: Context) -> dict[str, Column]:
+def _columns(context: Context) -> dict[str, Column]:
     annotation: dict[str, Column] = {"id": STRING, "layer": STRING, "label": STRING}
     span: dict[str, Column] = {"start": INT, "end": INT, "text": STRING, "fragments": ListOf(ListOf(INT))}
     argument = Record({"role": STRING, "ids": STRINGS, "is_list": BOOL})
-    return {
+    fixed: dict[str, Column] = {
         "id": STRING,
         "text": STRING,
         "title": STRING,
@@ -43,9 +43,15 @@ def _columns(_context: Context) -> dict[str, Column]:
         "labels": ListOf(Record({**annotation, **_COMMON})),
         "notes": ListOf(Record({"id": STRING, "about": STRING, "text": STRING, "unknown": STRING})),
     }
+    layers = context.scheme.layers_of_kind("label")
+    typed = ((name, ClassLabel(context.labels_of(name)), layer.multiple) for name, layer in layers.items())
+    return columns(
+        fixed.items(),
+        ((f"{name}_labels", ListOf(column)) if multiple else (f"{name}_label", column) for name, column, multiple in typed),
+    )
 
 
-def _rows(_context: Context, document: Document, annotations: AnnotationSet) -> Rows:
+def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
     metadata, header = document.metadata, annotations.header
     yield {
         "id": document.id,
@@ -79,7 +85,18 @@ def _rows(_context: Context, document: Document, annotations: AnnotationSet) -> 
         "notes": [
             {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(note.unknown)} for note in annotations.notes
         ],
+        **_typed_labels(context, annotations),
     }  # fmt: skip
+
+
+def _typed_labels(context: Context, annotations: AnnotationSet) -> dict[str, Any]:
+    """The document's own labels as classes, a column for each layer of labels."""
+    values: dict[str, Any] = {}
+    for name, layer in context.scheme.layers_of_kind("label").items():
+        labels = context.labels_of(name)
+        indexes = [labels.index(label.label) for label in annotations.labels if label.layer == name]
+        values |= {f"{name}_labels": indexes} if layer.multiple else {f"{name}_label": indexes[0] if indexes else None}
+    return values
 
 
 def _common(record: Annotation) -> dict[str, Any]:
@@ -103,11 +120,8 @@ def _arguments(args: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _json(value: Any) -> str:
-    """JSON text for what has no fixed columns, empty for nothing: ``datasets`` before 4.7 has no feature for JSON."""
-    plain = msgspec.to_builtins(value)
-    if isinstance(plain, dict):
-        plain.pop(UNKNOWN_KEYS, None)
-    return msgspec.json.encode(plain).decode() if plain else ""
+    """JSON text for what has no fixed columns: ``datasets`` before 4.7 has no feature for JSON."""
+    return msgspec.json.encode(value).decode()
 
 
 CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _rows)

@@ -1,11 +1,11 @@
-"""``relations``: a flat row for each relation. Head and tail are its first two roles, where each is filled once."""
+"""``relations``: a flat row for each relation. Head and tail are its arguments in the scheme's order, if it has two in two roles."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values
+from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values, columns
 from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, Record
 from postil.model import AnnotationSet, Record as AnyRecord, Relation, Span
 from postil.scheme import Scheme
@@ -19,7 +19,7 @@ def _layers(scheme: Scheme) -> list[str]:
 
 def _columns(context: Context) -> dict[str, Column]:
     layers = _layers(context.scheme)
-    return {
+    fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
         "id": STRING,
@@ -28,8 +28,8 @@ def _columns(context: Context) -> dict[str, Column]:
         **{f"{side}_{name}": column for side in ("head", "tail") for name, column in _END.items()},
         "args": ListOf(Record({"role": STRING, **_END})),
         "confidence": FLOAT,
-        **attribute_columns(context, *layers),
     }
+    return columns(fixed.items(), attribute_columns(context, *layers))
 
 
 def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
@@ -51,20 +51,18 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
 
 
 def _head_and_tail(scheme: Scheme, relation: Relation, by_id: dict[str, AnyRecord], text: str) -> dict[str, Any]:
-    roles = list(scheme.layers[relation.layer].roles_of(relation.label))
-    ends = dict(zip(roles, ("head", "tail"), strict=False))
-    arguments = relation.arguments()
-    if len(roles) != 2 or sorted(role for role, _ in arguments) != sorted(roles):
+    arguments = dict(relation.arguments())
+    if len(relation.arguments()) != 2 or len(arguments) != 2:
         return {}
-    return {
-        f"{ends[role]}_{name}": value for role, id in arguments for name, value in _end(by_id[id], text).items()
-    }  # fmt: skip
+    order = list(scheme.layers[relation.layer].roles_of(relation.label)) or list(arguments)
+    ends = zip(("head", "tail"), sorted(arguments, key=order.index), strict=True)
+    return {f"{side}_{name}": value for side, role in ends for name, value in _end(by_id[arguments[role]], text).items()}
 
 
 def _end(record: AnyRecord, text: str) -> dict[str, Any]:
     end: dict[str, Any] = {"id": record.id, "label": getattr(record, "label", None)}
     if isinstance(record, Span):
-        end |= {"start": record.start, "end": record.end, "text": text[record.start : record.end]}
+        end |= {"start": record.start, "end": record.end, "text": record.covered(text)}
     return end
 
 

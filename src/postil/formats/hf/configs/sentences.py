@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows
+from postil.formats.hf.config import Config, Context, Rows, columns
 from postil.formats.hf.features import INT, STRING, ClassLabel, Column, ListOf
 from postil.model import AnnotationSet, Span
 from postil.segmentation import Extent, containing, sentences
@@ -14,7 +14,7 @@ from postil.segmentation import Extent, containing, sentences
 def _columns(context: Context) -> dict[str, Column]:
     main = context.main_layer
     labels = ClassLabel(context.labels_of(main)) if main else None
-    return {
+    fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
         "sentence": INT,
@@ -22,8 +22,9 @@ def _columns(context: Context) -> dict[str, Column]:
         "end": INT,
         "text": STRING,
         **({"label": labels, "labels": ListOf(labels)} if labels else {}),
-        **{f"{layer}_labels": ListOf(ClassLabel(context.labels_of(layer))) for layer in context.span_layers if layer != main},
     }
+    others = (layer for layer in context.span_layers if layer != main)
+    return columns(fixed.items(), ((f"{layer}_labels", ListOf(ClassLabel(context.labels_of(layer)))) for layer in others))
 
 
 def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values
+from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values, columns
 from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf
 from postil.model import AnnotationSet
 
@@ -11,7 +11,7 @@ _WINDOW = 100  # code points of context on either side
 
 
 def _columns(context: Context) -> dict[str, Column]:
-    return {
+    fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
         "id": STRING,
@@ -24,8 +24,8 @@ def _columns(context: Context) -> dict[str, Column]:
         "before": STRING,
         "after": STRING,
         "confidence": FLOAT,
-        **attribute_columns(context, *context.span_layers),
     }
+    return columns(fixed.items(), attribute_columns(context, *context.span_layers))
 
 
 def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
@@ -39,7 +39,7 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
             "label": labels.index(span.label),
             "start": span.start,
             "end": span.end,
-            "text": document.text[span.start : span.end],
+            "text": span.covered(document.text),
             "fragments": [list(fragment) for fragment in span.fragments],
             "before": document.text[max(0, span.start - _WINDOW) : span.start],
             "after": document.text[span.end : span.end + _WINDOW],

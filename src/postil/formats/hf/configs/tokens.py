@@ -7,8 +7,10 @@ nowhere is counted, with the reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows
+from postil.formats.hf.config import Config, Context, Rows, columns
 from postil.formats.hf.features import INT, STRING, STRINGS, ClassLabel, Column, ListOf
 from postil.model import AnnotationSet, Span
 from postil.segmentation import Extent, containing, sentences
@@ -16,15 +18,16 @@ from postil.segmentation import Extent, containing, sentences
 NAME = "tokens"
 
 
-def _tag_columns(context: Context) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Each tag column with its layer and the labels that it holds."""
-    columns = {}
+TagColumn = tuple[str, str, tuple[str, ...]]
+"""The name of a column of tags, its layer, and the labels that it holds."""
+
+
+def _tag_columns(context: Context) -> Iterator[TagColumn]:
     for name in context.span_layers:
         layer = context.scheme.layers[name]
-        columns[f"{name}_tags"] = (name, tuple(layer.labels))
+        yield f"{name}_tags", name, tuple(layer.labels)
         if layer.overlap != "none":
-            columns |= {f"{name}_{label}_tags": (name, (label,)) for label in layer.labels}
-    return columns
+            yield from ((f"{name}_{label}_tags", name, (label,)) for label in layer.labels)
 
 
 def _iob2(labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,36 +35,33 @@ def _iob2(labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _columns(context: Context) -> dict[str, Column]:
-    tags = {name: ListOf(ClassLabel(_iob2(labels))) for name, (_, labels) in _tag_columns(context).items()}
-    return {
+    fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
         "sentence": INT,
         "tokens": STRINGS,
         "starts": ListOf(INT),
         "ends": ListOf(INT),
-        **tags,
     }
+    return columns(fixed.items(), ((name, ListOf(ClassLabel(_iob2(labels)))) for name, _, labels in _tag_columns(context)))
 
 
 def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
     units = sentences(document.text)
-    rows: list[list[Extent]] = [[] for _ in units]
-    for token in context.tokenizers.tokens(document.text, document.metadata.language):
-        rows[max(containing(units, token[0]), 0)].append(token)
+    language = document.metadata.language
+    rows = [
+        [(start + first, start + last) for first, last in context.tokenizers.tokens(document.text[start:end], language)]
+        for start, end in units
+    ]
     placed, misfits = _place(annotations, units, rows)
-    tags = {}
-    fitting: set[str] = set()
-    for name, (layer, labels) in _tag_columns(context).items():
-        candidates = [item for item in placed if item[0].layer == layer and item[0].label in labels]
-        tags[name], fits = _tag(candidates, labels, rows)
-        fitting |= fits
     for span, why in misfits:
-        context.misfit(NAME, f"{span.layer}: {why}", document, span.id)
-    for span, _, _, _ in placed:
-        if span.id not in fitting:
-            why = f"{span.layer}: overlapped by a longer span of the same label"
-            context.misfit(NAME, why, document, span.id)
+        context.misfit(NAME, f"{span.layer}: {why}", document, annotations.annotator, span.id)
+    tags = {}
+    for name, layer, labels in _tag_columns(context):
+        candidates = [item for item in placed if item[0].layer == layer and item[0].label in labels]
+        tags[name], left_out = _tag(candidates, labels, rows)
+        for span in left_out:
+            context.misfit(f"{NAME}, {name}", "overlapped by a longer span", document, annotations.annotator, span.id)
     for number, tokens in enumerate(rows):
         yield {
             "document": document.id,
@@ -70,7 +70,7 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
             "tokens": [document.text[start:end] for start, end in tokens],
             "starts": [start for start, _ in tokens],
             "ends": [end for _, end in tokens],
-            **{name: columns[number] for name, columns in tags.items()},
+            **{name: column[number] for name, column in tags.items()},
         }
 
 
@@ -97,16 +97,17 @@ def _place(
     return placed, misfits
 
 
-def _tag(candidates: list[Placed], labels: tuple[str, ...], rows: list[list[Extent]]) -> tuple[list[list[int]], set[str]]:
-    """Tags for each row, longest spans first (then the earlier, then the outer in the file), and the ids that fitted."""
+def _tag(candidates: list[Placed], labels: tuple[str, ...], rows: list[list[Extent]]) -> tuple[list[list[int]], list[Span]]:
+    """Tags for each row, longest spans first, then the earlier; and the spans that no longer found room."""
     tags = [[0] * len(tokens) for tokens in rows]
-    fitting = set()
+    left_out = []
     for span, row, first, last in sorted(candidates, key=lambda item: (item[2] - item[3], item[1], item[2])):
-        if not any(tags[row][first:last]):
+        if any(tags[row][first:last]):
+            left_out.append(span)
+        else:
             begin = 1 + 2 * labels.index(span.label)
             tags[row][first:last] = [begin] + [begin + 1] * (last - first - 1)
-            fitting.add(span.id)
-    return tags, fitting
+    return tags, left_out
 
 
 CONFIG = Config(
