@@ -366,11 +366,12 @@ def test_stats_count(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_closed_pipe_is_no_error() -> None:
-    command = f"{sys.executable} -m postil -C {ROOT} show {DOC} | head -1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    command = f"{sys.executable} -m postil -C {ROOT} show {DOC} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
 
     assert done.stderr == ""
     assert done.stdout.startswith(DOC)
+    assert done.stdout.endswith("\n0\n")
 
 
 def test_output_survives_a_terminal_that_knows_no_unicode(small_corpus: Path) -> None:

@@ -257,7 +257,11 @@ def test_a_language_without_a_tokenizer_is_named(varied: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("[layers.statement.attributes.source]", "[layers.entity_sure]\nkind = 'span'\n[layers.entity_sure.attributes.x]\ntype = 'string'\n[layers.entity.attributes.sure_x]\ntype = 'string'\n[layers.statement.attributes.source]"),
+        (
+            "[layers.argument]",
+            """[layers.entity.attributes.a_b]\ntype = 'string'\n[layers.entity_a]\nkind = 'span'
+               attributes.b = { type = 'string' }\n[layers.argument]""",
+        ),
         ("[layers.argument]", "[layers.entity_GPE]\nkind = 'span'\nlabels.A = {}\n[layers.argument]"),
         ("[layers.argument]", "[layers.head]\nkind = 'relation'\nattributes.id = { type = 'string' }\n[layers.argument]"),
     ],

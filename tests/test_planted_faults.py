@@ -120,6 +120,7 @@ def texts(copy: Copy) -> None:
     copy.document("t7", b"One.\nTwo.", code="TXT007", line=2)
     copy.document("t8", b"\n", code="TXT008", line=0)
     copy.document("t9", b"x" * 300_000 + b"\n", code="TXT009", line=0)
+    copy.document("t10", b"One.\n<<<<<<< a\nTwo.\n=======\nThree.\n>>>>>>> b\n", code="TXT010", line=2)
     manifest = (copy.root / "corpus/corpus.toml").read_bytes()
     copy._file("corpus/corpus.toml", manifest + b"\n[check]\nmax-file-size = 200000\n")
 

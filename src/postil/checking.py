@@ -13,12 +13,13 @@ from typing import Any
 
 import msgspec
 
-from postil.findings import Finding
+from postil.findings import Finding, Place, Related
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
 from postil.rules.set_view import SetView
 from postil.rules.views import DocumentView, ProjectView
 from postil.storage.bundle import Bundle
+from postil.text import printable
 
 Partials = dict[str, Any]
 """What the ``map`` of each corpus rule said so far, by code."""
@@ -117,10 +118,18 @@ def _is_silenced(rule: Rule, problem: Problem) -> bool:
 
 
 def _finding(rule: Rule, problem: Problem) -> Finding:
+    related = tuple(Related(one.message, _shown(one.place), one.text_place) for one in problem.related)
     return Finding(
-        rule.code, rule.name, rule.severity, problem.message, problem.place, problem.text_place, problem.related,
+        rule.code, rule.name, rule.severity, problem.message, _shown(problem.place), problem.text_place, related,
         problem.subject, problem.help,
     )  # fmt: skip
+
+
+def _shown(place: Place) -> Place:
+    """The place with a path that can be printed: a file's name may hold what drives a terminal, or is no character at all."""
+    if place.path.isascii() and place.path.isprintable():
+        return place
+    return msgspec.structs.replace(place, path=printable(place.path))
 
 
 class Tally(msgspec.Struct):

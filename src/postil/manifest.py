@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
+
+from postil.text import quote
 
 FORMAT = 1
 """The version of the corpus format that this package reads and writes."""
@@ -49,6 +52,30 @@ class Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The same, with what is not said here taken from ``defaults``."""
         rights = _filled(self.rights, defaults.rights)
         return msgspec.structs.replace(_filled(self, defaults), rights=rights, extra={**defaults.extra, **self.extra})
+
+
+def metadata_faults(metadata: Metadata) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each value that is not of the form it should have: the path of its key, and what is wrong."""
+    published = metadata.published
+    if isinstance(published, str) and published and not _is_date(published):
+        yield ("published",), f"{quote(published)} is not a date like 2022-09-08, 2022-09 or 2022~"
+    for path, value, pattern, form in (
+        (("language",), metadata.language, LANGUAGE, "a language tag like en or zh-Hant"),
+        (("url",), metadata.url, URL, "a web address"),
+        (("rights", "licence"), metadata.rights.licence, LICENCE, "an SPDX licence expression"),
+    ):
+        if value and not pattern.fullmatch(value):
+            yield path, f"{quote(value)} is not {form}"
+
+
+def _is_date(said: str) -> bool:
+    if not DATE.fullmatch(said):
+        return False
+    try:
+        datetime.date.fromisoformat(f"{said.rstrip('?~%')}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 StructType = TypeVar("StructType", bound=msgspec.Struct)

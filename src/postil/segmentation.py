@@ -2,7 +2,8 @@
 
 A paragraph is a block between blank lines. A sentence ends only where that is certain: a terminal mark, a blank and a letter
 that can begin a sentence; never after an abbreviation, an initial, a short number, dots (…) or a quoted question. Where the
-signs disagree the two sentences stay one, so that a rule about sentences gives no false alarm. Scripts with a full stop of their own (。 ！ ？ । ؟ ۔) need no blank.
+signs disagree the two sentences stay one, so that a rule about sentences gives no false alarm. Scripts with a full stop of
+their own (。 ！ ？ । ؟ ۔) need no blank.
 """
 
 from __future__ import annotations

@@ -64,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status = postil.main(argv if argv is None else list(argv), prog_name="postil", standalone_mode=False)
         sys.stdout.flush()
+    except SystemExit:  # click's answer to a closed pipe
+        return 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:

@@ -15,29 +15,32 @@ if TYPE_CHECKING:
 TASKS = ("Make a corpus", "Look at it", "Validate it", "Share it")
 
 
+def _set_directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.obj = str(Path(ctx.obj or ".") / value)
+
+
+def directory_option(command: Any) -> Any:
+    """Give a command the option ``-C DIR``."""
+    help_ = "Run as if started in DIR."
+    return click.option("-C", "directory", metavar="DIR", help=help_, expose_value=False, callback=_set_directory)(command)
+
+
 class CorpusCommand(click.Command):
     """A command with ``-C DIR`` and a ``task``."""
 
     def __init__(self, *args: Any, task: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task = task
-        help_ = "Run as if started in DIR."
-        self.params.append(
-            click.Option(["-C", "directory"], metavar="DIR", help=help_, expose_value=False, callback=_set_directory)
-        )
+        directory_option(self)
 
 
-def _set_directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        ctx.obj = str(Path(ctx.obj or ".") / value)
-
-
-def postil_command(task: str, name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+def postil_command(task: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function the command of its module."""
     assert task in TASKS
 
     def make(function: Callable[..., Any]) -> click.Command:
-        called = name or function.__module__.rpartition(".")[2].rstrip("_")
+        called = function.__module__.rpartition(".")[2].rstrip("_")
         return click.command(called, cls=CorpusCommand, task=task)(function)
 
     return make

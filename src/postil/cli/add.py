@@ -44,25 +44,29 @@ def command(files: tuple[str, ...], id_: str | None, into: str, encoding: str | 
         raise click.UsageError("--id names one document: give one FILE")
     directory = open_directory()
     metadata = _metadata(values)
-    plans = {}
+    documents = directory.inventory.documents
+    taken = {document.casefold(): document for document, paths in documents.items() if paths.text or paths.metadata}
+    plans: dict[str, str] = {}
     for file in files:
         path = start_directory() / file
         id_or_stem = "/".join(filter(None, (into.strip("/"), id_ if id_ is not None else path.stem)))
         fault = document_id_fault(id_or_stem)
         if fault:
             raise UnsafePath(f"{id_or_stem!r} cannot be a document id: {fault}. Choose one with --id")
-        if id_or_stem in plans:
+        if id_or_stem.casefold() in map(str.casefold, plans):
             raise PostilError(f"two of the files would be document {id_or_stem}: add them one by one with --id")
-        taken = {document.casefold(): document for document in directory.inventory.documents}.get(id_or_stem.casefold())
-        if taken and (directory.inventory.documents[taken].text or directory.inventory.documents[taken].metadata):
-            raise PostilError(f"there is a document {taken}: nothing was overwritten. Choose another id with --id")
-        plans[id_or_stem] = normalise(file, _read(path, directory), encoding)
-    for document, normalised in plans.items():
+        there = taken.get(id_or_stem.casefold())
+        if there:
+            raise PostilError(f"there is a document {there}: nothing was overwritten. Choose another id with --id")
+        normalise(file, _read(path, directory), encoding)  # whatever is wrong is said before anything is written
+        plans[id_or_stem] = file
+    for document, file in plans.items():
+        normalised = normalise(file, _read(start_directory() / file, directory), encoding)
         _write(directory, document, normalised.text, metadata)
         click.echo(f"added {document}: {len(normalised.text):,} characters")
         for change in normalised.changes:
             click.echo(f"  {change}")
-    if not metadata.get("rights"):
+    if not directory.project.manifest.defaults.rights.licence and not metadata.get("rights"):
         click.echo("Its rights are not stated: fill in [rights] beside the text, or once under [defaults.rights].", err=True)
     return 0
 
@@ -84,7 +88,22 @@ def _metadata(values: dict[str, object]) -> dict[str, object]:
         metadata["authors"] = list(values["authors"])  # type: ignore[call-overload]
     rights = {"holder": values["rights_holder"], "licence": values["licence"], "redistribute": values["redistribute"]}
     metadata["rights"] = {name: value for name, value in rights.items() if value is not None}
+    _refuse_invalid(metadata)
     return metadata
+
+
+def _refuse_invalid(metadata: dict[str, object]) -> None:
+    from postil.errors import PostilError
+    from postil.manifest import Metadata, Rights, metadata_faults
+
+    said = {name: metadata[name] for name in ("published", "language", "url") if name in metadata}
+    rights = metadata["rights"]
+    assert isinstance(rights, dict)
+    for path, message in metadata_faults(Metadata(**said, rights=Rights(**rights))):  # type: ignore[arg-type]
+        raise PostilError(f"{'.'.join(path)}: {message}")
+    for value in map(str, metadata.values()):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise PostilError(f"{value!a} holds bytes that are no UTF-8")
 
 
 def _write(directory: CorpusDirectory, document: str, text: str, metadata: dict[str, object]) -> None:
@@ -95,5 +114,6 @@ def _write(directory: CorpusDirectory, document: str, text: str, metadata: dict[
     for name in order:
         if metadata.get(name):
             table[name] = metadata[name]
-    directory.write(f"corpus/{document}.toml", tomlkit.dumps(table).encode())
+    # the text first: a text without metadata is found and finished, metadata without a text would block the next try
     directory.write(f"corpus/{document}.txt", text.encode())
+    directory.write(f"corpus/{document}.toml", tomlkit.dumps(table).encode())

@@ -91,6 +91,9 @@ def _chosen(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str
     for path, given in zip(wanted, paths, strict=True):
         if not (directory.root / path).exists():
             raise click.UsageError(f"there is no {given}")
+    for path, given in zip(wanted, paths, strict=True):
+        if path != "." and not path.startswith(("corpus/", "annotations/")) and path not in ("corpus", "annotations"):
+            raise click.UsageError(f"{given} is no part of the corpus: nothing of it would be checked")
     if not wanted or "." in wanted:
         return None
     return lambda path: any(path == one or path.startswith(f"{one}/") for one in wanted)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postil.cli._command import CorpusCommand, open_corpus, start_directory
+from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
 
 if TYPE_CHECKING:
     from postil.formats import Format
@@ -64,5 +64,6 @@ def _subcommand(format_: Format) -> click.Command:
 
 
 @click.group(cls=_Formats)
+@directory_option
 def command() -> None:
     """Write the corpus in another format: postil export FORMAT DIR."""

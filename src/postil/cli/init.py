@@ -22,14 +22,18 @@ def command(target: str, name: str | None) -> int:
 
     A file that is there already is left as it is.
     """
+    import json
     import re
+    import unicodedata
     from importlib.resources import files
 
     from postil.storage.safe_files import write_atomically
 
     root = start_directory() / target
     root.mkdir(parents=True, exist_ok=True)
-    plain = re.sub(r"[^a-z0-9-]+", "-", (name or root.resolve().name).lower()).strip("-") or "corpus"
+    spelled = unicodedata.normalize("NFKD", name or root.resolve().name)
+    letters = "".join(character for character in spelled if not unicodedata.combining(character))
+    plain = re.sub(r"[^a-z0-9-]+", "-", letters.lower()).strip("-") or "corpus"
     templates = files("postil") / "templates"
     for path, template in _FILES.items():
         if (root / path).exists() or (root / path).is_symlink():
@@ -37,7 +41,7 @@ def command(target: str, name: str | None) -> int:
             continue
         text = (templates / template).read_text(encoding="utf-8")
         if not template.endswith((".yml", ".yaml")):
-            text = text.replace("{name}", plain)
+            text = text.replace("{name}", plain).replace("{title}", json.dumps(name or plain, ensure_ascii=False))
         write_atomically(root, root / path, text.encode())
         click.echo(f"wrote   {path}")
     click.echo("Next: describe your labels in annotations/scheme.toml, then postil add your texts.")

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option("--set", "annotator", metavar="NAME", help="Whose set; else gold, or the only one there is.")
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="This layer only; may be given several times.")
-@click.option("--html", metavar="FILE", help="Write one self-contained page instead, with no script in it.")
+@click.option("--details", is_flag=True, help="Say each span's attributes, confidence, note and id too.")
+@click.option("--html", metavar="FILE", help="Write one self-contained page without scripts instead; - is standard output.")
 @click.option("--width", type=click.IntRange(40, 1000), help="Columns; else the terminal's.")
-def command(document: str | None, annotator: str | None, layers: tuple[str, ...], html: str | None, width: int | None) -> int:
+def command(
+    document: str | None, annotator: str | None, layers: tuple[str, ...], details: bool, html: str | None, width: int | None
+) -> int:
     """Show a document with its annotations, layer by layer.
 
     DOC may be left out in a corpus of one document.
@@ -41,6 +44,9 @@ def command(document: str | None, annotator: str | None, layers: tuple[str, ...]
         from postil.rendering.html import page
         from postil.storage.safe_files import write_atomically
 
+        if html == "-":
+            click.echo(page(found, annotations, scheme, chosen), nl=False)
+            return 0
         target = start_directory() / html
         if not target.parent.is_dir():
             raise PostilError(f"{target.parent}: there is no such directory")
@@ -51,7 +57,7 @@ def command(document: str | None, annotator: str | None, layers: tuple[str, ...]
 
     columns = width or min(shutil.get_terminal_size((100, 24)).columns, 120)
     true_colour = os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
-    for line in show(found, annotations, scheme, chosen, Terminal(columns, use_colour(), true_colour)):
+    for line in show(found, annotations, scheme, chosen, Terminal(columns, use_colour(), true_colour), details=details):
         click.echo(line, color=True)
     return 0
 
@@ -65,7 +71,8 @@ def _document(corpus: Corpus, name: str | None) -> Document:
     if name is None and len(names) == 1:
         return corpus[names[0]]
     if name is None:
-        raise click.UsageError(f"name one of the {len(names)} documents (postil stats lists them)")
+        shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+        raise click.UsageError(f"name one of the {len(names)} documents: {shown}" if names else "the corpus has no documents yet")
     stem = name.removeprefix("corpus/").removesuffix(".txt")
     if Path(name).is_absolute() or stem not in names:
         near = difflib.get_close_matches(stem, names, 1)

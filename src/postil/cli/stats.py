@@ -20,7 +20,7 @@ def command(format_: str) -> int:
     from postil.segmentation import sentences
 
     corpus = open_corpus()
-    totals: Counter[str] = Counter()
+    totals: Counter[str] = Counter(dict.fromkeys(("documents", "characters", "words", "sentences"), 0))
     sets: dict[str, dict[str, Any]] = {}
     for document in corpus:
         totals["documents"] += 1
@@ -51,6 +51,8 @@ def _by_layer(labels: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def _print(totals: Counter[str], sets: dict[str, dict[str, Any]]) -> None:
+    from postil.text import printable
+
     kinds = ("documents", "characters", "words", "sentences")
     click.echo(", ".join(f"{totals[kind]:,} {kind if totals[kind] != 1 else kind[:-1]}" for kind in kinds))
     if not sets:
@@ -67,4 +69,4 @@ def _print(totals: Counter[str], sets: dict[str, dict[str, Any]]) -> None:
     click.echo()
     for first, *others in rows:
         cells = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        click.echo(f"{first:<{widths[0]}}  {'  '.join(cells)}".rstrip())
+        click.echo(printable(f"{first:<{widths[0]}}  {'  '.join(cells)}".rstrip()))

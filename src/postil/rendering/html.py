@@ -10,7 +10,7 @@ from html import escape
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Label, Relation, Span
-from postil.rendering.pieces import Piece, colour_of, pieces
+from postil.rendering.pieces import Piece, colour_of, facts, is_placeable, pieces
 from postil.scheme import Scheme
 from postil.segmentation import paragraphs
 
@@ -27,12 +27,13 @@ fieldset { border: 1px solid var(--line); border-radius: .4rem; position: sticky
 fieldset label { margin-right: 1.2rem; white-space: nowrap; }
 p.text { white-space: pre-wrap; margin: 0 0 1.2rem; line-height: calc(1.7em + var(--n) * 4px); }
 mark { background: none; color: inherit; border-bottom: 2.5px solid var(--c); padding-bottom: calc(var(--d) * 4px); }
-mark.last::after { content: attr(data-label); font: 600 9px/1 system-ui, sans-serif; color: var(--paper); background: var(--c);
+mark > i { font: 600 9px/1 system-ui, sans-serif; color: var(--paper); background: var(--c);
   border-radius: 2px; padding: 1px 3px; margin-left: 2px; vertical-align: 2px; filter: brightness(.85); }
 mark.fragment { border-bottom-style: dashed; }
 mark:target { outline: 2px solid var(--c); }
 table { border-collapse: collapse; width: 100%; }
 td, th { border-top: 1px solid var(--line); padding: .4rem .6rem .4rem 0; text-align: left; vertical-align: top; }
+fieldset .entry { white-space: nowrap; margin-right: .5rem; }
 .swatch { display: inline-block; width: .8em; height: .8em; background: var(--c); border-radius: 2px; margin-right: .3em; }
 a { color: inherit; }
 """
@@ -44,7 +45,7 @@ def page(document: Document, annotations: AnnotationSet, scheme: Scheme | None, 
 
 
 def _page(document: Document, annotations: AnnotationSet, scheme: Scheme | None, layers: Sequence[str]) -> Iterator[str]:
-    spans = [span for span in annotations.spans if span.layer in layers]
+    spans = [span for span in annotations.spans if span.layer in layers and is_placeable(span, document.text)]
     shown = list(dict.fromkeys(span.layer for span in sorted(spans, key=lambda span: layers.index(span.layer))))
     title = document.metadata.title or document.id
     language = escape(document.metadata.language or "und", quote=True)
@@ -55,16 +56,18 @@ def _page(document: Document, annotations: AnnotationSet, scheme: Scheme | None,
     yield f"<title>{escape(title)}</title><style>{_STYLE}{''.join(_hiding(shown))}</style></head><body>"
     yield from _header(document, annotations, title)
     yield from _controls(spans, scheme, shown)
-    yield from _text(document.text, spans, scheme, layers)
+    yield from _text(document.text, spans, scheme, shown)
+    yield from _unplaced(annotations, layers, document.text)
     yield from _attributes(annotations, layers)
     yield from _relations(annotations, scheme, layers)
+    yield from _notes(annotations)
     yield "</body></html>"
 
 
 def _hiding(layers: Sequence[str]) -> Iterator[str]:
     for number, _ in enumerate(layers):
         unchecked = f"body:has(#layer{number}:not(:checked)) mark.layer{number}"
-        yield f"{unchecked} {{ border-bottom: 0; padding-bottom: 0; }}\n{unchecked}.last::after {{ display: none; }}\n"
+        yield f"{unchecked} {{ border-bottom: 0; padding-bottom: 0; }}\n{unchecked} > i {{ display: none; }}\n"
 
 
 def _header(document: Document, annotations: AnnotationSet, title: str) -> Iterator[str]:
@@ -93,7 +96,8 @@ def _controls(spans: Sequence[Span], scheme: Scheme | None, layers: Sequence[str
         yield f'<div><label><input type="checkbox" id="layer{number}" checked> <b>{escape(layer)}</b></label>'
         for label in labels:
             count = sum(span.layer == layer and span.label == label for span in spans)
-            yield f'<span class="swatch" style="--c:{colour_of(scheme, layer, label)}"></span>{escape(label)} {count} '
+            swatch = f'<span class="swatch" style="--c:{colour_of(scheme, layer, label)}"></span>'
+            yield f'<span class="entry">{swatch}{escape(label)} {count}</span> '
         yield "</div>"
     yield "</fieldset>"
 
@@ -101,13 +105,13 @@ def _controls(spans: Sequence[Span], scheme: Scheme | None, layers: Sequence[str
 def _text(text: str, spans: Sequence[Span], scheme: Scheme | None, layers: Sequence[str]) -> Iterator[str]:
     tracks = _tracks(spans)
     yield f'<main style="--n:{max(tracks.values(), default=0) + 1}">'
-    seen: set[str] = set()
     remaining = sorted(spans, key=lambda span: span.start)
+    marks = _Marks(scheme, layers, tracks)
     for start, end in paragraphs(text):
         inside = [span for span in remaining if span.start < end and span.end > start]
         remaining = [span for span in remaining if span.end > end]
-        cut = "".join(_marked(text, piece, scheme, layers, tracks, seen) for piece in pieces(inside, start, end))
-        yield f'<p class="text" dir="auto">{cut}</p>'
+        marked = "".join(marks.marked(text, list(pieces(inside, start, end))))
+        yield f'<p class="text" dir="auto">{marked}</p>'
     yield "</main>"
 
 
@@ -140,44 +144,78 @@ def _heights(spans: Sequence[Span]) -> dict[str, int]:
     return heights
 
 
-def _marked(text: str, piece: Piece, scheme: Scheme | None, layers: Sequence[str], tracks: dict[str, int], seen: set[str]) -> str:
-    """A piece inside a mark for each span over it, longer spans outermost."""
-    content = escape(text[piece.start : piece.end])
-    for span in sorted(piece.spans, key=lambda span: (span.end - span.start, -layers.index(span.layer))):
-        classes = [f"layer{layers.index(span.layer)}", *(["fragment"] if span.fragments else [])]
-        if span in piece.ends and (not span.fragments or piece.end == span.end):
-            classes.append("last")
-        anchor = "" if span.id in seen else f' id="{escape(span.id, quote=True)}"'
-        seen.add(span.id)
-        content = (
-            f'<mark{anchor} class="{" ".join(classes)}"'
-            f' style="--c:{colour_of(scheme, span.layer, span.label)};--d:{tracks[span.id]}"'
-            f' data-label="{escape(span.label, quote=True)}" title="{escape(_tooltip(span), quote=True)}">{content}</mark>'
-        )
-    return content
+class _Marks:
+    """Nested ``<mark>`` elements over pieces of text. One is closed and opened again only where spans cross."""
+
+    def __init__(self, scheme: Scheme | None, layers: Sequence[str], tracks: dict[str, int]) -> None:
+        self._scheme, self._tracks = scheme, tracks
+        self._number = {layer: number for number, layer in enumerate(layers)}
+        self._seen: set[str] = set()
+
+    def marked(self, text: str, cut: Sequence[Piece]) -> Iterator[str]:
+        """The HTML of one paragraph."""
+        open_marks: list[Span] = []  # outermost first
+        for piece in cut:
+            for span in sorted(piece.spans, key=lambda span: span.start - span.end):
+                if all(other is not span for other in open_marks):
+                    open_marks.append(span)
+                    yield self._opening(span)
+            yield escape(text[piece.start : piece.end])
+            yield from self._close(open_marks, {id(span) for span in piece.ends}, piece)
+        yield "".join("</mark>" for _ in open_marks)  # spans that go on in the next paragraph
+
+    def _close(self, open_marks: list[Span], ending: set[int], piece: Piece) -> Iterator[str]:
+        crossed: list[Span] = []
+        while any(id(span) in ending for span in open_marks):
+            span = open_marks.pop()
+            if id(span) in ending:
+                yield self._caption(span) if piece.end == span.end else ""
+            else:
+                crossed.append(span)
+            yield "</mark>"
+        for span in reversed(crossed):
+            open_marks.append(span)
+            yield self._opening(span)
+
+    def _opening(self, span: Span) -> str:
+        anchor = "" if span.id in self._seen else f' id="{escape(span.id, quote=True)}"'
+        self._seen.add(span.id)
+        kind = f"layer{self._number[span.layer]}{' fragment' if span.fragments else ''}"
+        style = f"--c:{colour_of(self._scheme, span.layer, span.label)};--d:{self._tracks[span.id]}"
+        return f'<mark{anchor} class="{kind}" style="{style}" title="{escape(_tooltip(span), quote=True)}">'
+
+    def _caption(self, span: Span) -> str:
+        return f"<i>{escape(span.label)}</i>"
 
 
 def _tooltip(span: Span) -> str:
-    facts = [f"{span.layer} {span.label} ({span.id})", *(f"{name}: {_value(value)}" for name, value in span.attributes.items())]
-    if span.confidence is not None:
-        facts.append(f"confidence: {span.confidence:g}")
-    return "\n".join([*facts, *([span.note] if span.note else [])])
+    return "\n".join([f"{span.layer} {span.label} ({span.id})", *facts(span)])
 
 
-def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _unplaced(annotations: AnnotationSet, layers: Sequence[str], text: str) -> Iterator[str]:
+    spans = [span for span in annotations.spans if span.layer in layers and not is_placeable(span, text)]
+    if spans:
+        listed = "".join(
+            f"<li>{escape(f'{span.label} “{span.text}” at {span.start} to {span.end} ({span.id})')}</li>" for span in spans
+        )
+        yield f"<h2>Cannot be placed</h2><ul>{listed}</ul>"
+
+
+def _notes(annotations: AnnotationSet) -> Iterator[str]:
+    if annotations.notes:
+        listed = "".join(f"<li>{escape(note.about or 'document')}: {escape(note.text)}</li>" for note in annotations.notes)
+        yield f"<h2>Notes</h2><ul>{listed}</ul>"
 
 
 def _attributes(annotations: AnnotationSet, layers: Sequence[str]) -> Iterator[str]:
     """What the marks' tooltips say, for readers who cannot hover."""
-    spans = [span for span in annotations.spans if span.layer in layers and (span.attributes or span.note)]
+    spans = [span for span in annotations.spans if span.layer in layers and facts(span)]
     if not spans:
         return
     yield "<h2>Attributes</h2><details><summary>All of them</summary>"
     yield "<table><tr><th>span</th><th>label</th><th>attributes</th></tr>"
     for span in spans:
-        facts = ", ".join([*(f"{name}: {_value(value)}" for name, value in span.attributes.items()), *filter(None, [span.note])])
-        yield f"<tr><td>{_link(span)}</td><td>{escape(span.label)}</td><td>{escape(facts)}</td></tr>"
+        yield f"<tr><td>{_link(span)}</td><td>{escape(span.label)}</td><td>{escape('; '.join(facts(span)))}</td></tr>"
     yield "</table></details>"
 
 
@@ -190,7 +228,9 @@ def _relations(annotations: AnnotationSet, scheme: Scheme | None, layers: Sequen
     for relation in relations:
         colour = colour_of(scheme, relation.layer, relation.label)
         arguments = "<br>".join(_argument(role, by_id.get(id), id) for role, id in relation.arguments())
-        yield f'<tr><td><span class="swatch" style="--c:{colour}"></span>{escape(relation.label)}</td><td>{arguments}</td></tr>'
+        said = escape("; ".join(facts(relation)))
+        name = f'<span class="swatch" style="--c:{colour}"></span>{escape(relation.label)}'
+        yield f"<tr><td>{name}</td><td>{arguments}</td><td>{said}</td></tr>"
     yield "</table>"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from operator import lt
 
 import msgspec
 
-from postil.model import Span
+from postil.model import Annotation, Span
 from postil.scheme import Scheme
 
 # Wong's palette for colour-blind readers (Nature Methods 8, 441, 2011), without black, for labels without a colour.
@@ -47,6 +48,26 @@ def pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[Piece]:
             tuple(span for first, _, span in open_extents if first == left),
             tuple(span for _, last, span in reversed(open_extents) if last == right),
         )
+
+
+def is_placeable(span: Span, text: str) -> bool:
+    """Whether the span covers something of the text, fragment by fragment: only such can be drawn."""
+    edges = [edge for extent in span.extents for edge in extent]
+    return edges[0] >= 0 and edges[-1] <= len(text) and all(map(lt, edges, edges[1:]))
+
+
+def facts(record: Annotation) -> list[str]:
+    """What an annotation says besides its label, in words: attributes, confidence, note."""
+    said = [f"{name}: {_in_words(value)}" for name, value in record.attributes.items()]
+    if record.confidence is not None:
+        said.append(f"confidence: {record.confidence:g}")
+    return [*said, record.note] if record.note else said
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
 
 
 def colour_of(scheme: Scheme | None, layer: str, label: str) -> str:

@@ -5,14 +5,14 @@ Brackets and labels say everything that colour says, so that nothing is lost wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 import msgspec
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Note, Record, Relation, Span
-from postil.rendering.pieces import colour_of, pieces
+from postil.rendering.pieces import colour_of, facts, is_placeable, pieces
 from postil.scheme import Scheme
 from postil.text import printable, quote
 
@@ -45,11 +45,17 @@ def _nearest(rgb: Sequence[int]) -> str:
 
 
 def show(
-    document: Document, annotations: AnnotationSet, scheme: Scheme | None, layers: Sequence[str], terminal: Terminal
+    document: Document,
+    annotations: AnnotationSet,
+    scheme: Scheme | None,
+    layers: Sequence[str],
+    terminal: Terminal,
+    *,
+    details: bool = False,
 ) -> Iterator[str]:
-    """The lines of the whole rendering. ``layers``: which to show, in this order."""
+    """The lines of the whole rendering. ``layers``: which to show, in this order. ``details``: attributes, notes, ids too."""
     header = annotations.header
-    yield f"{document.id}  set {header.annotator}  {header.scheme}  {header.status}, {header.method}"
+    yield printable(f"{document.id}  set {header.annotator}  {header.scheme}  {header.status}, {header.method}")
     if document.metadata.title:
         yield printable(document.metadata.title)
     by_id = {record.id: record for record in annotations.records}
@@ -60,33 +66,57 @@ def show(
         if not (spans or relations or labels):
             continue
         yield ""
-        yield f"━━ {layer} " + "━" * max(terminal.width - len(layer) - 4, 0)
+        name = printable(layer)
+        yield f"━━ {name} " + "━" * max(terminal.width - len(name) - 4, 0)
         if spans:
             yield ""
             yield from _text(document.text, spans, scheme, terminal)
+        if details:
+            yield from _details(spans, scheme, terminal)
         for relation in relations:
             yield from _relation(relation, by_id, scheme, terminal)
         if labels:
-            yield "  " + ", ".join(terminal.paint(label.label, colour_of(scheme, layer, label.label)) for label in labels)
-    if annotations.notes:
+            painted = (terminal.paint(printable(label.label), colour_of(scheme, layer, label.label)) for label in labels)
+            yield "  " + ", ".join(painted)
+    notes = [note for note in annotations.notes if _is_shown(by_id.get(note.about), layers)]
+    if notes:
         yield ""
         yield "━━ notes"
-        for note in annotations.notes:
-            yield f"  {note.about or 'document'}: {printable(note.text)}"
+        for note in notes:
+            yield printable(f"  {note.about or 'document'}: {note.text}")
+
+
+def _is_shown(about: Record | None, layers: Sequence[str]) -> bool:
+    return about is None or isinstance(about, Note) or about.layer in layers
+
+
+def _details(spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
+    yield ""
+    for span in spans:
+        label = terminal.paint(printable(span.label), colour_of(scheme, span.layer, span.label), bold=True)
+        yield f"  {label} {quote(span.text, terminal.width - 30)} ({printable(span.id)})"
+        for fact in facts(span):
+            yield f"      {printable(fact)}"
 
 
 def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
-    numbered = _needs_numbers(spans)
-    numbers = {span.id: str(number) if numbered else "" for number, span in enumerate(spans, 1)}
+    placed = [span for span in spans if is_placeable(span, text)]
+    numbered = _needs_numbers(placed)
+    numbers = {id(span): str(number) if numbered else "" for number, span in enumerate(placed, 1)}
     start = 0
     gutter = len(str(text.count("\n") + 1))
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
-        words = _words(
-            text, spans, start, start + len(line), numbers, lambda span: colour_of(scheme, span.layer, span.label), terminal
-        )
+        end = start + len(line)
+        inside = [span for span in placed if span.start < end and span.end > start]
+        words = _words(text, inside, start, end, numbers, scheme, terminal)
         for row, wrapped in enumerate(_wrapped(words, terminal.width - gutter - 3)):
             yield f"{number if row == 0 else '':>{gutter}} │ {wrapped}".rstrip()
-        start += len(line) + 1
+        placed = [span for span in placed if span.end > end]
+        start = end + 1
+    for span in spans:
+        if not is_placeable(span, text):
+            where = f"{span.start} to {span.end} ({printable(span.id)})"
+            yield f"  cannot be placed: {printable(span.label)} {quote(span.text)} at {where}"
 
 
 def _needs_numbers(spans: list[Span]) -> bool:
@@ -102,19 +132,16 @@ def _needs_numbers(spans: list[Span]) -> bool:
 
 
 def _words(
-    text: str,
-    spans: list[Span],
-    start: int,
-    end: int,
-    numbers: dict[str, str],
-    colour: Callable[[Span], str],
-    terminal: Terminal,
+    text: str, inside: list[Span], start: int, end: int, numbers: dict[int, str], scheme: Scheme | None, terminal: Terminal
 ) -> Iterator[Word]:
-    inside = [span for span in spans if span.start < end and span.end > start]
+    def colour(span: Span) -> str:
+        return colour_of(scheme, span.layer, span.label)
+
     word: Word = []
     for piece in pieces(inside, start, end):
         for span in piece.begins:
-            mark = f"[{numbers[span.id]}{':' if numbers[span.id] else ''}"
+            number = numbers[id(span)]
+            mark = f"[{number}:" if number else "["
             word.append((mark, terminal.paint(mark, colour(span), bold=True)))
         covered = printable(text[piece.start : piece.end])
         for index, part in enumerate(covered.split(" ")):
@@ -123,7 +150,7 @@ def _words(
                 word = []
             word.append((part, terminal.paint(part, colour(piece.spans[-1])) if piece.spans else part))
         for span in piece.ends:
-            mark = f"|{span.label}{numbers[span.id]}]"
+            mark = f"|{printable(span.label)}{numbers[id(span)]}]"
             word.append((mark, terminal.paint(mark, colour(span), bold=True)))
     yield word
 
@@ -131,25 +158,28 @@ def _words(
 def _wrapped(words: Iterator[Word], width: int) -> Iterator[str]:
     from wcwidth import wcswidth
 
-    line, used = "", 0
+    line: str | None = None
+    used = 0
     for word in words:
-        plain, painted = ("".join(parts) for parts in zip(*word, strict=True)) if word else ("", "")
+        plain, painted = "".join(part for part, _ in word), "".join(shown for _, shown in word)
         needed = max(wcswidth(plain), 0)
-        if used and used + 1 + needed > width:
+        if line is None:
+            line, used = painted, needed
+        elif used + 1 + needed > width and line:
             yield line
             line, used = painted, needed
         else:
-            line, used = (f"{line} {painted}", used + 1 + needed) if used else (painted, needed)
-    yield line
+            line, used = f"{line} {painted}", used + 1 + needed
+    yield line or ""
 
 
 def _relation(relation: Relation, by_id: dict[str, Record], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
-    label = terminal.paint(relation.label, colour_of(scheme, relation.layer, relation.label), bold=True)
+    label = terminal.paint(printable(relation.label), colour_of(scheme, relation.layer, relation.label), bold=True)
     yield ""
-    yield f"  {label}  ({relation.id})"
+    yield "  ".join([f"  {label}  ({printable(relation.id)})", *map(printable, facts(relation))])
     for role, id in relation.arguments():
         target = by_id.get(id)
-        shown = "" if target is None or isinstance(target, Note) else target.label
+        shown = "" if target is None or isinstance(target, Note) else printable(target.label)
         if isinstance(target, Span):
             shown += f" {quote(target.text, terminal.width - 30)}"
-        yield f"    {role:>6} {shown} ({id})"
+        yield f"    {printable(role):>6} {shown} ({printable(id)})"

@@ -45,7 +45,11 @@ def normalise(path: str, data: bytes, encoding: str | None = None) -> Normalised
         encoding = mark[1]
         changes.append(f"removed the byte-order mark ({encoding.removesuffix('-sig').upper()})")
     text = _decode(path, data, encoding or "utf-8")
-    if encoding and not encoding.startswith("utf-8"):
+    if any("\ud800" <= character <= "\udfff" for character in set(text)):
+        raise UnreadableFile(path, f"{encoding} gives halves of surrogate pairs, which are no characters")
+    if not text.strip():
+        raise UnreadableFile(path, "there is no text in it")
+    if encoding and not encoding.lower().startswith("utf-8"):
         changes.append(f"decoded from {encoding}")
     if text.startswith("\ufeff"):
         text = text[1:]
@@ -79,3 +83,5 @@ def _decode(path: str, data: bytes, encoding: str) -> str:
         ) from error
     except LookupError as error:
         raise UnreadableFile(path, f"unknown encoding {encoding}") from error
+    except UnicodeError as error:
+        raise UnreadableFile(path, f"not {encoding}: {error}") from error

@@ -20,8 +20,8 @@ def check(
 ) -> Iterator[Problem]:
     """An ``ignore`` should silence something, and say why.
 
-    Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything, and one without a
-    reason cannot be judged by anybody else.
+    Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything, and one
+    without a reason cannot be judged by anybody else.
 
     Remove it, or give the reason.
     """

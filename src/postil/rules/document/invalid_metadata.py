@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 
-from postil.manifest import DATE, LANGUAGE, LICENCE, URL
+from postil.manifest import metadata_faults
 from postil.rules import Example, Problem, document_rule
 from postil.rules.views import DocumentView, toml_faults
-from postil.text import quote
 
 
 @document_rule(
@@ -19,6 +17,7 @@ from postil.text import quote
     Example(metadata='titel = "Example"\n', finds=("1:1",)),
     Example(metadata='authors = "Subimal Bhattacharjee"\n', finds=("1:1",)),
     Example(metadata='published = "8 September 2022"\nlanguage = "English"\n', finds=("1:1", "2:1")),
+    Example(metadata='published = "2022-02-31"\n', finds=("1:1",)),
     Example(metadata='[rights]\nredistribute = "no"\n', finds=("2:1",)),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
@@ -34,16 +33,5 @@ def check(view: DocumentView) -> Iterator[Problem]:
     if file is None:
         return
     yield from toml_faults(file, "unknown key", "value")
-    metadata = file.value
-    if metadata is None:
-        return
-    published = metadata.published
-    if not isinstance(published, datetime.date) and published and not DATE.fullmatch(published):
-        yield view.metadata_problem(("published",), f"{quote(published)} is not a date like 2022-09-08, 2022-09 or 2022~")
-    for key, value, pattern, form in (
-        (("language",), metadata.language, LANGUAGE, "a language tag like en or zh-Hant"),
-        (("url",), metadata.url, URL, "a web address"),
-        (("rights", "licence"), metadata.rights.licence, LICENCE, "an SPDX licence expression"),
-    ):
-        if value and not pattern.fullmatch(value):
-            yield view.metadata_problem(key, f"{quote(value)} is not {form}")
+    for path, message in metadata_faults(file.value) if file.value else ():
+        yield view.metadata_problem(path, message)

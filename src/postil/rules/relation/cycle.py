@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from postil.model import Relation
@@ -58,9 +59,7 @@ def _circles(relations: Iterable[Relation], roles: list[str]) -> Iterable[list[R
     relations = _in_circles(relations, roles)
     onward: dict[str, list[tuple[str, Relation]]] = {}
     for relation_ in relations:
-        arguments = relation_.arguments()
-        sources = [id for role, id in arguments if role == roles[0]] if roles else []
-        targets = [id for role, id in arguments if role in roles[1:]]
+        sources, targets = _ends(relation_, roles)
         path = next((found for target in targets for found in [_path(onward, target, set(sources))] if found is not None), None)
         if path is not None and not set(sources) & set(targets):
             yield [*path, relation_]
@@ -76,19 +75,22 @@ def _ends(relation_: Relation, roles: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _in_circles(relations: Iterable[Relation], roles: list[str]) -> list[Relation]:
-    """The relations without those that certainly are in no circle: what is left after taking away what nothing leads to."""
-    left = list(relations)
-    while True:
-        targets = {id for relation_ in left for id in _ends(relation_, roles)[1]}
-        sources = {id for relation_ in left for id in _ends(relation_, roles)[0]}
-        kept = [
-            relation_
-            for relation_ in left
-            if any(id in targets for id in _ends(relation_, roles)[0]) and any(id in sources for id in _ends(relation_, roles)[1])
-        ]
-        if len(kept) == len(left):
-            return left
-        left = kept
+    """The relations without those that certainly close no circle: what nothing leads to is taken away, again and again."""
+    ends = [(relation_, *_ends(relation_, roles)) for relation_ in relations]
+    onward: dict[str, list[str]] = {}
+    incoming: Counter[str] = Counter()
+    for _, sources, targets in ends:
+        for source in sources:
+            onward.setdefault(source, []).extend(targets)
+            incoming.update(targets)
+    free = [node for node in onward if not incoming[node]]
+    for node in free:
+        for target in onward.get(node, ()):
+            incoming[target] -= 1
+            if not incoming[target]:
+                free.append(target)
+    taken = set(free)
+    return [relation_ for relation_, sources, _ in ends if not taken.issuperset(sources)]
 
 
 def _path(onward: dict[str, list[tuple[str, Relation]]], start: str, goals: set[str]) -> list[Relation] | None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.manifest import metadata_faults
 from postil.rules import Example, Problem, project_rule
 from postil.rules.examples import SCHEME
-from postil.rules.views import ProjectView, toml_faults
+from postil.rules.views import ProjectView, toml_faults, toml_problem
 
 
 @project_rule(
@@ -13,6 +14,7 @@ from postil.rules.views import ProjectView, toml_faults
     Example(scheme=SCHEME.replace('overlap = "nested"', 'overlap = "nesting"', 1), finds=("6:1",)),
     Example(scheme=SCHEME.replace("acyclic = true", "acylic = true"), finds=("47:21",)),
     Example(scheme=SCHEME.replace("version = 1", 'version = "1"'), has_set=False, finds=("2:1",)),
+    Example(manifest='format = 1\nname = "x"\n[defaults]\nlanguage = "English"\n', finds=("4:1",)),
     Example(manifest='format = 1\nname = "x"\n[check]\nselect = "SPN"\n', finds=("4:1",)),
 )
 def check(view: ProjectView) -> Iterator[Problem]:
@@ -22,5 +24,8 @@ def check(view: ProjectView) -> Iterator[Problem]:
 
     Mend the key or the value; the message lists what is allowed.
     """
-    yield from toml_faults(view.project.manifest_file, "unknown key", "value")
+    manifest_file = view.project.manifest_file
+    yield from toml_faults(manifest_file, "unknown key", "value")
+    for path, message in metadata_faults(view.project.manifest.defaults):
+        yield toml_problem(manifest_file, ("defaults", *path), message)
     yield from toml_faults(view.project.scheme_file, "unknown key", "value")

@@ -1,4 +1,4 @@
-"""``relations``: a flat row for each relation. Head and tail are its arguments in the scheme's order, if it has two in two roles."""
+"""``relations``: a flat row for each relation. Head and tail are its arguments in the scheme's order, if there are two."""
 
 from __future__ import annotations
 
