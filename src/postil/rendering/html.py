@@ -156,19 +156,22 @@ class _Marks:
         """The HTML of one paragraph."""
         open_marks: list[Span] = []  # outermost first
         for piece in cut:
-            for span in sorted(piece.spans, key=lambda span: span.start - span.end):
-                if all(other is not span for other in open_marks):
-                    open_marks.append(span)
-                    yield self._opening(span)
+            # at the beginning of a paragraph also what began in one before
+            for span in sorted(piece.begins if open_marks or piece is not cut[0] else piece.spans, key=_longest_first):
+                open_marks.append(span)
+                yield self._opening(span)
             yield escape(text[piece.start : piece.end])
             yield from self._close(open_marks, {id(span) for span in piece.ends}, piece)
-        yield "".join("</mark>" for _ in open_marks)  # spans that go on in the next paragraph
+        for span in reversed(open_marks):  # they go on in the next paragraph, or end in the blanks before it
+            yield self._caption(span) if not text[cut[-1].end : span.end].strip() else ""
+            yield "</mark>"
 
     def _close(self, open_marks: list[Span], ending: set[int], piece: Piece) -> Iterator[str]:
         crossed: list[Span] = []
-        while any(id(span) in ending for span in open_marks):
+        while ending:
             span = open_marks.pop()
             if id(span) in ending:
+                ending.remove(id(span))
                 yield self._caption(span) if piece.end == span.end else ""
             else:
                 crossed.append(span)
@@ -186,6 +189,10 @@ class _Marks:
 
     def _caption(self, span: Span) -> str:
         return f"<i>{escape(span.label)}</i>"
+
+
+def _longest_first(span: Span) -> int:
+    return span.start - span.end
 
 
 def _tooltip(span: Span) -> str:
