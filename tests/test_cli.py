@@ -381,3 +381,102 @@ def test_output_survives_a_terminal_that_knows_no_unicode(small_corpus: Path) ->
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "[Rajnath Singh|PERSON]" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["corpus", "Corpus", "CORPUS"])
+def test_the_manifest_is_no_document(name: str, small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = small_corpus.parent / "text.txt"
+    source.write_text("Text.\n")
+    manifest = (small_corpus / "corpus/corpus.toml").read_bytes()
+
+    status, _, err = run(capsys, "-C", small_corpus, "add", source, "--id", name)
+
+    assert status == 2
+    assert "the manifest" in err
+    assert (small_corpus / "corpus/corpus.toml").read_bytes() == manifest
+
+
+def test_two_files_that_one_system_would_take_for_one(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a/New.txt", "b/new.txt"):
+        path = small_corpus.parent / name
+        path.parent.mkdir()
+        path.write_text("Text.\n")
+    files = [small_corpus.parent / name for name in ("a/New.txt", "b/new.txt")]
+
+    assert run(capsys, "-C", small_corpus, "add", *files)[0] == 2
+    assert not (small_corpus / "corpus/New.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        (b"", []),
+        (b" \n", []),
+        (b"\\ud800", ["--encoding", "unicode_escape"]),
+        (b"a", ["--encoding", "undefined"]),
+        (b"+2AA-", ["--encoding", "utf-7"]),
+        (b"Text.", ["--published", "yesterday"]),
+        (b"Text.", ["--language", "english please"]),
+        (b"Text.", ["--title", "a\udcff"]),
+    ],
+)
+def test_add_keeps_nothing_that_check_would_refuse(
+    content: bytes, options: list[str], small_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = small_corpus.parent / "text.txt"
+    source.write_bytes(content)
+    before = sorted(small_corpus.rglob("*"))
+
+    assert run(capsys, "-C", small_corpus, "add", source, *options)[0] == 2
+    assert sorted(small_corpus.rglob("*")) == before
+
+
+def test_offsets_counted_in_utf16_are_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from conftest import write_example
+    from postil.rules.examples import Example, span
+
+    example = Example(text="😀 in Tokyo.\n", records=(span("e1", "GPE", 6, 11, text="Tokyo"),))
+    _, out, _ = run(capsys, "-C", write_example(tmp_path, example), "check")
+
+    assert "help: the offsets count UTF-16 code units; in code points they are 5 to 10" in out
+
+
+def test_show_drops_no_word_and_no_span(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from conftest import write_example
+    from postil.rules.examples import Example, span
+
+    text = "\u0301 first  word\n  indented Tokyo\n"
+    records = (
+        span("e1", "GPE", 25, 30),
+        span("e2", "GPE", 25, 99, text="x"),
+        span("e3", "GPE", 9, 3, text="y"),
+    )
+    root = write_example(tmp_path, Example(text=text, records=records))
+    _, out, _ = run(capsys, "-C", root, "show", "--details")
+
+    assert "1 │ \u0301 first  word\n2 │   indented [Tokyo|GPE]\n" in out
+    assert "cannot be placed: GPE “x” at 25 to 99 (e2)" in out
+    assert "cannot be placed: GPE “y” at 9 to 3 (e3)" in out
+    assert run(capsys, "-C", root, "show", "--html", "-")[1].count("Cannot be placed") == 1
+
+
+def test_the_page_hides_the_layer_that_its_box_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from conftest import write_example
+    from postil.rules.examples import Example, span
+
+    root = write_example(tmp_path, Example(records=(span("s1", "FACT", 0, 33, note="sure?"),)))
+    _, html, _ = run(capsys, "-C", root, "show", "--html", "-")
+
+    assert 'id="layer0" checked> <b>statement</b>' in html
+    assert 'class="layer0"' in html
+    assert "sure?" in html
+
+
+def test_an_export_without_its_libraries_says_what_to_install(
+    small_corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    status, _, err = run(capsys, "-C", small_corpus, "export", "hf", small_corpus / "out")
+
+    assert (status, err) == (2, "postil: export hf needs pyarrow: pip install 'postil[hf]'\n")

@@ -14,7 +14,7 @@ import pytest
 from conftest import write_example
 from postil.cli import main
 from postil.model import AnnotationSet
-from postil.rules.examples import SCHEME, Example, span
+from postil.rules.examples import SCHEME, Example, relation, span
 from postil.storage.directory import CorpusDirectory
 from postil.storage.safe_files import write_atomically
 
@@ -273,3 +273,134 @@ def test_a_file_that_may_not_be_read_is_named(small_corpus: Path, capsys: pytest
 
     assert main(["-C", str(small_corpus), "check"]) == 2
     assert SET in capsys.readouterr().err
+
+
+def test_scheme_and_guidelines_are_not_read_through_links_out(
+    small_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret.toml"
+    secret.write_text("password = hunter2\n")
+    (small_corpus / "annotations/scheme.toml").unlink()
+    (small_corpus / "annotations/scheme.toml").symlink_to(secret)
+
+    status = main(["-C", str(small_corpus), "check"])
+    out = capsys.readouterr().out
+    assert status == 1
+    assert "SCH001" in out
+    assert "hunter2" not in out
+    assert CorpusDirectory(small_corpus).read("annotations/scheme.toml") is None
+
+
+@pytest.mark.parametrize("directory", ["corpus", "annotations"])
+def test_a_directory_that_is_a_link_out_is_no_corpus(directory: str, small_corpus: Path, tmp_path: Path) -> None:
+    (small_corpus / directory).rename(tmp_path / "elsewhere")
+    (small_corpus / directory).symlink_to(tmp_path / "elsewhere")
+
+    assert main(["-C", str(small_corpus), "check"]) == 2
+
+
+def test_a_later_format_is_recognised_whatever_else_is_missing(small_corpus: Path) -> None:
+    (small_corpus / "corpus/corpus.toml").write_text("format = 2\n")
+
+    assert main(["-C", str(small_corpus), "check"]) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such file names")
+@pytest.mark.parametrize("name", [b"b\n::error title=x::y\n.txt", b"\xff.txt", b"\x1b[2J.txt"])
+def test_no_name_of_a_file_drives_a_terminal_or_breaks_a_report(
+    name: bytes, small_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small_corpus / os.fsdecode(os.fsencode(small_corpus / "corpus") + b"/" + name)).write_text("Text.\n")
+
+    for format_ in ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "rdjson"):
+        assert main(["-C", str(small_corpus), "check", "--format", format_]) == 1
+        out = capsys.readouterr().out
+        assert "\x1b" not in out
+        assert "\n::error title=x" not in out
+        out.encode()
+    assert main(["-C", str(small_corpus), "check", "--format", "junit", "--output", "report.xml"]) == 1
+
+
+def test_an_ignore_silences_its_own_record_only(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = small_corpus / SET
+    header, first, second = file.read_text().strip().split("\n")
+    silenced = first[:-1] + ',"ignore":{"ANN010":"on purpose","LAB003":"on purpose"}}'
+    file.write_text("\n".join([header, silenced, second.replace('"e2"', '"e1"').replace('"GPE"', '"GEP"'), ""]))
+
+    out = check(small_corpus, capsys)[1]
+    assert "ANN010" in out
+    assert "LAB003" in out
+
+
+# Each of these took minutes or hours once. They are not timed: a suite that hangs says so.
+
+
+def test_many_findings_of_one_document(tmp_path: Path) -> None:
+    text = "word " * 20_000 + "\n"
+    records = tuple(span(f"e{number}", "PERSON", number * 5 + 1, number * 5 + 5, text="word") for number in range(20_000))
+
+    assert main(["-C", str(write_example(tmp_path, Example(text=text, records=records))), "check", "--format", "concise"]) == 1
+
+
+@pytest.mark.parametrize("overlap", ["none", "nested", "free"])
+def test_many_spans_in_and_across_each_other(overlap: str, tmp_path: Path) -> None:
+    text = "a " * 4_000 + "\n"
+    nested = (span(f"n{number}", "FACT", 2 * number, 7_999 - 2 * number) for number in range(1_500))
+    crossing = (span(f"c{number}", "PERSON", 2 * number, 2 * number + 3_999) for number in range(200))
+    scheme = SCHEME.replace('overlap = "nested"', f'overlap = "{overlap}"')
+    example = Example(text=text, records=(*nested, *crossing), scheme=scheme)
+    root = write_example(tmp_path, example)
+
+    assert main(["-C", str(root), "check", "--format", "concise"]) == 1
+    assert main(["-C", str(root), "show", "--html", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").stat().st_size < 50_000_000
+
+
+def test_a_long_chain_of_relations(tmp_path: Path) -> None:
+    text = "a " * 6_000 + "\n"
+    opinion = {"polarity": "positive"}
+    records = [span(f"s{number}", "OPINION", 2 * number, 2 * number + 1, attributes=opinion) for number in range(6_000)]
+    records += [relation(f"r{number:04}", "supports", {"from": f"s{number}", "to": f"s{number + 1}"}) for number in range(5_999)]
+    root = write_example(tmp_path, Example(text=text, records=tuple(records)))
+
+    assert main(["-C", str(root), "check", "--select", "REL,SPN"]) == 0
+
+
+def test_many_relations_to_nothing(tmp_path: Path) -> None:
+    args = {"from": [f"x{number}" for number in range(8_000)], "to": "y"}
+    root = write_example(tmp_path, Example(records=(relation("r1", "restates", args),)))
+
+    assert main(["-C", str(root), "check"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ab\u200e " * 20_000,
+        "e\u0301 \n" * 20_000,
+        "한" * 40_000,
+        "कि" * 20_000,
+        "🇮🇳" * 5_000,
+        "One two. " * 40_000,
+        "x" * 200_000,
+    ],
+    ids=["direction marks", "not NFC", "Korean", "Hindi", "flags", "sentences", "one word"],
+)
+def test_long_texts_of_every_kind(text: str, tmp_path: Path) -> None:
+    edges = range(0, 8_000, 8)
+    records = tuple(span(f"s{start}", "FACT", start, start + 3) for start in edges)
+
+    assert main(["-C", str(write_example(tmp_path, Example(text=f"{text}\n", records=records))), "check"]) in (0, 1)
+
+
+def test_a_large_scheme_full_of_faults(tmp_path: Path) -> None:
+    constraints = '[[constraints]]\nkind = "no-crossing"\nlayers = ["x", "y"]\n' * 2_000
+
+    assert main(["-C", str(write_example(tmp_path, Example(scheme=SCHEME + constraints))), "check"]) == 1
+
+
+def test_an_object_with_twenty_thousand_keys(small_corpus: Path) -> None:
+    keys = ",".join(f'"k{number % 19_999}":1' for number in range(20_000))
+    (small_corpus / SET).write_text(f"{{{keys}}}\n")
+
+    assert main(["-C", str(small_corpus), "check"]) == 1

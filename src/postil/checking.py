@@ -120,8 +120,8 @@ def _is_silenced(rule: Rule, problem: Problem) -> bool:
 def _finding(rule: Rule, problem: Problem) -> Finding:
     related = tuple(Related(one.message, _shown(one.place), one.text_place) for one in problem.related)
     return Finding(
-        rule.code, rule.name, rule.severity, problem.message, _shown(problem.place), problem.text_place, related,
-        problem.subject, problem.help,
+        rule.code, rule.name, rule.severity, printable(problem.message), _shown(problem.place), problem.text_place, related,
+        printable(problem.subject), printable(problem.help),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from postil.checking import Tally
 from postil.findings import Finding, Severity
 from postil.reports import Report, Style
-from postil.text import printable
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -18,7 +17,7 @@ def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator
         properties = {"title": f"{finding.code} {finding.name}", "file": style.prefix + place.path}
         if place.line:
             properties |= {"line": str(place.line), "col": str(place.column)}
-        message = printable(finding.message)
+        message = finding.message
         if finding.text_place:
             message += f"\n{finding.text_place}"
         listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())

@@ -9,7 +9,6 @@ import msgspec
 from postil.checking import Tally
 from postil.findings import Finding, Severity, fingerprints
 from postil.reports import Report, Style
-from postil.text import printable
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -17,7 +16,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator[str]:
     issues = [
         {
-            "description": f"{finding.code} {printable(finding.message)}",
+            "description": f"{finding.code} {finding.message}",
             "check_name": finding.name,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[finding.severity],

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 from postil.checking import Tally
 from postil.findings import Finding
 from postil.reports import Report, Style
-from postil.text import printable
 
 
 def _lines(findings: Sequence[Finding], tally: Tally, style: Style) -> Iterator[str]:
@@ -24,8 +23,8 @@ def _lines(findings: Sequence[Finding], tally: Tally, style: Style) -> Iterator[
             case = ElementTree.SubElement(suite, "testcase", name=f"{finding.code} {finding.name}", classname=name, file=name)
             if finding.place.line:
                 case.set("line", str(finding.place.line))
-            failure = ElementTree.SubElement(case, "failure", type=str(finding.severity), message=printable(finding.message))
-            failure.text = f"{style.prefix}{finding.place}: {finding.code} {printable(finding.message)}"
+            failure = ElementTree.SubElement(case, "failure", type=str(finding.severity), message=finding.message)
+            failure.text = f"{style.prefix}{finding.place}: {finding.code} {finding.message}"
     if not findings:
         suite = ElementTree.SubElement(root, "testsuite", name="postil", tests="1", failures="0", errors="0")
         ElementTree.SubElement(suite, "testcase", name=f"{tally.documents} documents, {tally.sets} sets", classname="postil")

@@ -10,7 +10,6 @@ import msgspec
 from postil.checking import Tally
 from postil.findings import Finding, Place, Severity
 from postil.reports import Report, Style
-from postil.text import printable
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 
@@ -18,7 +17,7 @@ _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.IN
 def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator[str]:
     diagnostics = [
         {
-            "message": printable(finding.message),
+            "message": finding.message,
             "location": _location(finding.place, style),
             "severity": _SEVERITIES[finding.severity],
             "code": {"value": finding.code},

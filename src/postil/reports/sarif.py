@@ -13,7 +13,6 @@ from postil.checking import Tally
 from postil.findings import Finding, Place, Severity, fingerprints
 from postil.reports import Report, Style
 from postil.rules import Rule, all_rules
-from postil.text import printable
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,13 +50,13 @@ def _result(finding: Finding, index: int, fingerprint: str, style: Style) -> dic
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": printable(finding.message)},
+        "message": {"text": finding.message},
         "locations": [{"physicalLocation": _location(finding.place, style)}],
         "partialFingerprints": {"postil/v1": fingerprint},
     }
     if related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": printable(message)}, "physicalLocation": _location(place, style)}
+            {"id": number, "message": {"text": message}, "physicalLocation": _location(place, style)}
             for number, (message, place) in enumerate(related, 1)
         ]
     return result

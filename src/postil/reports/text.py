@@ -28,7 +28,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     colour = _COLOURS[finding.severity]
     head = f"{paint(str(finding.place), bold=True)}: {paint(finding.code, fg=colour, bold=True)} {finding.name}"
     yield f"{head} ({finding.severity})" if not style.colour else head
-    yield f"  {printable(finding.message)}"
+    yield f"  {finding.message}"
     place = finding.text_place or finding.place
     if place.excerpt:
         if finding.text_place:
@@ -36,9 +36,9 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
         yield from (f"  {paint('|', dim=True)} {line}" for line in _pointed(place.excerpt, lambda text: paint(text, fg=colour)))
     for related in finding.related:
         passage = f" ({related.text_place})" if related.text_place else ""
-        yield f"  {paint('see', dim=True)} {printable(related.message)}: {related.place}{passage}"
+        yield f"  {paint('see', dim=True)} {related.message}: {related.place}{passage}"
     if finding.help:
-        yield f"  {paint('help', fg='green')}: {printable(finding.help)}"
+        yield f"  {paint('help', fg='green')}: {finding.help}"
 
 
 def _pointed(excerpt: Excerpt, paint: object) -> Iterator[str]:

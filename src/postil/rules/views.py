@@ -16,7 +16,7 @@ from postil.segmentation import Extent, paragraphs, sentences
 from postil.storage.bundle import Bundle, Project
 from postil.storage.directory import Stray
 from postil.storage.faults import Fault, FaultKind
-from postil.storage.toml_file import TomlFile
+from postil.storage.toml_file import TomlFile, line_index
 from postil.storage.toml_positions import KeyPath
 from postil.text import LineIndex, Units
 
@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True):
 def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:
     """A problem at a key of a TOML file."""
     line, column = file.position(path)
-    return Problem(message, Place(file.path, line, column, excerpt(LineIndex(file.source).line(line), column - 1, 1)), help=help)
+    return Problem(message, Place(file.path, line, column, excerpt(line_index(file.source).line(line), column - 1, 1)), help=help)
 
 
 def toml_faults(file: TomlFile[Any], *kinds: FaultKind) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import difflib
 import tomllib
 import types
 import typing
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -33,7 +33,7 @@ class TomlFile(msgspec.Struct, Generic[StructType], frozen=True):
 
     def position(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of a key, or of the nearest table around it."""
-        return LineIndex(self.source).place(_nearest(key_positions(self.source), path))
+        return line_index(self.source).place(_nearest(key_positions(self.source), path))
 
     def raw(self) -> dict[str, Any]:
         """What the file says, unchecked; nothing where it is no TOML."""
@@ -41,6 +41,12 @@ class TomlFile(msgspec.Struct, Generic[StructType], frozen=True):
             return tomllib.loads(self.source)
         except (ValueError, RecursionError):
             return {}
+
+
+@lru_cache(maxsize=4)
+def line_index(source: str) -> LineIndex:
+    """The lines of a file, for all the places that are asked for one after the other."""
+    return LineIndex(source)
 
 
 def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[StructType]:
