@@ -173,16 +173,6 @@ def test_no_pattern_of_a_scheme_makes_a_check_hang(tmp_path: Path, capsys: pytes
     assert "LAB007" in out
 
 
-def test_ten_thousand_spans_in_each_other_take_no_square_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = "x " * 20_000 + "\n"
-    records = tuple(span(f"s{number}", "FACT", number * 2, 39_999 - number * 2, text="") for number in range(300))
-    records = tuple({**record, "text": text[record["start"] : record["end"]]} for record in records)
-
-    status, _ = check(write_example(tmp_path, Example(text=text, records=records)), capsys)
-
-    assert status == 0
-
-
 @pytest.mark.parametrize(
     "script", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "';alert(1)//", "</title><script>"]
 )
@@ -217,9 +207,10 @@ def test_no_terminal_is_driven_by_a_corpus(tmp_path: Path, capsys: pytest.Captur
     )
     root = write_example(tmp_path, example)
 
-    for command in (["check"], ["check", "--format", "concise"], ["check", "--format", "github"], ["show"]):
+    for command in (["check"], ["check", "--format", "concise"], ["check", "--format", "github"], ["show"], ["stats"]):
         main(["-C", str(root), *command])
         out = "".join(capsys.readouterr())
+        assert "X\\u001b" in out or command[-1] == "concise"
         assert "\x1b]" not in out
         assert "\x07" not in out
         assert "\u202e" not in out
@@ -238,7 +229,7 @@ gold = corpus["example"].sets["gold"]
 print("ready", flush=True)
 while True:
     for size in (1, 20000):
-        corpus.write(replace(gold, spans=tuple(replace(gold.spans[0], id=f"e{{n}}") for n in range(size))))
+        corpus.write(replace(gold, spans=tuple(replace(gold.spans[0], id=f"e{{n}}") for n in range(size))), replace=True)
 """
     seen = set()
     for attempt in range(25):
@@ -259,6 +250,7 @@ while True:
         assert main(["-C", str(small_corpus), "check", "--select", "ANN"]) in (0, 1)
         directory.write_set(old)
     assert seen <= {2, 1, 20000}
+    assert seen & {1, 20000}, "no kill came late enough to meet a save"
 
 
 def test_leftovers_of_a_killed_save_are_no_part_of_the_corpus(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,9 @@ from postil.corpus import Document
 from postil.manifest import Metadata
 from postil.model import AnnotationSet
 from postil.rendering.html import page
-from postil.rendering.pieces import pieces
+from postil.rendering.pieces import drawable, pieces
 from postil.rendering.terminal import Terminal, show
+from postil.text import printable
 from strategies import annotation_sets
 
 
@@ -34,7 +35,13 @@ def test_everything_can_be_shown(pair: tuple[str, AnnotationSet]) -> None:
     html = page(document, annotations, None, layers)
 
     assert all(f"({relation.id})" in shown for relation in annotations.relations)
+    drawn, left = drawable(annotations.spans, text)
+    assert len(drawn) + len(left) == len(annotations.spans)
+    assert all(printable(f"|{span.label}") in shown for span in drawn)
+    assert all(f"({span.id})" in shown for span in left)
     assert html.count("<mark") == html.count("</mark>")
+    captions = html.count("<i>")
+    assert captions == len(drawn)
 
 
 def test_colour_adds_nothing_but_colour() -> None:

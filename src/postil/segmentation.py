@@ -82,7 +82,8 @@ def _is_certain(text: str, start: int, mark: re.Match[str]) -> bool:
 def trim(text: str, start: int, end: int) -> Extent:
     """The extent without the blanks at its edges."""
     covered = text[start:end]
-    return start + len(covered) - len(covered.lstrip()), end - len(covered) + len(covered.rstrip())
+    last = start + len(covered.rstrip())
+    return min(end - len(covered.lstrip()), last), last
 
 
 def containing(extents: Sequence[Extent], offset: int) -> int:

@@ -10,7 +10,7 @@ from html import escape
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Label, Relation, Span
-from postil.rendering.pieces import Piece, colour_of, facts, is_placeable, pieces
+from postil.rendering.pieces import Piece, colour_of, drawable, facts, pieces
 from postil.scheme import Scheme
 from postil.segmentation import paragraphs
 
@@ -45,7 +45,7 @@ def page(document: Document, annotations: AnnotationSet, scheme: Scheme | None, 
 
 
 def _page(document: Document, annotations: AnnotationSet, scheme: Scheme | None, layers: Sequence[str]) -> Iterator[str]:
-    spans = [span for span in annotations.spans if span.layer in layers and is_placeable(span, document.text)]
+    spans, left = drawable((span for span in annotations.spans if span.layer in layers), document.text)
     shown = list(dict.fromkeys(span.layer for span in sorted(spans, key=lambda span: layers.index(span.layer))))
     title = document.metadata.title or document.id
     language = escape(document.metadata.language or "und", quote=True)
@@ -57,7 +57,7 @@ def _page(document: Document, annotations: AnnotationSet, scheme: Scheme | None,
     yield from _header(document, annotations, title)
     yield from _controls(spans, scheme, shown)
     yield from _text(document.text, spans, scheme, shown)
-    yield from _unplaced(annotations, layers, document.text)
+    yield from _unplaced(left)
     yield from _attributes(annotations, layers)
     yield from _relations(annotations, scheme, layers)
     yield from _notes(annotations)
@@ -162,9 +162,7 @@ class _Marks:
                 yield self._opening(span)
             yield escape(text[piece.start : piece.end])
             yield from self._close(open_marks, {id(span) for span in piece.ends}, piece)
-        for span in reversed(open_marks):  # they go on in the next paragraph, or end in the blanks before it
-            yield self._caption(span) if not text[cut[-1].end : span.end].strip() else ""
-            yield "</mark>"
+        yield "".join("</mark>" for _ in open_marks)  # spans that go on in the next paragraph
 
     def _close(self, open_marks: list[Span], ending: set[int], piece: Piece) -> Iterator[str]:
         crossed: list[Span] = []
@@ -199,13 +197,10 @@ def _tooltip(span: Span) -> str:
     return "\n".join([f"{span.layer} {span.label} ({span.id})", *facts(span)])
 
 
-def _unplaced(annotations: AnnotationSet, layers: Sequence[str], text: str) -> Iterator[str]:
-    spans = [span for span in annotations.spans if span.layer in layers and not is_placeable(span, text)]
+def _unplaced(spans: Sequence[Span]) -> Iterator[str]:
     if spans:
-        listed = "".join(
-            f"<li>{escape(f'{span.label} “{span.text}” at {span.start} to {span.end} ({span.id})')}</li>" for span in spans
-        )
-        yield f"<h2>Cannot be placed</h2><ul>{listed}</ul>"
+        said = (f"{span.label} “{span.text}” at {span.start} to {span.end} ({span.id})" for span in spans)
+        yield f"<h2>Cannot be placed</h2><ul>{''.join(f'<li>{escape(one)}</li>' for one in said)}</ul>"
 
 
 def _notes(annotations: AnnotationSet) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from postil.model import Annotation, Span
 from postil.scheme import Scheme
+from postil.segmentation import trim
 
 # Wong's palette for colour-blind readers (Nature Methods 8, 441, 2011), without black, for labels without a colour.
 _PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
@@ -50,10 +51,20 @@ def pieces(spans: Iterable[Span], start: int, end: int) -> Iterator[Piece]:
         )
 
 
-def is_placeable(span: Span, text: str) -> bool:
-    """Whether the span covers something of the text, fragment by fragment: only such can be drawn."""
-    edges = [edge for extent in span.extents for edge in extent]
-    return edges[0] >= 0 and edges[-1] <= len(text) and all(map(lt, edges, edges[1:]))
+def drawable(spans: Iterable[Span], text: str) -> tuple[list[Span], list[Span]]:
+    """The spans as they can be drawn, without blanks at their edges; and those that cover nothing of the text to be seen."""
+    drawn, left = [], []
+    for span in spans:
+        edges = [edge for extent in span.extents for edge in extent]
+        is_sound = edges[0] >= 0 and edges[-1] <= len(text) and all(map(lt, edges, edges[1:]))
+        extents = [trim(text, start, end) for start, end in span.extents] if is_sound else []
+        visible = tuple((start, end) for start, end in extents if start < end)
+        if visible:
+            fragments = visible if len(visible) > 1 else ()
+            drawn.append(msgspec.structs.replace(span, start=visible[0][0], end=visible[-1][1], fragments=fragments))
+        else:
+            left.append(span)
+    return drawn, left
 
 
 def facts(record: Annotation) -> list[str]:

@@ -12,7 +12,7 @@ import msgspec
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Note, Record, Relation, Span
-from postil.rendering.pieces import colour_of, facts, is_placeable, pieces
+from postil.rendering.pieces import colour_of, drawable, facts, pieces
 from postil.scheme import Scheme
 from postil.text import printable, quote
 
@@ -100,7 +100,7 @@ def _details(spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> It
 
 
 def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
-    placed = [span for span in spans if is_placeable(span, text)]
+    placed, left = drawable(spans, text)
     numbered = _needs_numbers(placed)
     numbers = {id(span): str(number) if numbered else "" for number, span in enumerate(placed, 1)}
     start = 0
@@ -113,10 +113,9 @@ def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Termina
             yield f"{number if row == 0 else '':>{gutter}} │ {wrapped}".rstrip()
         placed = [span for span in placed if span.end > end]
         start = end + 1
-    for span in spans:
-        if not is_placeable(span, text):
-            where = f"{span.start} to {span.end} ({printable(span.id)})"
-            yield f"  cannot be placed: {printable(span.label)} {quote(span.text)} at {where}"
+    for span in left:
+        where = f"{span.start} to {span.end} ({printable(span.id)})"
+        yield f"  cannot be placed: {printable(span.label)} {quote(span.text)} at {where}"
 
 
 def _needs_numbers(spans: list[Span]) -> bool:
