@@ -37,7 +37,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
     Remove them, or list those that the corpus means in ``allow-characters`` under ``[check]`` of the manifest.
     """
     text = view.text or ""
-    if text.isascii():
+    if text.isascii() or not _INVISIBLE.search(text):
         return
     allowed = view.bundle.project.manifest.check.allow_characters
     runs_right_to_left = bool(_RIGHT_TO_LEFT.search(text))

@@ -23,6 +23,6 @@ def check(view: DocumentView) -> Iterator[Problem]:
     Decide the merge and take the markers out.
     """
     text = view.text or ""
-    opening = _OPENING.search(text)
+    opening = _OPENING.search(text) if "<<<<<<< " in text else None
     if opening and _CLOSING.search(text, opening.end()):
         yield view.text_problem(opening.start(), opening.end(), "a marker of an unfinished merge")
