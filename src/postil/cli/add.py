@@ -47,19 +47,21 @@ def command(files: tuple[str, ...], id_: str | None, into: str, encoding: str | 
     documents = directory.inventory.documents
     taken = {document.casefold(): document for document, paths in documents.items() if paths.text or paths.metadata}
     plans: dict[str, str] = {}
+    planned: set[str] = set()
     for file in files:
         path = start_directory() / file
         id_or_stem = "/".join(filter(None, (into.strip("/"), id_ if id_ is not None else path.stem)))
         fault = document_id_fault(id_or_stem)
         if fault:
             raise UnsafePath(f"{id_or_stem!r} cannot be a document id: {fault}. Choose one with --id")
-        if id_or_stem.casefold() in map(str.casefold, plans):
+        if id_or_stem.casefold() in planned:
             raise PostilError(f"two of the files would be document {id_or_stem}: add them one by one with --id")
         there = taken.get(id_or_stem.casefold())
         if there:
             raise PostilError(f"there is a document {there}: nothing was overwritten. Choose another id with --id")
         normalise(file, _read(path, directory), encoding)  # whatever is wrong is said before anything is written
         plans[id_or_stem] = file
+        planned.add(id_or_stem.casefold())
     for document, file in plans.items():
         normalised = normalise(file, _read(start_directory() / file, directory), encoding)
         _write(directory, document, normalised.text, metadata)
