@@ -46,7 +46,7 @@ def test_a_set_is_replaced_only_on_request_and_never_when_it_cannot_be_read(smal
 
 @pytest.mark.parametrize(
     ("annotator", "document"),
-    [("../.git/hooks", "example"), ("..", "example"), ("a b", "example"), ("a1", "../x"), ("a1", "other")],
+    [("a1/x", "example"), ("../.git/hooks", "example"), ("..", "example"), ("a b", "example"), ("a1", "../x"), ("a1", "other")],
 )
 def test_a_set_is_written_nowhere_else(annotator: str, document: str, small_corpus: Path) -> None:
     corpus = Corpus.open(small_corpus)
@@ -85,3 +85,13 @@ def test_lists_are_written_like_tuples(small_corpus: Path) -> None:
 def test_a_directory_that_is_not_there_is_no_corpus(small_corpus: Path) -> None:
     with pytest.raises(PostilError, match="no such directory"):
         Corpus.open(small_corpus / "typo")
+
+
+@pytest.mark.parametrize("change", [{"start": "28"}, {"unknown": {"id": "zz"}}])
+def test_what_could_not_be_read_back_is_not_written(change: dict[str, object], small_corpus: Path) -> None:
+    corpus = Corpus.open(small_corpus)
+    annotations = new_set(corpus)
+
+    with pytest.raises(PostilError, match=r"[nN]othing was written"):
+        corpus.write(replace(annotations, spans=(replace(annotations.spans[0], **change),)))
+    assert not (small_corpus / "annotations/a1").exists()

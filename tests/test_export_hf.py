@@ -332,3 +332,23 @@ def test_each_sentence_has_its_own_tokens_in_any_language(varied: Path) -> None:
 
     found = [row for row in rows(varied / "out", "tokens") if row["document"] == "japanese"]
     assert ["".join(row["tokens"]) for row in found] == ["東京で会談した。", "次は大阪だ。"]
+
+
+def test_an_error_across_documents_stops_an_export(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("New", "new"):
+        (varied / f"corpus/{name}.txt").write_text("Text.\n")
+        shutil.copy(varied / "corpus/example.toml", varied / f"corpus/{name}.toml")
+    if not (varied / "corpus/new.txt").samefile(varied / "corpus/New.txt"):
+        assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
+        assert "DOC007" in capsys.readouterr().err
+
+
+def test_a_role_that_the_scheme_does_not_know_comes_last(varied: Path) -> None:
+    file = varied / "annotations/gold/example.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").replace('"from":"s2","to":"s1"', '"via":"s2","to":"s1"'), encoding="utf-8")
+    manifest = varied / "corpus/corpus.toml"
+    manifest.write_text(f'{manifest.read_text()}[check]\nignore = ["REL"]\n')
+
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "relations"]) == 0
+    (row,) = (row for row in rows(varied / "out", "relations") if row["id"] == "r1")
+    assert (row["head_id"], row["tail_id"]) == ("s1", "s2")

@@ -60,3 +60,21 @@ def test_colour_adds_nothing_but_colour() -> None:
         )
         assert [re.sub("\x1b\\[[0-9;]*m", "", line) for line in painted] == plain
         assert any("\x1b[" in line for line in painted)
+
+
+def test_no_line_of_a_layer_hides_another() -> None:
+    from postil.model import Span
+    from postil.rendering.html import _heights
+
+    for extents in (
+        [(0, 30), (0, 4), (5, 20), (6, 10)],
+        [(0, 10), (0, 4), (5, 22)],
+        [(number, 40 - number) for number in range(15)],
+        [(number, number + 9) for number in range(30)],
+    ):
+        spans = [Span(f"e{start}-{end}", "l", "L", start, end, "") for start, end in extents]
+        heights = _heights(spans)
+        for one in spans:
+            for other in spans:
+                if one is not other and one.start < other.end and other.start < one.end:
+                    assert heights[one.id] != heights[other.id], (one, other)

@@ -22,6 +22,8 @@ from strategies import texts
         "Wilhelm II. Regierte.",
         "EE. UU. y la Sra. Gómez.| Fin.",
         "1. First item.",
+        "安倍晋三は「来た。」と言った。|次の文。",
+        "Es kostet 5 Mio. Euro.| La Dra. García vino.",
         "wait... what?",
         "これは文です。|これもです。",
         "यह वाक्य है।| यह भी।",

@@ -18,7 +18,7 @@ FORMAT = 1
 # ISO 8601-2 (EDTF) level 1, as far as a publication date needs it: a year, month or day, certain or not.
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
 # BCP 47: language, script, region, variants, private use. The shape, not the registry.
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*|x(-[A-Za-z0-9]{1,8})+")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+")
 # An SPDX expression: identifiers, LicenseRef-…, AND, OR, WITH, parentheses.
 LICENCE = re.compile(r"[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*")
 URL = re.compile(r"https?://[^\s/$.?#][^\s]*")

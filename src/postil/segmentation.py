@@ -31,9 +31,13 @@ _ENGLISH = "mr mrs ms dr prof rev hon gen col maj lt capt cmdr sgt adm gov sen r
 _ENGLISH_MORE = "fig figs no nos vol vols pp p art sec ch ed eds dept univ inc ltd co corp bros approx est ca"
 _CALENDAR = "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun"
 _TITLES = "brig messrs rt rs smt shri sri cdr retd pvt calif viz esq sec dist govt hr fr sra srta sres ud uds lic sig dott avv on"
-_OTHERS = "bzw usw z b d h u a nr str abb bd hg hrsg vgl mme mlle mm mgr m ee uu pág núm art ecc डॉ श्री प्रो"
+_MORE_TITLES = "ave blvd supt insp det pfc tues thurs dra dña gral av avda sto sta tel mag ing проф ул им ดร पं रु मो"
+_OTHERS = "mio mrd ggf inkl exkl abs geb sog hl dez"
+_GERMAN_AND_ROMANCE = "bzw usw z b d h u a nr str abb bd hg hrsg vgl mme mlle mm mgr m ee uu pág núm art ecc डॉ श्री प्रो"
 
-ABBREVIATIONS = frozenset(f"{_ENGLISH} {_ENGLISH_MORE} {_CALENDAR} {_TITLES} {_OTHERS}".split())
+ABBREVIATIONS = frozenset(
+    f"{_ENGLISH} {_ENGLISH_MORE} {_CALENDAR} {_TITLES} {_MORE_TITLES} {_OTHERS} {_GERMAN_AND_ROMANCE}".split()
+)
 """Words that end in a full stop in the middle of a sentence, lower-case, without it."""
 
 
@@ -64,7 +68,7 @@ def _split(text: str, start: int, end: int) -> Iterator[Extent]:
 def _is_certain(text: str, start: int, mark: re.Match[str]) -> bool:
     first = mark.group()[0]
     if first not in ".!?…":
-        return True
+        return mark.group()[-1] not in _CLOSING  # 「…。」と言った: a quotation may end inside the sentence that quotes it
     follows = _LETTER.search(text, mark.end())
     if follows and follows.group().islower():
         return False

@@ -31,8 +31,9 @@ def command(target: str, name: str | None) -> int:
 
     root = start_directory() / target
     root.mkdir(parents=True, exist_ok=True)
-    spelled = unicodedata.normalize("NFKD", name or root.resolve().name)
+    spelled = unicodedata.normalize("NFKD", (name or root.resolve().name).casefold())
     letters = "".join(character for character in spelled if not unicodedata.combining(character))
+    title = json.dumps(name or root.resolve().name, ensure_ascii=False)
     plain = re.sub(r"[^a-z0-9-]+", "-", letters.lower()).strip("-") or "corpus"
     templates = files("postil") / "templates"
     for path, template in _FILES.items():
@@ -41,7 +42,7 @@ def command(target: str, name: str | None) -> int:
             continue
         text = (templates / template).read_text(encoding="utf-8")
         if not template.endswith((".yml", ".yaml")):
-            text = text.replace("{name}", plain).replace("{title}", json.dumps(name or plain, ensure_ascii=False))
+            text = text.replace("{name}", plain).replace("{title}", title)
         write_atomically(root, root / path, text.encode())
         click.echo(f"wrote   {path}")
     click.echo("Next: describe your labels in annotations/scheme.toml, then postil add your texts.")

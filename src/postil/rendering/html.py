@@ -60,7 +60,7 @@ def _page(document: Document, annotations: AnnotationSet, scheme: Scheme | None,
     yield from _unplaced(left)
     yield from _attributes(annotations, layers)
     yield from _relations(annotations, scheme, layers)
-    yield from _notes(annotations)
+    yield from _notes(annotations, layers)
     yield "</body></html>"
 
 
@@ -135,12 +135,17 @@ def _tracks(spans: Sequence[Span]) -> dict[str, int]:
 def _heights(spans: Sequence[Span]) -> dict[str, int]:
     """For each span of a layer, how many lines must run between it and the text: one more than what it overlaps inside."""
     heights: dict[str, int] = {}
-    open_spans: list[Span] = []
+    kept: list[Span] = []  # by start, the last first: what spans before may still overlap
     for span in sorted(spans, key=lambda span: (span.start, -span.end), reverse=True):
         # from the end of the text backwards, so that what a span holds has its height before the span does
-        open_spans = [later for later in open_spans if later.start < span.end]
-        heights[span.id] = max((heights[later.id] + 1 for later in open_spans), default=0)
-        open_spans = [later for later in open_spans if later.end > span.end] + [span]
+        height, crossing = 0, []
+        while kept and kept[-1].start < span.end:
+            later = kept.pop()
+            height = max(height, heights[later.id] + 1)
+            if later.end > span.end:
+                crossing.append(later)
+        kept += [*reversed(crossing), span]
+        heights[span.id] = height
     return heights
 
 
@@ -203,9 +208,11 @@ def _unplaced(spans: Sequence[Span]) -> Iterator[str]:
         yield f"<h2>Cannot be placed</h2><ul>{''.join(f'<li>{escape(one)}</li>' for one in said)}</ul>"
 
 
-def _notes(annotations: AnnotationSet) -> Iterator[str]:
-    if annotations.notes:
-        listed = "".join(f"<li>{escape(note.about or 'document')}: {escape(note.text)}</li>" for note in annotations.notes)
+def _notes(annotations: AnnotationSet, layers: Sequence[str]) -> Iterator[str]:
+    layer_of = {record.id: record.layer for record in annotations.annotations}
+    notes = [note for note in annotations.notes if layer_of.get(note.about, layers[0] if layers else "") in layers]
+    if notes:
+        listed = "".join(f"<li>{escape(note.about or 'document')}: {escape(note.text)}</li>" for note in notes)
         yield f"<h2>Notes</h2><ul>{listed}</ul>"
 
 

@@ -145,13 +145,19 @@ class CorpusDirectory:
         _refuse_what_json_cannot(annotations)
         for name in (annotations.document, annotations.annotator):
             fault = portable_name_fault(name)
+            if not fault and name == annotations.annotator and "/" in name:
+                fault = "an annotator's name is one part of a path"
             if fault:
                 raise UnsafePath(f"{name!r} cannot be the name of a file: {fault}")
         try:
             data = encode_set(annotations)
         except (UnicodeEncodeError, TypeError, ValueError) as error:
             raise PostilError(f"the set holds what JSON cannot: {error}. Nothing was written") from error
-        return self.write(self.set_path(annotations.annotator, annotations.document), data)
+        path = self.set_path(annotations.annotator, annotations.document)
+        for found in parse_set(path, annotations.annotator, data).faults:
+            if found.kind != "unknown key":
+                raise PostilError(f"the set could not be read back: line {found.line}: {found.message}. Nothing was written")
+        return self.write(path, data)
 
     def write(self, path: str, data: bytes) -> bool:
         """Write a file of the corpus atomically; returns whether it changed."""
@@ -202,6 +208,8 @@ class CorpusDirectory:
 def _refuse_what_json_cannot(annotations: AnnotationSet) -> None:
     """NaN and the infinities, which a JSON encoder would turn into null without a word."""
     for record in annotations.records:
+        if known := record.unknown.keys() & {"type", *record.__struct_fields__}:
+            raise PostilError(f"{record.id} has {min(known)!r} among its unknown keys: nothing was written")
         open_values = [getattr(record, name) for name in record.__struct_fields__]
         while open_values:
             value = open_values.pop()

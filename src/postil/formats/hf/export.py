@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from postil.checking import Checker
+from postil.checking import Checker, Partials
 from postil.corpus import Corpus, Document, readable
 from postil.errors import ExportRefused, PostilError
 from postil.findings import Finding, Severity
@@ -33,7 +33,7 @@ from postil.rules.views import ProjectView
 # Rules that no setting can excuse here: without them a row would have no place to go, or a wrong one.
 _NEEDED = (
     "TXT001", "TXT009", "SCH001", "SCH002", "SCH003", "SCH008", "ANN001", "ANN002", "ANN004", "ANN005", "ANN006", "ANN010",
-    "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "REL003",
+    "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "LAB010", "REL003",
 )  # fmt: skip
 _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
 
@@ -95,6 +95,8 @@ def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:
     shares = {}
     for option in options:
         name, _, share = option.partition("=")
+        if name in shares:
+            raise PostilError(f"--split {option}: {name} has a share already")
         try:
             shares[name] = float(share or 1)
         except ValueError:
@@ -129,16 +131,18 @@ def _sound_sets(
     checkers = (Checker(directory.project.manifest.check), Checker(CheckSettings(), _NEEDED, heeds_ignores=False))
     for checker in checkers:
         _refuse_errors(checker.check_project(ProjectView(directory.project)))
+    partials: Partials = {}
     for name in directory.inventory.documents:
         bundle = directory.bundle(name)
         wanted = tuple(file for file in bundle.set_files if file.annotator in annotators)
         bundle = msgspec.structs.replace(bundle, set_files=wanted)
         for checker in checkers:
-            _refuse_errors(checker.check_bundle(bundle, {}))
+            _refuse_errors(checker.check_bundle(bundle, partials if checker is checkers[0] else {}))
         document = readable(bundle)
         sets = [document.sets[annotator] for annotator in annotators if annotator in document.sets]
         missing += [(name, annotator) for annotator in annotators if annotator not in document.sets]
         yield document, sets
+    _refuse_errors(checkers[0].finish(partials))
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

@@ -6,28 +6,33 @@ from postil.findings import Place
 from postil.rules import Example, Problem, corpus_rule
 from postil.rules.views import DocumentView
 
-_Ids = dict[str, list[tuple[str, str]]]
+_Names = dict[tuple[str, str], dict[str, str]]
+"""What a name is of, and the name without case → the names as they are written, each with a path."""
 
 
-def _map(view: DocumentView) -> _Ids:
-    return {view.document.casefold(): [(view.document, view.path)]}
+def _map(view: DocumentView) -> _Names:
+    names: _Names = {("document id", view.document.casefold()): {view.document: view.path}}
+    for file in view.bundle.set_files:
+        names.setdefault(("annotator", file.annotator.casefold()), {})[file.annotator] = file.path
+    return names
 
 
-def _merge(one: _Ids, other: _Ids) -> _Ids:
-    for folded, ids in other.items():
-        one.setdefault(folded, []).extend(ids)
-    return one
+def _merge(one: _Names, other: _Names) -> _Names:
+    merged = dict(one)
+    for folded, names in other.items():
+        merged[folded] = {**names, **merged.get(folded, {})}
+    return merged
 
 
 @corpus_rule("DOC007", Example(), map=_map, merge=_merge)
-def check(found: _Ids) -> Iterator[Problem]:
-    """Two document ids must differ in more than the case of their letters.
+def check(found: _Names) -> Iterator[Problem]:
+    """Two document ids, or two annotators, must differ in more than the case of their letters.
 
-    macOS and Windows take them for the same file: one of the two is lost on the first checkout there.
+    macOS and Windows take them for the same file or directory: one of the two is lost on the first checkout there.
 
     Rename one of them.
     """
-    for ids in found.values():
-        first, *others = sorted(ids)
-        for document, path in others:
-            yield Problem(f"document id {document} differs from {first[0]} only in the case of its letters", Place(path))
+    for (what, _), names in found.items():
+        first, *others = sorted(names)
+        for name in others:
+            yield Problem(f"{what} {name} differs from {first} only in the case of its letters", Place(names[name]))

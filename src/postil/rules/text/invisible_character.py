@@ -53,6 +53,8 @@ def _does_something(text: str, at: int, runs_right_to_left: bool) -> bool:
     character, before, after = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if character in _JOINERS:
         return before > "\x7f" and not before.isspace()  # joins on its left at least: so does a final form at a word's end
+    if character == "\u180e":
+        return "\u1800" <= before <= "\u18af"  # Mongolian: before the last vowel of a word
     if character == "\u200b":
         return is_unspaced(before) or is_unspaced(after)  # where a word ends, in scripts that do not show it
     if character >= "\U000e0000":

@@ -55,7 +55,9 @@ def _head_and_tail(scheme: Scheme, relation: Relation, by_id: dict[str, AnyRecor
     if len(relation.arguments()) != 2 or len(arguments) != 2:
         return {}
     order = list(scheme.layers[relation.layer].roles_of(relation.label)) or list(arguments)
-    ends = zip(("head", "tail"), sorted(arguments, key=order.index), strict=True)
+    ends = zip(
+        ("head", "tail"), sorted(arguments, key=lambda role: order.index(role) if role in order else len(order)), strict=True
+    )
     return {f"{side}_{name}": value for side, role in ends for name, value in _end(by_id[arguments[role]], text).items()}
 
 
