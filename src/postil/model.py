@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -155,6 +155,18 @@ _by_id = attrgetter("id")
 def span_order(span: Span) -> tuple[int, int, str, str, str]:
     """The place of a span in a canonical file: outer before inner, then by name."""
     return (span.start, -span.end, span.layer, span.label, span.id)
+
+
+def is_nested(spans: Iterable[Span]) -> bool:
+    """Proof that no two of these spans cross. They come sorted by start, longest first; none may have fragments."""
+    ends: list[int] = []
+    for span in spans:
+        while ends and ends[-1] <= span.start:
+            ends.pop()
+        if (ends and ends[-1] < span.end) or span.fragments:
+            return False
+        ends.append(span.end)
+    return True
 
 
 def new_id(layer: str, taken: Collection[str] = ()) -> str:

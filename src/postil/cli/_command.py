@@ -78,6 +78,17 @@ def relative_path(path: str, root: Path) -> str:
     return full.relative_to(top).as_posix()
 
 
+def chosen_paths(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str], bool] | None:
+    """Whether a path from the root is among, or under, what the user named; ``None`` when that is everything."""
+    wanted = [relative_path(path, directory.root) for path in paths]
+    for path, given in zip(wanted, paths, strict=True):
+        if not (directory.root / path).exists():
+            raise click.UsageError(f"there is no {given}")
+    if not wanted or "." in wanted:
+        return None
+    return lambda path: any(path == one or path.startswith(f"{one}/") for one in wanted)
+
+
 def use_colour() -> bool:
     """Whether standard output is a terminal whose user has not said no (https://no-color.org)."""
     import os

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, start_directory, use_colour
+from postil.cli._command import (
+    chosen_paths,
+    open_directory,
+    postil_command,
+    relative_path,
+    repository_prefix,
+    start_directory,
+    use_colour,
+)
 from postil.registry import names
 
 if TYPE_CHECKING:
@@ -58,7 +66,9 @@ def command(
         if code != "ALL" and not any(known.startswith(code) for known in checker.known):
             raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
     tally = Tally()
-    findings = _check(directory, checker, _chosen(paths, directory), tally)
+    wants = chosen_paths(paths, directory)
+    _refuse_others(paths, directory)
+    findings = _check(directory, checker, wants, tally)
     style = Style(use_colour() and output in (None, "-"), repository_prefix(directory.root))
     report = part("postil.reports", format_, Report).lines(findings, tally, style)
     _write(_statistics(findings) if statistics else report, output)
@@ -85,18 +95,11 @@ def _write(lines: Iterator[str], output: str | None) -> None:
     write_atomically(target.parent, target, "".join(f"{line}\n" for line in lines).encode())
 
 
-def _chosen(paths: tuple[str, ...], directory: CorpusDirectory) -> Callable[[str], bool] | None:
-    """Whether a path from the root is among what was asked for; ``None`` when that is everything."""
-    wanted = [relative_path(path, directory.root) for path in paths]
-    for path, given in zip(wanted, paths, strict=True):
-        if not (directory.root / path).exists():
-            raise click.UsageError(f"there is no {given}")
-    for path, given in zip(wanted, paths, strict=True):
-        if path != "." and not path.startswith(("corpus/", "annotations/")) and path not in ("corpus", "annotations"):
+def _refuse_others(paths: tuple[str, ...], directory: CorpusDirectory) -> None:
+    for given in paths:
+        path = relative_path(given, directory.root)
+        if path != "." and path.partition("/")[0] not in ("corpus", "annotations"):
             raise click.UsageError(f"{given} is no part of the corpus: nothing of it would be checked")
-    if not wanted or "." in wanted:
-        return None
-    return lambda path: any(path == one or path.startswith(f"{one}/") for one in wanted)
 
 
 def _check(directory: CorpusDirectory, checker: Checker, wants: Callable[[str], bool] | None, tally: Tally) -> list[Finding]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import click
 
-from postil.cli._command import open_directory, postil_command, relative_path
+from postil.cli._command import chosen_paths, open_directory, postil_command
 
 
 @postil_command("Validate it")
@@ -17,14 +17,11 @@ def command(paths: tuple[str, ...], only_check: bool) -> int:
     from postil.storage.set_file import encode_set, has_unreadable_lines
 
     directory = open_directory()
-    wanted = [relative_path(path, directory.root) for path in paths]
-    for path, given in zip(wanted, paths, strict=True):
-        if not (directory.root / path).exists():
-            raise click.UsageError(f"there is no {given}")
+    wants = chosen_paths(paths, directory)
     changed = unreadable = total = 0
     for files in directory.inventory.documents.values():
         for annotator, path in sorted(files.sets.items()):
-            if wanted and not any(one in (".", path) or path.startswith(f"{one}/") for one in wanted):
+            if wants and not wants(path):
                 continue
             total += 1
             set_file = directory.set_file(path, annotator)

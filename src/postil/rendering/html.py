@@ -10,7 +10,7 @@ from html import escape
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Label, Relation, Span
-from postil.rendering.pieces import Piece, colour_of, drawable, facts, pieces
+from postil.rendering.pieces import Piece, colour_of, drawable, facts, notes_about, pieces
 from postil.scheme import Scheme
 from postil.segmentation import paragraphs
 
@@ -209,8 +209,7 @@ def _unplaced(spans: Sequence[Span]) -> Iterator[str]:
 
 
 def _notes(annotations: AnnotationSet, layers: Sequence[str]) -> Iterator[str]:
-    layer_of = {record.id: record.layer for record in annotations.annotations}
-    notes = [note for note in annotations.notes if layer_of.get(note.about, layers[0] if layers else "") in layers]
+    notes = notes_about(annotations, layers)
     if notes:
         listed = "".join(f"<li>{escape(note.about or 'document')}: {escape(note.text)}</li>" for note in notes)
         yield f"<h2>Notes</h2><ul>{listed}</ul>"

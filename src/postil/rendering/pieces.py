@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import lt
 
 import msgspec
 
-from postil.model import Annotation, Span
+from postil.model import Annotation, AnnotationSet, Note, Span
 from postil.scheme import Scheme
 from postil.segmentation import trim
 
@@ -65,6 +65,12 @@ def drawable(spans: Iterable[Span], text: str) -> tuple[list[Span], list[Span]]:
         else:
             left.append(span)
     return drawn, left
+
+
+def notes_about(annotations: AnnotationSet, layers: Collection[str]) -> list[Note]:
+    """The notes about annotations of these layers, and those about the document or another note."""
+    layer_of = {record.id: record.layer for record in annotations.annotations}
+    return [note for note in annotations.notes if note.about not in layer_of or layer_of[note.about] in layers]
 
 
 def facts(record: Annotation) -> list[str]:

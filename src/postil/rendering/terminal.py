@@ -11,8 +11,8 @@ import click
 import msgspec
 
 from postil.corpus import Document
-from postil.model import AnnotationSet, Note, Record, Relation, Span
-from postil.rendering.pieces import colour_of, drawable, facts, pieces
+from postil.model import AnnotationSet, Note, Record, Relation, Span, is_nested, span_order
+from postil.rendering.pieces import colour_of, drawable, facts, notes_about, pieces
 from postil.scheme import Scheme
 from postil.text import printable, quote
 
@@ -78,16 +78,12 @@ def show(
         if labels:
             painted = (terminal.paint(printable(label.label), colour_of(scheme, layer, label.label)) for label in labels)
             yield "  " + ", ".join(painted)
-    notes = [note for note in annotations.notes if _is_shown(by_id.get(note.about), layers)]
+    notes = notes_about(annotations, layers)
     if notes:
         yield ""
         yield "━━ notes"
         for note in notes:
             yield printable(f"  {note.about or 'document'}: {note.text}")
-
-
-def _is_shown(about: Record | None, layers: Sequence[str]) -> bool:
-    return about is None or isinstance(about, Note) or about.layer in layers
 
 
 def _details(spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
@@ -101,7 +97,7 @@ def _details(spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> It
 
 def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Terminal) -> Iterator[str]:
     placed, left = drawable(spans, text)
-    numbered = _needs_numbers(placed)
+    numbered = not is_nested(sorted(placed, key=span_order))  # brackets alone would not say which belong together
     numbers = {id(span): str(number) if numbered else "" for number, span in enumerate(placed, 1)}
     start = 0
     gutter = len(str(text.count("\n") + 1))
@@ -116,18 +112,6 @@ def _text(text: str, spans: list[Span], scheme: Scheme | None, terminal: Termina
     for span in left:
         where = f"{span.start} to {span.end} ({printable(span.id)})"
         yield f"  cannot be placed: {printable(span.label)} {quote(span.text)} at {where}"
-
-
-def _needs_numbers(spans: list[Span]) -> bool:
-    """Whether brackets alone would not say which of them belong together."""
-    ends: list[int] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        while ends and ends[-1] <= span.start:
-            ends.pop()
-        if span.fragments or (ends and ends[-1] < span.end):
-            return True
-        ends.append(span.end)
-    return False
 
 
 def _words(

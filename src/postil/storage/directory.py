@@ -157,7 +157,9 @@ class CorpusDirectory:
         for found in parse_set(path, annotations.annotator, data).faults:
             if found.kind != "unknown key":
                 raise PostilError(f"the set could not be read back: line {found.line}: {found.message}. Nothing was written")
-        return self.write(path, data)
+        changed = write_atomically(self.root, self.root / path, data)
+        self.inventory.documents.setdefault(annotations.document, DocumentFiles()).sets[annotations.annotator] = path
+        return changed
 
     def write(self, path: str, data: bytes) -> bool:
         """Write a file of the corpus atomically; returns whether it changed."""

@@ -49,9 +49,7 @@ def _verify_documents(root: Path, written: Written, paths: list[str]) -> None:
                 for kind in counts:
                     counts[kind] += len(row[kind])
                 for span in row["spans"]:
-                    extents = span["fragments"] or [(span["start"], span["end"])]
-                    covered = " ".join(row["text"][start:end] for start, end in extents)
-                    _same(f"{path}, {row['id']}, {span['id']}", "text", covered, span["text"])
+                    _same(f"{path}, {row['id']}, {span['id']}", "text", _covered(row["text"], span), span["text"])
     for kind, count in counts.items():
         _same("documents", f"number of {kind}", count, written.counts[kind])
 
@@ -65,10 +63,14 @@ def _verify_spans(path: Path, written: Written, texts: dict[str, str]) -> None:
                 texts.clear()  # rows come document by document: one text is enough
                 texts[document] = written.corpus.directory.bundle(document).text or ""
             where = f"{path.name}, {document}, {row['id']}"
-            extents = row["fragments"] or [(row["start"], row["end"])]
-            _same(where, "text", " ".join(texts[document][start:end] for start, end in extents), row["text"])
+            _same(where, "text", _covered(texts[document], row), row["text"])
             if not 0 <= row["label"] < len(labels):
                 raise ExportDamaged(f"{where}: label {row['label']} has no name")
+
+
+def _covered(text: str, span: dict[str, Any]) -> str:
+    extents = span["fragments"] or [(span["start"], span["end"])]
+    return " ".join(text[start:end] for start, end in extents)
 
 
 def _verify_card(root: Path, written: Written) -> None:

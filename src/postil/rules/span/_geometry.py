@@ -26,18 +26,6 @@ def _within(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) 
     return all(any(first <= start and end <= last for first, last in outer) for start, end in inner)
 
 
-def is_nested(spans: Iterable[Span]) -> bool:
-    """Proof that no two of these spans cross. They come sorted by start, longest first; none may have fragments."""
-    ends: list[int] = []
-    for span in spans:
-        while ends and ends[-1] <= span.start:
-            ends.pop()
-        if (ends and ends[-1] < span.end) or span.fragments:
-            return False
-        ends.append(span.end)
-    return True
-
-
 def conflicts(spans: Iterable[Span], is_conflict: Callable[[Span, Span], bool]) -> Iterator[tuple[Span, Span]]:
     """Each span that is in conflict with an earlier one, and the nearest such. They come sorted by start."""
     open_spans: list[Span] = []

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.model import Span
+from postil.model import Span, is_nested
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
-from postil.rules.span._geometry import conflicts, is_nested, lie
+from postil.rules.span._geometry import conflicts, lie
 from postil.text import quote
 
 

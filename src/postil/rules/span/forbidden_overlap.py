@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Iterator
 from functools import partial
 
-from postil.model import Span
+from postil.model import Span, is_nested
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
-from postil.rules.span._geometry import conflicts, is_nested, lie
+from postil.rules.span._geometry import conflicts, lie
 from postil.scheme import Overlap
 from postil.text import quote
 
