@@ -160,11 +160,12 @@ def test_paths_choose_what_is_checked(small_corpus: Path, capsys: pytest.Capture
     (small_corpus / "corpus/other.txt").write_bytes(b"Other.\n")
 
     for path, codes in (
-        ("corpus", {"DOC001"}),
+        ("corpus", {"DOC001", "LAB003"}),
         ("annotations/gold/example.jsonl", {"LAB003"}),
         ("annotations", {"LAB003"}),
         (".", {"DOC001", "LAB003"}),
-        ("corpus/example.txt", set()),
+        ("corpus/example.txt", {"LAB003"}),
+        ("corpus/other.txt", {"DOC001"}),
     ):
         _, out, _ = run(capsys, "-C", small_corpus, "check", "--format", "concise", path)
         assert set(re.findall(r" ([A-Z]{3}\d{3}) ", out)) == codes

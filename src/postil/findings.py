@@ -51,6 +51,13 @@ class Related(msgspec.Struct, frozen=True):
     text_place: Place | None = None
 
 
+class FixOffer(msgspec.Struct, frozen=True):
+    """What ``postil check --fix`` would do about a finding (``--unsafe-fixes``, where it is not safe)."""
+
+    title: str
+    is_safe: bool
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One fault. ``place`` is where to mend it, ``text_place`` the passage of the document that it is about.
 
@@ -66,6 +73,7 @@ class Finding(msgspec.Struct, frozen=True):
     related: tuple[Related, ...] = ()
     subject: str = ""
     help: str = ""
+    fix: FixOffer | None = None
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

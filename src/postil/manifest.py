@@ -91,7 +91,8 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     """What ``postil check`` looks at in this corpus.
 
     ``select``, ``ignore``: rule codes or their prefixes. ``per_path_ignores``: glob over paths from the root → codes.
-    ``allow_characters``: control or invisible characters that this corpus means. ``max_file_size``: bytes.
+    ``allow_characters``: control or invisible characters that this corpus means. ``max_file_size``: bytes. ``baseline``: the
+    file, from the root, with the findings that were there when the corpus took postil up.
     """
 
     select: tuple[str, ...] = ()
@@ -99,6 +100,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     per_path_ignores: dict[str, tuple[str, ...]] = {}
     allow_characters: str = ""
     max_file_size: int = 128 * 1024 * 1024
+    baseline: str = "postil-baseline.jsonl"
 
 
 class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -80,7 +80,13 @@ class Relation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid
 
     def arguments(self) -> list[tuple[str, str]]:
         """Each ``(role, id)``, in the order of the record."""
-        return [(role, id) for role, ids in self.args.items() for id in ((ids,) if isinstance(ids, str) else ids)]
+        found: list[tuple[str, str]] = []
+        for role, ids in self.args.items():
+            if isinstance(ids, str):
+                found.append((role, ids))
+            else:
+                found += [(role, id) for id in ids]
+        return found
 
 
 class Label(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True, tag="label"):
@@ -157,15 +163,19 @@ def span_order(span: Span) -> tuple[int, int, str, str, str]:
     return (span.start, -span.end, span.layer, span.label, span.id)
 
 
+_FAR = 2**63  # beyond every text
+
+
 def is_nested(spans: Iterable[Span]) -> bool:
     """Proof that no two of these spans cross. They come sorted by start, longest first; none may have fragments."""
-    ends: list[int] = []
+    ends: list[int] = [_FAR]
     for span in spans:
-        while ends and ends[-1] <= span.start:
+        start, end = span.start, span.end
+        while ends[-1] <= start:
             ends.pop()
-        if (ends and ends[-1] < span.end) or span.fragments:
+        if ends[-1] < end or span.fragments:
             return False
-        ends.append(span.end)
+        ends.append(end)
     return True
 
 

@@ -95,10 +95,10 @@ def cuts_grapheme(text: str, offset: int) -> bool:
     """Whether ``offset`` falls inside a user-perceived character (an extended grapheme cluster, UAX #29)."""
     if not 0 < offset < len(text):
         return False
-    if not (_joins(text[offset - 1]) or _joins(text[offset])):
+    if not (is_joining(text[offset - 1]) or is_joining(text[offset])):
         return False
     start = offset - 1
-    while start and (_joins(text[start - 1]) or _joins(text[start])):
+    while start and (is_joining(text[start - 1]) or is_joining(text[start])):
         start -= 1  # back to where a cluster certainly begins
     end = text.find("\n", offset)
     segment = text[start : len(text) if end < 0 else end + 1]
@@ -107,11 +107,11 @@ def cuts_grapheme(text: str, offset: int) -> bool:
 
 def has_clusters(text: str) -> bool:
     """Whether any grapheme cluster of the text could have more than one code point; never wrongly false."""
-    return "\r" in text if text.isascii() else any(map(_joins, set(text)))
+    return "\r" in text if text.isascii() else any(map(is_joining, set(text)))
 
 
 @cache
-def _joins(character: str) -> bool:
+def is_joining(character: str) -> bool:
     """Whether UAX #29 could keep the character together with the one before or after it; never wrongly false."""
     if character < "\u0300":
         return character in "\r\xad"

@@ -1,30 +1,45 @@
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from postil.cli._command import (
-    chosen_paths,
-    open_directory,
-    postil_command,
-    relative_path,
-    repository_prefix,
-    start_directory,
-    use_colour,
-)
+from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, start_directory, use_colour
+from postil.cli._progress import Progress
 from postil.registry import names
+from postil.text import printable
 
 if TYPE_CHECKING:
-    from postil.checking import Checker, Tally
+    from postil.checking.baseline import Baseline
+    from postil.checking.fixing import Fixed
+    from postil.checking.run import Run
+    from postil.checking.selection import Selection
     from postil.findings import Finding
     from postil.storage.directory import CorpusDirectory
+
+_PAUSE = 0.3  # seconds between two looks at the disk
 
 
 def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+
+
+class _Settings(NamedTuple):
+    """What the options say, besides what to look at."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    format_: str
+    output: str | None
+    statistics: bool
+    strict: bool
+    exit_zero: bool
+    jobs: int
+    no_cache: bool
+    baseline: str | None
 
 
 @postil_command("Validate it")
@@ -33,53 +48,174 @@ def _codes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     "--select", multiple=True, metavar="CODE,…", callback=_codes, help="Run these rules only (a prefix stands for all)."
 )
 @click.option("--ignore", multiple=True, metavar="CODE,…", callback=_codes, help="Do not run these rules.")
+@click.option("--fix", is_flag=True, help="Make the changes that are safe: nothing that an annotator said changes in meaning.")
+@click.option("--unsafe-fixes", is_flag=True, help="Make those too that are probably right: look at them afterwards.")
+@click.option("--diff", is_flag=True, help="Show what would be changed, and change nothing.")
+@click.option(
+    "--changed-since", metavar="REV", help="Look at what this branch touched since it left REV, and what depends on it."
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl-C.")
 @click.option(
     "--format", "format_", type=click.Choice(names("postil.reports")), default="text", help="How to show what is found."
 )
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the report there; - is standard output.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
+@click.option("--baseline", metavar="FILE", help="Do not report what is listed there; else the manifest's, if there is one.")
+@click.option("--write-baseline", is_flag=True, help="List all that is found now in the baseline, so that only new faults count.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; else as many as are worth it.")
+@click.option("--no-cache", is_flag=True, help="Remember nothing, and look at everything again.")
 def command(
     paths: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    format_: str,
-    output: str | None,
-    statistics: bool,
-    strict: bool,
-    exit_zero: bool,
+    *,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    changed_since: str | None,
+    watch: bool,
+    write_baseline: bool,
+    **options: object,
 ) -> int:
     """Validate texts, metadata, scheme and annotations.
 
-    PATHs are files or directories of the corpus; without any, everything is checked. Exit status: 0 when no error is
-    found, 1 when one is, 2 when the check could not run.
+    PATHs are files or directories of the corpus, and - reads such paths from standard input; without any, everything is
+    checked. A text stands for its document, with every set about it. Exit status: 0 when no error is found, 1 when one is,
+    2 when the check could not run.
     """
-    from postil.checking import Checker, Tally
+    settings = _Settings(**options)  # type: ignore[arg-type]
+    _refuse_together(fix=fix or unsafe_fixes or diff, watch=watch, write_baseline=write_baseline)
+    directory = open_directory()
+    _refuse_unknown(settings)
+    if watch:
+        return _watch(directory, paths, changed_since, settings)
+    selection = _selection(directory, paths, changed_since)
+    if write_baseline:
+        return _write_baseline(directory, selection, settings)
+    if diff:
+        return _show_diff(directory, selection, settings, takes_unsafe=unsafe_fixes)
+    if fix or unsafe_fixes:
+        _mend(directory, selection, settings, takes_unsafe=unsafe_fixes)
+        directory = open_directory()
+        selection = _selection(directory, paths, changed_since)
+    return _check(directory, selection, settings)
+
+
+def _refuse_together(*, fix: bool, watch: bool, write_baseline: bool) -> None:
+    if fix + watch + write_baseline > 1:
+        raise click.UsageError("--fix or --diff, --watch and --write-baseline go one at a time")
+
+
+def _refuse_unknown(settings: _Settings) -> None:
+    from postil.rules import all_rules
+
+    known = [rule.code for rule in all_rules()]
+    for code in (*settings.select, *settings.ignore):
+        if code != "ALL" and not any(one.startswith(code) for one in known):
+            raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
+
+
+# --- what to look at -------------------------------------------------------------------------------------------------
+
+
+def _selection(directory: CorpusDirectory, paths: tuple[str, ...], changed_since: str | None) -> Selection:
+    from postil.checking.selection import Selection
+    from postil.storage.git import changed_since as changed
+
+    given = [path for path in paths if path != "-"]
+    listed = _listed() if "-" in paths else []
+    if not paths and changed_since is None:
+        return Selection.everything(directory)
+    wanted = [_existing(path, directory) for path in given]
+    for path in listed:  # such as those that a branch touched: one may be gone, or be no part of the corpus
+        relative = relative_path(path, directory.root)
+        wanted += [relative] if relative == "." or _is_of_corpus(relative) else []
+    if changed_since is not None:
+        wanted += [path for path in changed(directory.root, changed_since) if _is_of_corpus(path)]
+    return Selection(directory, wanted)
+
+
+def _listed() -> list[str]:
+    data = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    separator = "\0" if "\0" in data else "\n"
+    return [path for path in data.split(separator) if path.strip()]
+
+
+def _existing(given: str, directory: CorpusDirectory) -> str:
+    path = relative_path(given, directory.root)
+    if not (directory.root / path).exists():
+        raise click.UsageError(f"there is no {given}")
+    if path != "." and not _is_of_corpus(path):
+        raise click.UsageError(f"{given} is no part of the corpus: nothing of it would be checked")
+    return path
+
+
+def _is_of_corpus(path: str) -> bool:
+    return path.partition("/")[0] in ("corpus", "annotations")
+
+
+# --- checking and reporting ------------------------------------------------------------------------------------------
+
+
+def _check(directory: CorpusDirectory, selection: Selection, settings: _Settings) -> int:
     from postil.findings import Severity
     from postil.registry import part
     from postil.reports import Report, Style
 
-    directory = open_directory()
-    checker = Checker(directory.project.manifest.check, select, ignore)
-    for code in (*select, *ignore):
-        if code != "ALL" and not any(known.startswith(code) for known in checker.known):
-            raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
-    tally = Tally()
-    wants = chosen_paths(paths, directory)
-    _refuse_others(paths, directory)
-    findings = _check(directory, checker, wants, tally)
-    style = Style(use_colour() and output in (None, "-"), repository_prefix(directory.root))
-    report = part("postil.reports", format_, Report).lines(findings, tally, style)
-    _write(_statistics(findings) if statistics else report, output)
-    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return int(not exit_zero and any(finding.severity in failing for finding in findings))
+    outcome = _run(directory, settings).check(selection)
+    style = Style(use_colour() and settings.output in (None, "-"), repository_prefix(directory.root))
+    report = part("postil.reports", settings.format_, Report).lines(outcome.findings, outcome.tally, style)
+    _write(_statistics(outcome.findings) if settings.statistics else report, settings.output)
+    failing = {Severity.ERROR, Severity.WARNING} if settings.strict else {Severity.ERROR}
+    return int(not settings.exit_zero and any(finding.severity in failing for finding in outcome.findings))
+
+
+def _run(directory: CorpusDirectory, settings: _Settings, *, heeds_baseline: bool = True) -> Run:
+    from postil.checking import Checker
+    from postil.checking.cache import DIRECTORY
+    from postil.checking.run import Run
+
+    checker = Checker(directory.project.manifest.check, settings.select, settings.ignore)
+    cache = None if settings.no_cache else directory.root / DIRECTORY
+    baseline = _baseline(directory, settings) if heeds_baseline else None
+    return Run(directory, checker, jobs=settings.jobs, cache=cache, progress=Progress("Checking"), baseline=baseline)
+
+
+def _baseline_path(directory: CorpusDirectory, settings: _Settings) -> str:
+    if settings.baseline is not None:
+        return relative_path(settings.baseline, directory.root)
+    return directory.project.manifest.check.baseline
+
+
+def _baseline(directory: CorpusDirectory, settings: _Settings) -> Baseline | None:
+    from postil.checking.baseline import Baseline
+
+    path = _baseline_path(directory, settings)
+    data = directory.read(path) if path else None
+    if data is None and settings.baseline is not None:
+        raise click.UsageError(f"--baseline {settings.baseline}: there is no such file; --write-baseline makes it")
+    return None if data is None else Baseline.read(path, data)
+
+
+def _write_baseline(directory: CorpusDirectory, selection: Selection, settings: _Settings) -> int:
+    from postil.checking.baseline import Baseline
+
+    if not selection.is_everything or settings.select or settings.ignore:
+        raise click.UsageError("--write-baseline is about the whole corpus and all rules: give neither paths nor rules")
+    path = _baseline_path(directory, settings)
+    findings = _run(directory, settings, heeds_baseline=False).check(selection).findings
+    directory.write(path, Baseline.of(path, findings).encode())
+    count = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
+    click.echo(f"wrote {path}: {count} known from now on. Only others are reported.")
+    return 0
 
 
 def _statistics(findings: list[Finding]) -> Iterator[str]:
     counts = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+    fixable = Counter(finding.code for finding in findings if finding.fix and finding.fix.is_safe)
     for (code, name, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:>7,}  {code}  {name}  ({severity})"
+        mark = f"  [{fixable[code]:,} fixable with --fix]" if fixable[code] else ""
+        yield f"{count:>7,}  {code}  {name}  ({severity}){mark}"
 
 
 def _write(lines: Iterator[str], output: str | None) -> None:
@@ -95,31 +231,97 @@ def _write(lines: Iterator[str], output: str | None) -> None:
     write_atomically(target.parent, target, "".join(f"{line}\n" for line in lines).encode())
 
 
-def _refuse_others(paths: tuple[str, ...], directory: CorpusDirectory) -> None:
-    for given in paths:
-        path = relative_path(given, directory.root)
-        if path != "." and path.partition("/")[0] not in ("corpus", "annotations"):
-            raise click.UsageError(f"{given} is no part of the corpus: nothing of it would be checked")
+# --- mending ---------------------------------------------------------------------------------------------------------
 
 
-def _check(directory: CorpusDirectory, checker: Checker, wants: Callable[[str], bool] | None, tally: Tally) -> list[Finding]:
-    from msgspec.structs import replace
+def _mended(directory: CorpusDirectory, selection: Selection, settings: _Settings, *, takes_unsafe: bool) -> Iterator[Fixed]:
+    """What mending makes of each document that is selected."""
+    from postil.checking import Checker
+    from postil.checking.fixing import Fixer
 
-    from postil.checking import Partials
-    from postil.rules.views import ProjectView
+    checker = Checker(directory.project.manifest.check, settings.select, settings.ignore)
+    fixer = Fixer(directory, checker, takes_unsafe=takes_unsafe)
+    documents = sorted(selection.documents)
+    with Progress("Mending") as progress:
+        for number, document in enumerate(documents, 1):
+            fixed = fixer.mend(document, selection.shows)
+            if fixed.files:
+                yield fixed
+            progress(number, len(documents))
 
-    strays = tuple(stray for stray in directory.inventory.strays if wants is None or wants(stray.path))
-    findings = checker.check_project(ProjectView(directory.project, strays))
-    partials: Partials = {}
-    for document, files in directory.inventory.documents.items():
-        if wants and not any(map(wants, files.paths())):
-            continue
-        bundle = directory.bundle(document)
-        if wants and not (wants(files.text) or wants(files.metadata)):
-            bundle = replace(bundle, set_files=tuple(file for file in bundle.set_files if wants(file.path)))
-        tally.add(bundle)
-        findings += checker.check_bundle(bundle, partials)
-    findings += checker.finish(partials)
-    if wants:
-        findings = [finding for finding in findings if wants(finding.place.path) or finding.code.startswith("SCH")]
-    return sorted(findings, key=lambda finding: finding.order)
+
+def _mend(directory: CorpusDirectory, selection: Selection, settings: _Settings, *, takes_unsafe: bool) -> None:
+    made: Counter[str] = Counter()
+    files = 0
+    for fixed in _mended(directory, selection, settings, takes_unsafe=takes_unsafe):
+        for path in fixed.files:
+            directory.rewrite(path, fixed.files[path])
+        made += fixed.made
+        files += len(fixed.files)
+    for path, data in _mended_settings(directory, selection, settings).items():
+        directory.rewrite(path, data)
+        files += 1
+        made["SCH"] += 1
+    if made:
+        listed = ", ".join(f"{count:,} {code}" for code, count in sorted(made.items()))
+        click.echo(f"Mended {files:,} file{'' if files == 1 else 's'}: {listed}.", err=True)
+
+
+def _mended_settings(directory: CorpusDirectory, selection: Selection, settings: _Settings) -> dict[str, bytes]:
+    """Manifest and baseline without the suppressions that suppress nothing, now that the documents are mended."""
+    run = _run(directory, settings)
+    return run.mended_settings(run.check(selection))
+
+
+def _show_diff(directory: CorpusDirectory, selection: Selection, settings: _Settings, *, takes_unsafe: bool) -> int:
+    would_change = False
+    for fixed in _mended(directory, selection, settings, takes_unsafe=takes_unsafe):
+        would_change = True
+        for path in sorted(fixed.files):
+            _print_diff(path, directory.read(path) or b"", fixed.files[path])
+    for path, data in _mended_settings(directory, selection, settings).items():
+        would_change = True
+        _print_diff(path, directory.read(path) or b"", data)
+    return int(would_change and not settings.exit_zero)
+
+
+def _print_diff(path: str, old: bytes, new: bytes) -> None:
+    import difflib
+
+    lines = [data.decode("utf-8", "backslashreplace").split("\n") for data in (old, new)]
+    difference = difflib.unified_diff(lines[0], lines[1], f"a/{path}", f"b/{path}", n=0, lineterm="")
+    for number, line in enumerate(difference):
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1]) if use_colour() and number > 1 else None
+        click.echo(click.style(printable(line), fg=colour))
+
+
+# --- watching --------------------------------------------------------------------------------------------------------
+
+
+def _watch(directory: CorpusDirectory, paths: tuple[str, ...], changed_since: str | None, settings: _Settings) -> int:
+    import time
+
+    from postil.errors import PostilError
+    from postil.storage.directory import CorpusDirectory
+
+    if "-" in paths:
+        raise click.UsageError("--watch cannot read paths from standard input")
+    seen: object = None
+    try:
+        while True:
+            directory = CorpusDirectory(directory.root)
+            start = time.monotonic()
+            state = directory.state()
+            if state != seen:
+                seen = state
+                if sys.stdout.isatty():
+                    click.clear()
+                try:
+                    _check(directory, _selection(directory, paths, changed_since), settings)
+                except (PostilError, click.UsageError) as error:  # saved by halves: the next save may mend it
+                    click.echo(f"postil: {error}", err=True)
+                click.echo("Watching; Ctrl-C ends.", err=True)
+            time.sleep(max(_PAUSE, 10 * (time.monotonic() - start)) if state == seen else _PAUSE)
+    except KeyboardInterrupt:
+        click.echo(err=True)
+        return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from postil.checking import Tally
+from postil.checking.run import Tally
 from postil.findings import Finding, Severity
 from postil.reports import Report, Style
 

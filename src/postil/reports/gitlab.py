@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from postil.checking import Tally
+from postil.checking.run import Tally
 from postil.findings import Finding, Severity, fingerprints
 from postil.reports import Report, Style
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
-from postil.checking import Tally
+from postil.checking.run import Tally
 from postil.findings import Finding
 from postil.reports import Report, Style
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from postil.checking import Tally
+from postil.checking.run import Tally
 from postil.findings import Finding, Place, Severity
 from postil.reports import Report, Style
 

@@ -9,7 +9,10 @@ A rule is a function with a decorator that says what it looks at:
 ``@project_rule``
     manifest, scheme and the inventory of files (:class:`~postil.rules.views.ProjectView`)
 ``@corpus_rule``
-    all documents: a pure ``map`` over documents, a ``merge`` of what it returns, a ``finish`` that finds
+    all documents: a pure ``map`` from a document to a small ``part`` (or ``None``), and, when all parts are gathered, a check of
+    their list that may look at a few documents again (:class:`~postil.rules.corpus_view.CorpusView`)
+``@run_rule``
+    what is said of the run as a whole: suppressions that suppressed nothing (:class:`~postil.rules.views.RunView`)
 
 The docstring is the manual page: a summary line, why it matters, how to mend it. The module's name is the rule's name. Rules are
 pure and have no memory; they yield what ``view.problem(…)`` makes, and the engine in :mod:`postil.checking` does the rest.
@@ -28,12 +31,15 @@ from postil.registry import parts
 from postil.rules.examples import Example
 from postil.rules.views import Problem
 
-Scope = Literal["project", "document", "set", "audit", "corpus"]
+Scope = Literal["project", "document", "set", "audit", "corpus", "run"]
 Check = Callable[..., Iterator[Problem]]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One rule. ``check`` takes the view of its ``scope``; a corpus rule has ``map`` and ``merge`` too."""
+    """One rule. ``check`` takes the view of its ``scope``; a corpus rule has ``map`` too, and the type of its ``part``.
+
+    Parts of several runs are merged by putting their lists together, so that one process or many come to the same.
+    """
 
     code: str
     name: str
@@ -43,7 +49,7 @@ class Rule(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...]
     check: Check
     map: Callable[..., Any] | None = None
-    merge: Callable[[Any, Any], Any] | None = None
+    part: Any = None
 
     @property
     def family(self) -> str:
@@ -62,11 +68,11 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Check], Rule]]:
         *examples: Example,
         severity: Severity = Severity.ERROR,
         map: Callable[..., Any] | None = None,
-        merge: Callable[[Any, Any], Any] | None = None,
+        part: Any = None,
     ) -> Callable[[Check], Rule]:
         def register(check: Check) -> Rule:
             name = check.__module__.rpartition(".")[2].replace("_", "-")
-            return Rule(code, name, severity, scope, inspect.cleandoc(check.__doc__ or ""), examples, check, map, merge)
+            return Rule(code, name, severity, scope, inspect.cleandoc(check.__doc__ or ""), examples, check, map, part)
 
         return register
 
@@ -78,6 +84,7 @@ document_rule = _decorator("document")
 set_rule = _decorator("set")
 audit_rule = _decorator("audit")
 corpus_rule = _decorator("corpus")
+run_rule = _decorator("run")
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -95,5 +102,6 @@ __all__ = [
     "corpus_rule",
     "document_rule",
     "project_rule",
+    "run_rule",
     "set_rule",
 ]

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from itertools import starmap
-from operator import attrgetter, is_, lt, neg
+from operator import lt, neg
 from typing import Any, NamedTuple
 
 import msgspec
 
 from postil.findings import Place, Related, excerpt
 from postil.model import Header, Label, Note, Record, Relation, Span
+from postil.rules.fixes import Fix, RecordChange
+from postil.rules.lazy import lazy
 from postil.rules.views import DocumentView, Problem, fault_place
 from postil.scheme import Layer, Role, Scheme
+from postil.storage.bundle import Bundle
 from postil.storage.faults import FaultKind
 from postil.storage.set_file import SetFile
 
-_HASHABLE = frozenset((str, int, float, bool))
+_MOST_JUDGED = 10_000  # uses of attributes that are remembered: an attribute may have as many values as spans
+
+_encode = msgspec.json.Encoder().encode
 
 AttributeFault = Callable[[Layer, str, str, Any], str]
 """What is wrong with an attribute, given the layer, the label, its name and its value; empty for nothing."""
@@ -31,21 +35,13 @@ AttributeFault = Callable[[Layer, str, str, Any], str]
 class Columns(NamedTuple):
     """The spans of a set, field by field, in the order of the file."""
 
-    ids: Sequence[str] = ()
-    layers: Sequence[str] = ()
-    labels: Sequence[str] = ()
-    starts: Sequence[int] = ()
-    ends: Sequence[int] = ()
-    texts: Sequence[str] = ()
-    fragments: Sequence[tuple[tuple[int, int], ...]] = ()
-    attributes: Sequence[dict[str, Any]] = ()
-    confidences: Sequence[float | None] = ()
-    ignores: Sequence[dict[str, str]] = ()
-
-
-_fields = attrgetter(
-    "id", "layer", "label", "start", "end", "text", "fragments", "attributes", "confidence", "ignore",
-)  # fmt: skip
+    ids: list[str]
+    layers: list[str]
+    labels: list[str]
+    starts: list[int]
+    ends: list[int]
+    texts: list[str]
+    attributes: list[dict[str, Any]]
 
 
 class SetView:
@@ -57,79 +53,118 @@ class SetView:
         self.header: Header | None = set_file.header
         self.text = document.text
         self.scheme: Scheme | None = document.bundle.project.scheme
-        by_type: dict[type, list[Any]] = {Span: [], Relation: [], Label: [], Note: []}
-        for record in set_file.records:
-            by_type[type(record)].append(record)
-        self.spans: list[Span] = by_type[Span]
-        self.relations: list[Relation] = by_type[Relation]
-        self.labels: list[Label] = by_type[Label]
-        self.notes: list[Note] = by_type[Note]
+        self.spans: Sequence[Span]
+        self.relations: Sequence[Relation]
+        self.labels: Sequence[Label]
+        self.notes: Sequence[Note]
+        self.spans, self.relations, self.labels, self.notes = set_file.by_type
 
     # --- columns -----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def columns(self) -> Columns:
         """The spans, field by field."""
-        return Columns(*zip(*map(_fields, self.spans), strict=True)) if self.spans else Columns()
+        spans = self.spans
+        return Columns(
+            [span.id for span in spans],
+            [span.layer for span in spans],
+            [span.label for span in spans],
+            [span.start for span in spans],
+            [span.end for span in spans],
+            [span.text for span in spans],
+            [span.attributes for span in spans],
+        )
 
-    @cached_property
+    @lazy
     def annotations(self) -> list[Span | Relation | Label]:
         """Spans, relations and labels."""
         return [*self.spans, *self.relations, *self.labels]
 
-    @cached_property
+    @lazy
+    def has_fragments(self) -> bool:
+        """Whether any span says that it is discontinuous."""
+        return any([span.fragments for span in self.spans])
+
+    @lazy
     def ids(self) -> list[str]:
         """The id of every record."""
         others: list[Record] = [*self.relations, *self.labels, *self.notes]
-        return [*self.columns.ids, *(record.id for record in others)]
+        return [*self.columns.ids, *[record.id for record in others]]
 
-    @cached_property
+    @lazy
     def by_id(self) -> dict[str, Record]:
         """Every record by its id; the first, where an id comes twice."""
+        if self.file.is_grouped and self.have_own_ids:
+            return dict(zip(self.ids, self.file.records, strict=True))
         return {record.id: record for record in reversed(self.file.records)}
 
-    @cached_property
+    @lazy
     def layers_and_labels(self) -> set[tuple[str, str]]:
         """Each ``(layer, label)`` that an annotation has."""
+        found = set(zip(self.columns.layers, self.columns.labels, strict=True))
         others: list[Relation | Label] = [*self.relations, *self.labels]
-        found = {(record.layer, record.label) for record in others}
-        return found.union(zip(self.columns.layers, self.columns.labels, strict=True))
+        return found.union([(record.layer, record.label) for record in others])
 
-    @cached_property
+    @lazy
     def layer_names(self) -> set[str]:
         """Each layer that an annotation is in."""
         return {layer for layer, _ in self.layers_and_labels}
 
-    @cached_property
+    @lazy
     def has_ignores(self) -> bool:
         """Whether any annotation silences a rule."""
         others: list[Relation | Label] = [*self.relations, *self.labels]
-        return any(self.columns.ignores) or any(record.ignore for record in others)
+        return any([span.ignore for span in self.spans]) or any([record.ignore for record in others])
 
     # --- proofs ------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
+    def have_own_ids(self) -> bool:
+        """Proof that no two records have the same id."""
+        return len(set(self.ids)) == len(self.ids)
+
+    @lazy
+    def _places(self) -> list[int]:
+        """A number for each span's edges: smaller for an earlier start, and for a later end where the start is the same.
+
+        Good only where all are in bounds.
+        """
+        size = len(self.text or "") + 1
+        return [start * size - end for start, end in zip(self.columns.starts, self.columns.ends, strict=True)]
+
+    @lazy
+    def _have_own_edges(self) -> bool:
+        """Proof that no two spans have the same edges."""
+        return self.text is not None and self.are_in_bounds and len(set(self._places)) == len(self._places)
+
+    @lazy
+    def _keys(self) -> list[tuple[int, int, str, str]]:
+        """The first four fields of each span's place in a canonical file."""
+        columns = self.columns
+        return list(zip(columns.starts, map(neg, columns.ends), columns.layers, columns.labels, strict=True))
+
+    @lazy
+    def are_distinct(self) -> bool:
+        """Proof that no two spans have the same edges, layer and label."""
+        return self._have_own_edges or len(set(self._keys)) == len(self._keys)
+
+    @lazy
     def is_sorted(self) -> bool:
         """Proof that the records stand in canonical order."""
         others: tuple[Sequence[Record], ...] = (self.relations, self.labels, self.notes)
-        return (
-            all(map(is_, self.file.records, (record for records in (self.spans, *others) for record in records)))
-            and self._are_spans_sorted
-            and all([record.id for record in records] == sorted(record.id for record in records) for records in others)
-        )
+        ids = [[record.id for record in records] for records in others]
+        return self.file.is_grouped and self._are_spans_sorted and all([each == sorted(each) for each in ids])
 
-    @cached_property
+    @lazy
     def _are_spans_sorted(self) -> bool:
-        columns = self.columns
-        extents = list(zip(columns.starts, map(neg, columns.ends), strict=True))
-        if extents != sorted(extents):
+        if self._have_own_edges:
+            return self._places == sorted(self._places)
+        if self._keys != sorted(self._keys):
             return False
-        if len(set(extents)) == len(extents):
-            return True
-        keys = list(zip(extents, columns.layers, columns.labels, columns.ids, strict=True))
-        return keys == sorted(keys)
+        keys = list(zip(self._keys, self.columns.ids, strict=True))
+        return self.are_distinct or keys == sorted(keys)
 
-    @cached_property
+    @lazy
     def are_in_bounds(self) -> bool:
         """Proof that every span has 0 <= start < end <= length of the text."""
         starts, ends = self.columns.starts, self.columns.ends
@@ -137,21 +172,21 @@ class SetView:
             return True
         return min(starts) >= 0 and max(ends) <= len(self.text) and all(map(lt, starts, ends))
 
-    @cached_property
+    @lazy
     def are_sound(self) -> bool:
         """Proof that every span is in bounds, has its fragments in order and covers the text that it says."""
         text = self.text
         if text is None or not self.are_in_bounds:
             return False
-        if any(self.columns.fragments):
+        if self.has_fragments:
             return all(is_well_formed(span) and span.covered(text) == span.text for span in self.spans)
         covered = [text[start:end] for start, end in zip(self.columns.starts, self.columns.ends, strict=True)]
-        return covered == list(self.columns.texts)
+        return covered == self.columns.texts
 
     # --- annotations, as rules go through them -----------------------------------------------------------------------
 
-    @cached_property
-    def sound(self) -> list[Span]:
+    @lazy
+    def sound(self) -> Sequence[Span]:
         """The spans whose offsets can be trusted: in bounds, fragments in order, covering the text that they say.
 
         A span that is not sound has a finding of its own; rules about edges and overlap leave it alone.
@@ -167,14 +202,12 @@ class SetView:
             if 0 <= span.start < span.end <= len(text) and is_well_formed(span) and span.covered(text) == span.text
         ]
 
-    @cached_property
+    @lazy
     def spans_by_layer(self) -> dict[str, list[Span]]:
         """The sound spans of each layer that the scheme has, sorted by start, longest first."""
-        found: dict[str, list[Span]] = {name: [] for name in self.scheme.layers} if self.scheme else {}
         in_order = self.sound if self.is_sorted else sorted(self.sound, key=lambda span: (span.start, -span.end))
-        for span in in_order:
-            if span.layer in found:
-                found[span.layer].append(span)
+        names = self.scheme.layers if self.scheme else ()
+        found = {name: [span for span in in_order if span.layer == name] for name in names if name in self.layer_names}
         return {name: spans for name, spans in found.items() if spans}
 
     def is_declared(self, *path: str) -> bool:
@@ -199,39 +232,58 @@ class SetView:
                 if layer and record.label in layer.labels:
                     yield record, layer
 
-    @cached_property
-    def attribute_uses(self) -> dict[tuple[Any, ...], tuple[Layer, str, str, Any]]:
-        """Each different use of an attribute: its layer, label, name and value, by a key that tells ``1`` from ``true``."""
-        uses = {}
-        layers = self.scheme.layers if self.scheme else {}
+    @lazy
+    def attribute_uses(self) -> dict[tuple[str, str, bytes], tuple[Layer, str, dict[str, Any]]]:
+        """Each different use of attributes: the layer, the label and the attributes, by a key that tells ``1`` from ``true``."""
         columns = self.columns
         others: list[Relation | Label] = [*self.relations, *self.labels]
-        spans = zip(columns.layers, columns.labels, columns.attributes, strict=True)
-        for layer, label, attributes in (*spans, *((record.layer, record.label, record.attributes) for record in others)):
-            if attributes and layer in layers and label in layers[layer].labels:
-                for name, value in attributes.items():
-                    key = _use(layer, label, name, value)
-                    if key not in uses:
-                        uses[key] = (layers[layer], label, name, value)
-        return uses
+        uses = {
+            (layer, label, _encode(attributes)): attributes
+            for layer, label, attributes in zip(columns.layers, columns.labels, columns.attributes, strict=True)
+            if attributes
+        }
+        uses |= {_use(record): record.attributes for record in others if record.attributes}
+        layers = self.scheme.layers if self.scheme else {}
+        return {
+            key: (layers[key[0]], key[1], attributes)
+            for key, attributes in uses.items()
+            if key[0] in layers and key[1] in layers[key[0]].labels
+        }
 
-    def attribute_problems(self, fault: AttributeFault) -> Iterator[Problem]:
-        """A problem for each attribute that ``fault`` finds wrong. Each different use is judged once."""
-        wrong = {key: message for key, use in self.attribute_uses.items() if (message := fault(*use))}
-        if not wrong:
+    def attribute_problems(self, fault: AttributeFault, overlooks: Callable[[str, str], bool] | None = None) -> Iterator[Problem]:
+        """A problem for each attribute that ``fault`` finds wrong. Each different use is judged once, for all documents.
+
+        ``overlooks``: whether an attribute, by its layer and name, is let be all the same.
+        """
+        judged = self.document.bundle.project.judged.setdefault(fault, {})
+        if len(judged) > _MOST_JUDGED:
+            judged.clear()
+        for key in self.attribute_uses.keys() - judged.keys():
+            layer, label, attributes = self.attribute_uses[key]
+            judged[key] = {name: said for name, value in attributes.items() if (said := fault(layer, label, name, value))}
+        if not any([judged[key] for key in self.attribute_uses]):
             return
         for record, _ in self.with_attributes():
-            for name, value in record.attributes.items():
-                key = _use(record.layer, record.label, name, value)
-                if key in wrong:
-                    yield self.problem(record, wrong[key], "attributes", name)
+            for name, message in judged.get(_use(record), {}).items():
+                if not (overlooks and overlooks(record.layer, name)):
+                    yield self.problem(record, message, "attributes", name)
+
+    @lazy
+    def arguments(self) -> list[tuple[Relation, list[tuple[str, str]]]]:
+        """Each relation with the ``(role, id)`` of each of its arguments."""
+        return [(relation, relation.arguments()) for relation in self.relations]
 
     def with_roles(self) -> Iterator[tuple[Relation, dict[str, Role]]]:
         """Each relation in a layer of relations, with the roles that the scheme gives it."""
+        roles: dict[tuple[str, str], dict[str, Role] | None] = {}
         for record in self.relations:
-            layer = self.layer(record)
-            if layer and layer.kind == "relation":
-                yield record, layer.roles_of(record.label)
+            key = (record.layer, record.label)
+            if key not in roles:
+                layer = self.layer(record)
+                roles[key] = layer.roles_of(record.label) if layer and layer.kind == "relation" else None
+            found = roles[key]
+            if found is not None:
+                yield record, found
 
     def faults(self, *kinds: FaultKind) -> Iterator[Problem]:
         """The faults of these kinds that reading the file found."""
@@ -248,20 +300,25 @@ class SetView:
         *key: str,
         related: Sequence[tuple[str, Record]] = (),
         help: str = "",
+        fix: Fix | None = None,
     ) -> Problem:
         """A problem of a record, at one of its keys if one is named (and at a key in that key's object)."""
         others = tuple(starmap(self._related, related))
-        return Problem(message, self._record_place(record, key), self._text_place(record), others, record.id, help, record)
+        return Problem(message, self._record_place(record, key), self._text_place(record), others, record.id, help, record, fix)
 
-    def header_problem(self, message: str, key: str, help: str = "") -> Problem:
+    def change(self, record: Record, becomes: Record | None) -> RecordChange:
+        """The change of a fix: ``record`` becomes another one, or goes."""
+        return RecordChange(self.file.path, self._line_of[id(record)], becomes)
+
+    def header_problem(self, message: str, key: str, help: str = "", fix: Fix | None = None) -> Problem:
         """A problem at a key of the header."""
-        return Problem(message, self._place(self.file.header_line, (key,)), help=help)
+        return Problem(message, self._place(self.file.header_line, (key,)), help=help, fix=fix)
 
-    def line_problem(self, number: int, message: str, help: str = "") -> Problem:
+    def line_problem(self, number: int, message: str, help: str = "", fix: Fix | None = None) -> Problem:
         """A problem of a line of the file."""
-        return Problem(message, self._place(number, ()), help=help)
+        return Problem(message, self._place(number, ()), help=help, fix=fix)
 
-    @cached_property
+    @lazy
     def _line_of(self) -> dict[int, int]:
         return {id(record): line for record, line in zip(self.file.records, self.file.lines, strict=True)}
 
@@ -269,7 +326,7 @@ class SetView:
         """Whether a line that could not be read may be the record with this id."""
         return any(f'"{id}"' in fault.line_text for fault in self.file.faults if fault.kind != "unknown key")
 
-    @cached_property
+    @lazy
     def _raw_lines(self) -> list[bytes]:
         return self.file.data.split(b"\n")
 
@@ -300,6 +357,14 @@ class SetView:
         return self.document.place(start, min(max(record.end, start), len(self.text)))
 
 
+class BundleView:
+    """A document with all that is said about it."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.document = DocumentView(bundle)
+        self.sets = [SetView(self.document, file) for file in bundle.set_files]
+
+
 def is_well_formed(span: Span) -> bool:
     """Whether the fragments, if any, are two or more, in order, apart, and reach from start to end."""
     if not span.fragments:
@@ -309,10 +374,9 @@ def is_well_formed(span: Span) -> bool:
     return len(span.fragments) > 1 and in_order and edges[0] == span.start and edges[-1] == span.end
 
 
-def _use(layer: str, label: str, name: str, value: Any) -> tuple[Any, ...]:
-    kind = type(value)
-    return layer, label, name, kind, value if kind in _HASHABLE else _json(value)
+def _use(record: Span | Relation | Label) -> tuple[str, str, bytes]:
+    return record.layer, record.label, _encode(record.attributes)
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return _encode(value).decode()

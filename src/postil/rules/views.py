@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,6 +10,8 @@ import msgspec
 from postil.findings import Place, Related, excerpt, place_in
 from postil.manifest import Metadata
 from postil.model import Record
+from postil.rules.fixes import Fix, Rewrite
+from postil.rules.lazy import lazy
 from postil.scheme import Scheme
 from postil.segmentation import Extent, paragraphs, sentences
 from postil.storage.bundle import Bundle, Project
@@ -19,6 +20,8 @@ from postil.storage.faults import Fault, FaultKind
 from postil.storage.toml_file import TomlFile, line_index
 from postil.storage.toml_positions import KeyPath
 from postil.text import LineIndex, Units
+
+_PLAIN = bytes([*b"\t\n", *range(0x20, 0x7F)])
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -31,6 +34,7 @@ class Problem(msgspec.Struct, frozen=True):
     subject: str = ""
     help: str = ""
     record: Record | None = None
+    fix: Fix | None = None
 
 
 def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:
@@ -68,6 +72,21 @@ class ProjectView(msgspec.Struct, frozen=True):
         return toml_problem(self.project.scheme_file, path, message, help)
 
 
+class Unused(msgspec.Struct, frozen=True):
+    """A suppression that suppressed nothing: where it stands, and what would be left of its file without it and its like."""
+
+    place: Place
+    message: str
+    without: Rewrite
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """What a run over the whole corpus says of its own settings."""
+
+    unused_path_ignores: tuple[Unused, ...] = ()
+    gone_from_baseline: tuple[Unused, ...] = ()
+
+
 class DocumentView:
     """A document's text and metadata."""
 
@@ -81,22 +100,30 @@ class DocumentView:
         """The metadata over the manifest's defaults."""
         return self.bundle.metadata
 
-    @cached_property
+    @lazy
     def lines(self) -> LineIndex:
         """The lines of the text (of no text, where there is none)."""
         return LineIndex(self.text or "")
 
-    @cached_property
+    @lazy
+    def unusual(self) -> str:
+        """Each character of the text once, but for printable ASCII, tab and line feed: rules about characters look here first."""
+        file = self.bundle.text_file
+        if file is None or file.text is None:
+            return ""
+        return "".join(sorted(set(file.data.translate(None, _PLAIN).decode())))
+
+    @lazy
     def utf16(self) -> Units:
         """Conversion of the text's offsets from and to UTF-16."""
         return Units(self.text or "", "utf-16")
 
-    @cached_property
+    @lazy
     def sentences(self) -> list[Extent]:
         """The sentences of the text."""
         return sentences(self.text or "")
 
-    @cached_property
+    @lazy
     def paragraphs(self) -> list[Extent]:
         """The paragraphs of the text."""
         return paragraphs(self.text or "")
@@ -111,9 +138,9 @@ class DocumentView:
         """A problem of the document as a whole."""
         return Problem(message, Place(self.path), help=help)
 
-    def text_problem(self, start: int, end: int, message: str, help: str = "") -> Problem:
+    def text_problem(self, start: int, end: int, message: str, help: str = "", fix: Fix | None = None) -> Problem:
         """A problem of the passage ``start`` to ``end`` of the text."""
-        return Problem(message, self.place(start, end), help=help)
+        return Problem(message, self.place(start, end), help=help, fix=fix)
 
     def metadata_problem(self, path: KeyPath, message: str, help: str = "") -> Problem:
         """A problem at a key of the metadata (of the document, where it has none)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from postil.storage.text_file import TextFile
 from postil.storage.toml_file import TomlFile
 
 
-class Project(msgspec.Struct, frozen=True):
+class Project(msgspec.Struct, frozen=True, dict=True):
     """What all documents of a corpus share. A file that could not be read at all has the value ``None``."""
 
     manifest_file: TomlFile[Manifest]
@@ -32,6 +33,11 @@ class Project(msgspec.Struct, frozen=True):
     def scheme(self) -> Scheme | None:
         """The scheme as far as it could be read, or ``None``."""
         return self.scheme_file.value
+
+    @cached_property
+    def judged(self) -> dict[Any, dict[Any, Any]]:
+        """What pure functions of the scheme came to, by function and arguments: worked out once for all documents."""
+        return {}
 
 
 class Bundle(msgspec.Struct, frozen=True, dict=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,10 @@ SCHEME = "annotations/scheme.toml"
 
 _TOML_LIMIT = 1024 * 1024  # bytes: no manifest, scheme or metadata that people write is near it
 _TEXT, _METADATA, _SET = ".txt", ".toml", ".jsonl"
+
+
+FileData = tuple[str, bytes, int]
+"""A file's path, its bytes, and its size; no bytes where it is larger than the corpus reads."""
 
 
 class DocumentFiles(msgspec.Struct):
@@ -128,11 +133,20 @@ class CorpusDirectory:
     def bundle(self, document: str) -> Bundle:
         """Read everything that there is of a document."""
         files = self.inventory.documents[document]
+        return self.parse(document, files, self.read_files(files))
+
+    def read_files(self, files: DocumentFiles) -> list[FileData]:
+        """The bytes of each of a document's files."""
+        return [(path, *self._read(path)) for path in files.paths()]
+
+    def parse(self, document: str, files: DocumentFiles, read: Sequence[FileData]) -> Bundle:
+        """A document of files that were read."""
+        data = {path: (content, size) for path, content, size in read}
         return Bundle(
             document,
-            self._read_text(files.text) if files.text else None,
-            self._read_toml(Metadata, files.metadata) if files.metadata else None,
-            tuple(self.set_file(path, annotator) for annotator, path in sorted(files.sets.items())),
+            _text_file(files.text, *data[files.text]) if files.text else None,
+            _toml_file(Metadata, files.metadata, *data[files.metadata]) if files.metadata else None,
+            tuple([_set_file(path, annotator, *data[path]) for annotator, path in sorted(files.sets.items())]),
             self.project,
         )
 
@@ -166,6 +180,21 @@ class CorpusDirectory:
         vars(self).pop("inventory", None)  # there may be a new file
         return write_atomically(self.root, self.root / path, data)
 
+    def rewrite(self, path: str, data: bytes) -> bool:
+        """Write a file that is there already atomically; returns whether it changed."""
+        return write_atomically(self.root, self.root / path, data)
+
+    def state(self) -> dict[str, tuple[int, int]]:
+        """When each file was last changed and how large it is: differs when somebody has saved something."""
+        paths = [path for files in self.inventory.documents.values() for path in files.paths()]
+        paths += [MANIFEST, SCHEME, *(stray.path for stray in self.inventory.strays)]
+        found = {}
+        for path in paths:
+            with contextlib.suppress(OSError):
+                status = os.stat(f"{self._top}/{path}")  # noqa: PTH116 - a Path costs as much as the looking
+                found[path] = (status.st_mtime_ns, status.st_size)
+        return found
+
     def read(self, path: str) -> bytes | None:
         """The bytes of a file of the corpus; ``None`` where there is none inside it."""
         full = self.root / path
@@ -181,30 +210,36 @@ class CorpusDirectory:
         except OSError as error:
             raise UnreadableCorpus(f"{path} cannot be read: {error.strerror}") from error
 
-    def _read_text(self, path: str) -> TextFile:
-        data, size = self._read(path)
-        try:
-            text = data.decode("utf-8") if len(data) == size else None
-        except UnicodeDecodeError:
-            text = None
-        return TextFile(path, data, text, size)
-
     def set_file(self, path: str, annotator: str) -> SetFile:
         """Read a set."""
-        data, size = self._read(path)
-        if len(data) == size:
-            return parse_set(path, annotator, data)
-        return SetFile(path, annotator, b"", None, (), (), (Fault("size", _too_large(size)),))
+        return _set_file(path, annotator, *self._read(path))
 
     def _read_toml(self, kind: type[StructType], path: str) -> TomlFile[StructType]:
         if path in (MANIFEST, SCHEME) and not is_inside(self.root, self.root / path):  # the walk has judged all others
             return TomlFile(path, "", None, (Fault("syntax", "a link that leads out of the corpus; it was not followed", 0, 0),))
         if path in (MANIFEST, SCHEME) and not (self.root / path).is_file():
             return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
-        data, size = self._read(path)
-        if len(data) == size:
-            return parse_toml(kind, path, data)
-        return TomlFile(path, "", None, (Fault("size", _too_large(size)),))
+        return _toml_file(kind, path, *self._read(path))
+
+
+def _text_file(path: str, data: bytes, size: int) -> TextFile:
+    try:
+        text = data.decode("utf-8") if len(data) == size else None
+    except UnicodeDecodeError:
+        text = None
+    return TextFile(path, data, text, size)
+
+
+def _set_file(path: str, annotator: str, data: bytes, size: int) -> SetFile:
+    if len(data) == size:
+        return parse_set(path, annotator, data)
+    return SetFile(path, annotator, b"", None, (), (), (Fault("size", _too_large(size)),))
+
+
+def _toml_file(kind: type[StructType], path: str, data: bytes, size: int) -> TomlFile[StructType]:
+    if len(data) == size:
+        return parse_toml(kind, path, data)
+    return TomlFile(path, "", None, (Fault("size", _too_large(size)),))
 
 
 def _refuse_what_json_cannot(annotations: AnnotationSet) -> None:

@@ -13,6 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 from typing import Any, NoReturn
 
 import msgspec
@@ -33,17 +35,17 @@ _NOUNS = {
     "object": "an object", "null": "null",
 }  # fmt: skip
 
-_UNKNOWN_KEYS_IN_JSON = f'"{UNKNOWN_KEYS}":'.encode()
-
 _MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>")
 _SHOWN = 4000  # bytes of a bad line that its faults keep
 _MOST_FAULTS = 1000  # of one file: beyond, it is not this file that is broken but its place
+
+_RECORDS = (Span, Relation, Label, Note)
 
 _decoder = msgspec.json.Decoder(Header | Span | Relation | Label | Note)
 _encoder = msgspec.json.Encoder()
 
 
-class SetFile(msgspec.Struct, frozen=True):
+class SetFile(msgspec.Struct, frozen=True, dict=True):
     """An annotation set as its file holds it.
 
     ``records`` are in the order of the file, ``lines`` their line numbers; ``is_exact`` when every line is spelled as
@@ -54,7 +56,7 @@ class SetFile(msgspec.Struct, frozen=True):
     annotator: str
     data: bytes
     header: Header | None
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     lines: Sequence[int]
     faults: tuple[Fault, ...] = ()
     is_exact: bool = False
@@ -64,10 +66,27 @@ class SetFile(msgspec.Struct, frozen=True):
         """The set, with its records in the order of the file; ``None`` without a header."""
         if self.header is None:
             return None
-        by_type: dict[type, list[Any]] = {Span: [], Relation: [], Label: [], Note: []}
-        for record in self.records:
-            by_type[type(record)].append(record)
-        return AnnotationSet(self.header, *(tuple(records) for records in by_type.values()))
+        spans, relations, labels, notes = self.by_type
+        return AnnotationSet(self.header, tuple(spans), tuple(relations), tuple(labels), tuple(notes))
+
+    @cached_property
+    def is_grouped(self) -> bool:
+        """Whether all spans stand before all relations, those before the labels, and those before the notes."""
+        order = [_RECORDS.index(kind) for kind, _ in self._runs]
+        return order == sorted(set(order))
+
+    @cached_property
+    def by_type(self) -> tuple[Sequence[Span], Sequence[Relation], Sequence[Label], Sequence[Note]]:
+        """The spans, relations, labels and notes, each in the order of the file."""
+        found: dict[type, list[Any]] = {kind: [] for kind in _RECORDS}
+        for kind, run in self._runs:
+            found[kind] += run
+        return found[Span], found[Relation], found[Label], found[Note]
+
+    @cached_property
+    def _runs(self) -> list[tuple[type, list[Record]]]:
+        """The records by runs of one type."""
+        return [(kind, list(run)) for kind, run in groupby(self.records, type)]
 
 
 def has_unreadable_lines(file: SetFile) -> bool:
@@ -79,13 +98,13 @@ def parse_set(path: str, annotator: str, data: bytes) -> SetFile:
     """Read the bytes of a set. Whatever they are, the result says what could be read and what could not."""
     try:
         decoded = _decoder.decode_lines(data)
-        exact = _encoder.encode_lines(decoded) == data and _UNKNOWN_KEYS_IN_JSON not in data
+        exact = _encoder.encode_lines(decoded) == data and not any([line.unknown for line in decoded])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        exact = False
-    if not exact or not decoded or type(decoded[0]) is not Header or list(map(type, decoded)).count(Header) > 1:
+        exact, decoded = False, []
+    records = decoded[1:]
+    if not exact or not decoded or type(header := decoded[0]) is not Header or Header in set(map(type, records)):
         return _Explainer(path, annotator, data).set_file(is_exact=exact)
-    header, *records = decoded
-    return SetFile(path, annotator, data, header, tuple(records), range(2, len(decoded) + 1), is_exact=True)
+    return SetFile(path, annotator, data, header, records, range(2, len(decoded) + 1), is_exact=True)
 
 
 def encode_set(annotations: AnnotationSet) -> bytes:
@@ -94,10 +113,11 @@ def encode_set(annotations: AnnotationSet) -> bytes:
     lines = (ordered.header, *ordered.records)
     if not any(line.unknown for line in lines):
         return _encoder.encode_lines(lines)
-    return b"".join(_encode_line(line) + b"\n" for line in lines)
+    return b"".join(encode_line(line) + b"\n" for line in lines)
 
 
-def _encode_line(line: Header | Record) -> bytes:
+def encode_line(line: Header | Record) -> bytes:
+    """The bytes of one line, without its end."""
     if not line.unknown:
         return _encoder.encode(line)
     values = msgspec.to_builtins(line)

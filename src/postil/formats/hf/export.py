@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from postil.checking import Checker, Partials
+from postil.checking import Checker, Parts
 from postil.corpus import Corpus, Document, readable
 from postil.errors import ExportRefused, PostilError
 from postil.findings import Finding, Severity
@@ -28,6 +28,7 @@ from postil.formats.hf.verify import verify
 from postil.formats.hf.write import ShardWriter
 from postil.manifest import CheckSettings, Splits, splits_fault
 from postil.model import AnnotationSet
+from postil.rules.corpus_view import CorpusView
 from postil.rules.views import ProjectView
 
 # Rules that no setting can excuse here: without them a row would have no place to go, or a wrong one.
@@ -130,19 +131,22 @@ def _sound_sets(
     directory = corpus.directory
     checkers = (Checker(directory.project.manifest.check), Checker(CheckSettings(), _NEEDED, heeds_ignores=False))
     for checker in checkers:
-        _refuse_errors(checker.check_project(ProjectView(directory.project)))
-    partials: Partials = {}
+        _refuse_errors(checker.check_project(ProjectView(directory.project), set()))
+    parts: Parts = {}
     for name in directory.inventory.documents:
         bundle = directory.bundle(name)
         wanted = tuple(file for file in bundle.set_files if file.annotator in annotators)
         bundle = msgspec.structs.replace(bundle, set_files=wanted)
         for checker in checkers:
-            _refuse_errors(checker.check_bundle(bundle, partials if checker is checkers[0] else {}))
+            result = checker.check_bundle(bundle)
+            _refuse_errors(result.findings)
+            for code, part in result.parts.items():
+                parts.setdefault(code, []).append(part)
         document = readable(bundle)
         sets = [document.sets[annotator] for annotator in annotators if annotator in document.sets]
         missing += [(name, annotator) for annotator in annotators if annotator not in document.sets]
         yield document, sets
-    _refuse_errors(checkers[0].finish(partials))
+    _refuse_errors(checkers[0].finish(parts, CorpusView(directory.project, directory.bundle), set()))
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.model import Label, Relation
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
@@ -20,9 +19,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Divide, or leave it out where it is not known.
     """
-    others: list[Relation | Label] = [*view.relations, *view.labels]
-    if not any(view.columns.confidences) and not others:
-        return
-    for record in view.annotations:
+    said = [record for record in view.annotations if record.confidence is not None]
+    for record in said:
         if record.confidence is not None and not 0 <= record.confidence <= 1:
             yield view.problem(record, f"confidence is {record.confidence:g}, not from 0 to 1", "confidence")

@@ -21,7 +21,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Give one of them a new id, and look at what refers to it.
     """
-    if len(set(view.ids)) == len(view.ids):
+    if view.have_own_ids:
         return
     twice = {id for id, count in Counter(view.ids).items() if count > 1}
     for record in view.file.records:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from postil.model import RECORD_ID
@@ -7,6 +8,8 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.text import quote
+
+_IDS = re.compile(rf"(?:{RECORD_ID.pattern}\n)*+{RECORD_ID.pattern}")
 
 
 @set_rule(
@@ -23,7 +26,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Give the record a new id, and mend what refers to it.
     """
-    if all(map(RECORD_ID.fullmatch, view.ids)):
+    joined = "\n".join(view.ids)
+    if joined.count("\n") == len(view.ids) - 1 and _IDS.fullmatch(joined):
         return
     for record in view.file.records:
         if not RECORD_ID.fullmatch(record.id):

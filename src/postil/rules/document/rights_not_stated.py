@@ -32,8 +32,12 @@ def check(view: DocumentView) -> Iterator[Problem]:
     file = view.bundle.metadata_file
     if file is None or file.value is None or view.bundle.project.manifest_file.faults:
         return
-    rights = view.metadata.rights
-    said = {"holder": rights.holder, "licence": rights.licence, "redistribute": rights.redistribute is not None}
+    own, default = file.value.rights, view.bundle.project.manifest.defaults.rights
+    said = {
+        "holder": own.holder or default.holder,
+        "licence": own.licence or default.licence,
+        "redistribute": own.redistribute is not None or default.redistribute is not None,
+    }
     missing = [name for name, value in said.items() if not value]
     if missing:
         yield view.metadata_problem(("rights",), f"[rights] does not state {listing(missing)}")

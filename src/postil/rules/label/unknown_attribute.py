@@ -23,17 +23,10 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the name, or add the attribute to the scheme.
     """
-    names = {id(layer): name for name, layer in view.scheme.layers.items()} if view.scheme else {}
-
-    def fault(layer: Layer, label: str, name: str, _value: Any) -> str:
-        if view.is_declared("layers", names[id(layer)], "attributes", name):
-            return ""
-        return _fault(layer, label, name)
-
-    yield from view.attribute_problems(fault)
+    yield from view.attribute_problems(_fault, lambda layer, name: view.is_declared("layers", layer, "attributes", name))
 
 
-def _fault(layer: Layer, label: str, name: str) -> str:
+def _fault(layer: Layer, label: str, name: str, _value: Any) -> str:
     if name in layer.attributes:
         return ""
     near = difflib.get_close_matches(name, layer.attributes, 1)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
@@ -54,11 +54,13 @@ def check(view: SetView) -> Iterator[Problem]:
             yield view.problem(circle[-1], f"{label} runs in a circle: {names}", "args")
 
 
-def _circles(relations: Iterable[Relation], roles: list[str]) -> Iterable[list[Relation]]:
+def _circles(relations: Sequence[Relation], roles: list[str]) -> Iterator[list[Relation]]:
     """One circle for each relation that closes one, in the order of the relations."""
-    relations = _in_circles(relations, roles)
+    ends = [_ends(relation_, roles) for relation_ in relations]
+    if {id for sources, _ in ends for id in sources}.isdisjoint([id for _, targets in ends for id in targets]):
+        return
     onward: dict[str, list[tuple[str, Relation]]] = {}
-    for relation_ in relations:
+    for relation_ in _in_circles(relations, roles):
         sources, targets = _ends(relation_, roles)
         path = next((found for target in targets for found in [_path(onward, target, set(sources))] if found is not None), None)
         if path is not None and not set(sources) & set(targets):

@@ -45,10 +45,9 @@ def check(view: SetView) -> Iterator[Problem]:
     Remove one.
     """
     seen: dict[object, Relation] = {}
-    for relation_ in view.relations:
+    for relation_, arguments in view.arguments:
         layer = view.layer(relation_)
         definition = layer.labels.get(relation_.label) if layer else None
-        arguments = relation_.arguments()
         ends = [id for _, id in arguments] if definition and definition.symmetric else arguments
         key = (relation_.layer, relation_.label, tuple(sorted(ends)))
         first = seen.setdefault(key, relation_)

@@ -27,9 +27,10 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend one of the arguments, or remove the relation.
     """
-    for relation_ in view.relations:
-        arguments = relation_.arguments()
+    for relation_, arguments in view.arguments:
         ids = [id for _, id in arguments]
+        if len(set(ids)) == len(ids) and relation_.id not in ids:
+            continue
         twice = [(role, id) for (role, id), count in Counter(arguments).items() if count > 1]
         if relation_.id in ids:
             yield view.problem(relation_, f"{relation_.label} is its own argument", "args")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.model import Note
+from postil.model import Relation, Span
 from postil.rules import Example, Problem, set_rule
-from postil.rules.examples import relation, span
+from postil.rules.examples import label, relation, span
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
 
@@ -16,6 +16,9 @@ _SINGH = span("e1", "PERSON", 0, 13)
 @set_rule(
     "REL004",
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s2", "to": "s1"}))),
+    Example(
+        records=(_OPINION, label("g1", "op-ed"), relation("r1", "supports", {"from": "g1", "to": "s1"})), note="REL003 has it"
+    ),
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s1", "to": "s2"})), finds=("r1",)),
     Example(records=(_OPINION, _SINGH, relation("r1", "supports", {"from": "e1", "to": "s1"})), finds=("r1",)),
 )
@@ -29,7 +32,7 @@ def check(view: SetView) -> Iterator[Problem]:
     for relation_, roles in view.with_roles():
         for name, id in relation_.arguments():
             role, target = roles.get(name), view.by_id.get(id)
-            if role is None or target is None or isinstance(target, Note):
+            if role is None or not isinstance(target, Span | Relation):  # the others are REL003's
                 continue
             if role.layers and target.layer not in role.layers:
                 fault = f"is in layer {target.layer}, not {listing(role.layers)}"

@@ -24,7 +24,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend ``fragments``, or leave them out where the span is continuous.
     """
-    if not any(view.columns.fragments):
+    if not view.has_fragments:
         return
     for span_ in view.spans:
         if span_.fragments and not is_well_formed(span_):

@@ -29,8 +29,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Move the edge to the first or last visible character.
     """
-    texts = view.columns.texts
-    if view.are_sound and not any(view.columns.fragments) and list(map(str.strip, texts)) == list(texts):
+    if view.are_sound and not view.has_fragments and list(map(str.strip, view.columns.texts)) == view.columns.texts:
         return
     text = view.text or ""
     for span_ in view.sound:

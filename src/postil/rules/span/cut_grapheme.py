@@ -25,7 +25,7 @@ def check(view: SetView) -> Iterator[Problem]:
     Move the edge, or set ``unit = "character"`` for the layer where code points are meant.
     """
     text = view.text or ""
-    if not has_clusters(text):
+    if not has_clusters(view.document.unusual):
         return
     for span_, key, at in bad_edges(view, {"word", "grapheme"}, lambda offset: cuts_grapheme(text, offset)):
         yield view.problem(span_, f"{key} {at} is inside a character: {quote(text[at - 1 : at + 1])}", key)

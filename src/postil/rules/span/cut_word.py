@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
@@ -9,9 +8,8 @@ from postil.rules.set_view import SetView
 from postil.rules.span._edges import bad_edges
 from postil.text import cuts_word, quote
 
-# Two characters, neither a blank nor ASCII punctuation: nowhere else can a word be cut.
 _LONGEST = 60  # characters of a word that a message shows
-_WORD_LIKE = re.compile(r"[^\s!-/:-@\[-`{-~]{2}")
+_BLANKS_AND_MARKS = " \t\n\u00a0!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’‚“”„«»‹›–—…、。，：；！？「」『』（）"
 
 
 @set_rule(
@@ -37,15 +35,18 @@ def check(view: SetView) -> Iterator[Problem]:
     Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
     """
     text = view.text or ""
-    if view.are_sound and not any(view.columns.fragments):
-        edges = (*view.columns.starts, *view.columns.ends)
-        pairs = "\n".join([text[offset - 1 : offset + 1] for offset in edges if offset])
-        if not _WORD_LIKE.search(pairs):
-            return
+    if view.are_sound and not view.has_fragments and _are_outside_words(text, view.columns.starts, view.columns.ends):
+        return
     for span_, key, at in bad_edges(view, {"word"}, lambda offset: cuts_word(text, offset)):
         before = _word_before(text, at)
         message = f"{key} {at} is inside the word {quote(before + _word_after(text, at))}, after {quote(before)}"
         yield view.problem(span_, message, key)
+
+
+def _are_outside_words(text: str, starts: list[int], ends: list[int]) -> bool:
+    """Proof that a blank or a mark stands before each start and after each end."""
+    outside = [text[start - 1] for start in starts if start] + [text[end] for end in ends if end < len(text)]
+    return not "".join(outside).strip(_BLANKS_AND_MARKS)
 
 
 def _word_before(text: str, at: int) -> str:

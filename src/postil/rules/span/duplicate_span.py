@@ -20,9 +20,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Remove one, and let relations that name it name the other. If their attributes differ, decide which are right.
     """
-    columns = view.columns
-    extents = zip(columns.layers, columns.labels, columns.starts, columns.ends, columns.fragments, strict=True)
-    if len(set(extents)) == len(view.spans):
+    if view.are_distinct:
         return
     seen: dict[tuple[object, ...], int] = {}
     for index, span_ in enumerate(view.spans):

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 from postil.model import Span, is_nested
 from postil.rules import Example, Problem, set_rule
@@ -58,6 +58,5 @@ def _is_conflict(span: Span, earlier: Span, overlap: Overlap) -> bool:
 
 def _is_clean(spans: list[Span], overlap: Overlap) -> bool:
     if overlap == "none":
-        return all(one.end <= other.start for one, other in itertools.pairwise(spans))
-    edges = {(span.start, span.end) for span in spans}
-    return len(edges) == len(spans) and is_nested(spans)
+        return all(one.end <= other.start for one, other in pairwise(spans))
+    return is_nested(spans) and not any([one.start == other.start and one.end == other.end for one, other in pairwise(spans)])

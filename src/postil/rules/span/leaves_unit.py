@@ -30,7 +30,7 @@ def check(view: SetView) -> Iterator[Problem]:
         layer = view.scheme.layers[name] if view.scheme else None
         if layer is None or layer.within == "document":
             continue
-        if layer.within == "paragraph" and not any("\n" in span_.text for span_ in spans):
+        if layer.within == "paragraph" and "\n" not in "".join([span_.text for span_ in spans]):
             continue
         units = view.document.sentences if layer.within == "sentence" else view.document.paragraphs
         for span_ in spans:

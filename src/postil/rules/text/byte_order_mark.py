@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
+from postil.rules.text._carrying import carrying_fix, removing
 from postil.rules.views import DocumentView
 
 
@@ -16,7 +17,8 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
     The mark is a character: it shifts every offset by one for a reader that keeps it, and by none for one that removes it.
 
-    Remove it and move the annotations with it (``postil add`` does so for new files).
+    Remove it and move the annotations with it: ``--fix`` does, and ``postil add`` for new files.
     """
     if view.text and view.text[0] == "\ufeff":
-        yield view.text_problem(0, 1, "the file begins with a byte-order mark (U+FEFF)")
+        fix = carrying_fix(view, "remove the byte-order mark", view.text[1:], removing([0]))
+        yield view.text_problem(0, 1, "the file begins with a byte-order mark (U+FEFF)", fix=fix)

@@ -25,7 +25,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
     Mend the text, or list characters that the corpus means in ``allow-characters`` under ``[check]`` of the manifest.
     """
     allowed = view.bundle.project.manifest.check.allow_characters
-    for found in _CONTROL.finditer(view.text or ""):
+    for found in _CONTROL.finditer(view.text or "") if _CONTROL.search(view.unusual) else ():
         character = found.group()
         if character not in allowed and character != "\r":
             yield view.text_problem(found.start(), found.end(), f"control character U+{ord(character):04X}")

@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from postil.rules import Example, Problem, Severity, document_rule
+from postil.rules.text._carrying import carrying_fix, removing
 from postil.rules.views import DocumentView
 from postil.text import is_unspaced
 
@@ -37,16 +39,22 @@ def check(view: DocumentView) -> Iterator[Problem]:
     Remove them, or list those that the corpus means in ``allow-characters`` under ``[check]`` of the manifest.
     """
     text = view.text or ""
-    if text.isascii() or not _INVISIBLE.search(text):
+    if not _INVISIBLE.search(view.unusual):
         return
     allowed = view.bundle.project.manifest.check.allow_characters
     runs_right_to_left = bool(_RIGHT_TO_LEFT.search(text))
-    for found in _INVISIBLE.finditer(text):
-        at, character = found.start(), found.group()
-        if character in allowed or (at == 0 and character == "\ufeff") or _does_something(text, at, runs_right_to_left):
-            continue
-        name = unicodedata.name(character, "unnamed")
-        yield view.text_problem(at, at + 1, f"invisible character U+{ord(character):04X} {name}")
+    useless = [
+        at
+        for at in (found.start() for found in _INVISIBLE.finditer(text))
+        if text[at] not in allowed and (at or text[at] != "\ufeff") and not _does_something(text, at, runs_right_to_left)
+    ]
+    if not useless:
+        return
+    rest = "".join([text[before + 1 : at] for before, at in pairwise([-1, *useless, len(text)])])
+    fix = carrying_fix(view, "remove what does nothing", rest, removing(useless), is_safe=False)
+    for at in useless:
+        name = unicodedata.name(text[at], "unnamed")
+        yield view.text_problem(at, at + 1, f"invisible character U+{ord(text[at]):04X} {name}", fix=fix)
 
 
 def _does_something(text: str, at: int, runs_right_to_left: bool) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
+from postil.rules.text._carrying import carrying_fix
 from postil.rules.views import DocumentView
 
 
@@ -16,7 +17,9 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
     Editors add it when they save, which changes the text's hash and makes every set of the document stale for no reason.
 
-    Add it: no offset changes. Then record the new hash in the sets (``text_sha256``).
+    Add it: no offset changes. Then record the new hash in the sets (``text_sha256``). ``--fix`` does both.
     """
     if view.text and not view.text.endswith("\n"):
-        yield view.text_problem(len(view.text), len(view.text), "no newline at the end of the file")
+        end = len(view.text)
+        fix = carrying_fix(view, "add a newline at the end", f"{view.text}\n", lambda offset: offset)
+        yield view.text_problem(end, end, "no newline at the end of the file", fix=fix)

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
+from postil.rules.fixes import Fix
+from postil.rules.text._carrying import carrying_fix, composing
 from postil.rules.views import DocumentView
 from postil.text import quote
 
@@ -19,7 +21,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
     The same word can be spelled with one code point or two. Readers that normalise count other offsets than readers
     that do not, and a search for the word finds half of its occurrences.
 
-    Normalise the text and move the annotations with it (``postil add`` does so for new files).
+    Normalise the text and move the annotations with it: ``--fix`` does, and ``postil add`` for new files.
     """
     text = view.text
     if text is None or unicodedata.is_normalized("NFC", text):
@@ -35,4 +37,10 @@ def check(view: DocumentView) -> Iterator[Problem]:
     composed = unicodedata.normalize("NFC", line)
     at = next(index for index, (one, other) in enumerate(zip(line, f"{composed}\0", strict=False)) if one != other)
     more = f", the first of {len(found)} lines" if len(found) > 1 else ""
-    yield view.text_problem(start + at, start + at + 1, f"not NFC: {quote(line[at : at + 2])} has another form{more}")
+    message = f"not NFC: {quote(line[at : at + 2])} has another form{more}"
+    yield view.text_problem(start + at, start + at + 1, message, fix=_fix(view, text))
+
+
+def _fix(view: DocumentView, text: str) -> Fix | None:
+    found = composing(text)
+    return carrying_fix(view, "compose characters (NFC)", *found) if found else None

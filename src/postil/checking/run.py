@@ -1,0 +1,303 @@
+"""A check of a corpus on a disk: which documents are looked at, by how many processes, and what the last time knew already."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import multiprocessing.pool
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from postil.checking.baseline import Baseline
+from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, content_key, settings_key, signature
+from postil.checking.checker import Checker, Parts, Recipe, Result
+from postil.checking.selection import Selection
+from postil.checking.suppressions import audit
+from postil.findings import Finding
+from postil.rules.corpus_view import CorpusView
+from postil.rules.fixes import Rewrite
+from postil.rules.views import ProjectView, RunView
+from postil.storage.directory import CorpusDirectory, DocumentFiles
+
+_CHUNK = 64  # documents that go to another process at a time
+_AHEAD = 3  # chunks that wait for each process
+_WORTH_IT = 400  # documents: fewer are checked faster than processes start
+
+
+class Tally(msgspec.Struct):
+    """How much was looked at."""
+
+    documents: int = 0
+    sets: int = 0
+    annotations: int = 0
+    in_baseline: int = 0
+
+
+class Outcome(msgspec.Struct):
+    """What a run found, in the order in which it is reported, and what it says of its own settings (``run``)."""
+
+    findings: list[Finding]
+    tally: Tally
+    used_ignores: set[int]
+    run: RunView = RunView()
+
+
+Progress = Callable[[int, int], None]
+"""Is told how many documents of how many are done."""
+
+
+class Run:
+    """Checks a corpus. ``jobs``: processes (0: as many as are worth it). ``progress``: entered while documents are looked at."""
+
+    def __init__(
+        self,
+        directory: CorpusDirectory,
+        checker: Checker,
+        *,
+        jobs: int = 0,
+        cache: Path | None = None,
+        progress: AbstractContextManager[Progress] | None = None,
+        baseline: Baseline | None = None,
+    ) -> None:
+        self._directory = directory
+        self._checker = checker
+        self._codec = ResultCodec(checker.corpus_rules)
+        self._cache = Cache(cache, settings_key(directory.project, checker)) if cache else None
+        self._jobs = jobs or (processors() if len(directory.inventory.documents) >= _WORTH_IT else 1)
+        self._progress = progress or nullcontext(lambda _done, _all: None)
+        self._baseline = baseline
+
+    def check(self, selection: Selection) -> Outcome:
+        """Look at what is selected; corpus rules look at everything, and say what is about the selection.
+
+        Findings that the baseline knows are left out, and counted.
+        """
+        outcome = self._before_baseline(selection)
+        outcome.run = self._audited(selection, outcome)
+        found = outcome.findings
+        if self._baseline:
+            found = self._baseline.unknown(found)
+            outcome.tally.in_baseline = len(outcome.findings) - len(found)
+        found = found + self._checker.check_run(outcome.run)
+        outcome.findings = sorted(found, key=lambda finding: finding.order)
+        return outcome
+
+    def mended_settings(self, outcome: Outcome) -> dict[str, bytes]:
+        """Manifest and baseline as the fixes of what was found about the run would make them, by path."""
+        return {
+            change.path: change.data
+            for fix in self._checker.run_fixes(outcome.run)
+            for change in fix.changes
+            if isinstance(change, Rewrite)
+        }
+
+    def _audited(self, selection: Selection, outcome: Outcome) -> RunView:
+        project = self._directory.project
+        return audit(project, self._checker, selection, outcome.used_ignores, self._baseline, outcome.findings)
+
+    def _before_baseline(self, selection: Selection) -> Outcome:
+        now = time.time_ns()
+        inventory = self._directory.inventory.documents
+        documents = list(inventory) if self._checker.corpus_rules else sorted(selection.documents)
+        root = str(self._directory.root)
+        signatures = [signature(root, inventory[document].paths(), now) for document in documents] if self._cache else []
+        whole = self._whole(signatures) if selection.is_everything else b""
+        remembered = self._cache.whole_run() if self._cache and whole else None
+        if remembered and remembered.signature == whole:
+            tally = Tally(remembered.documents, remembered.sets, remembered.annotations)
+            return Outcome(remembered.findings, tally, set(remembered.used_ignores))
+        outcome = self._look(selection, documents, signatures)
+        if self._cache and whole:
+            tally = outcome.tally
+            used = sorted(outcome.used_ignores)
+            self._cache.keep(WholeRun(whole, outcome.findings, used, tally.documents, tally.sets, tally.annotations))
+        return outcome
+
+    def _whole(self, signatures: Sequence[bytes]) -> bytes:
+        """The signature of all files together; empty where one is not to be trusted."""
+        if not self._cache or not all(signatures):
+            return b""
+        strays = "".join(f"{stray.path}\0{stray.reason}\0" for stray in self._directory.inventory.strays)
+        return hashlib.blake2b(b"".join(signatures) + strays.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+    def _look(self, selection: Selection, documents: Sequence[str], signatures: Sequence[bytes]) -> Outcome:
+        strays = tuple(stray for stray in self._directory.inventory.strays if selection.shows(stray.path))
+        used: set[int] = set()
+        findings = self._checker.check_project(ProjectView(self._directory.project, strays), used)
+        outcome = Outcome(findings, Tally(), used)
+        parts: Parts = {rule.code: [] for rule in self._checker.corpus_rules}
+
+        def gathered() -> Iterator[Entry]:
+            with self._progress as progress:
+                for number, (entry, result) in enumerate(self._results(documents, signatures), 1):
+                    _add(outcome, selection, entry.document, result)
+                    for code, part in result.parts.items():
+                        parts[code].append(part)
+                    if number % _CHUNK == 0:
+                        progress(number, len(documents))
+                    yield entry
+
+        if self._cache:
+            entries = self._with_others(gathered(), documents)
+            self._cache.keep_entries(entries)
+        else:
+            deque(gathered(), maxlen=0)  # nothing to remember: only what is gathered on the way
+        corpus = CorpusView(self._directory.project, self._directory.bundle)
+        about_all = self._checker.finish(parts, corpus, used)
+        places = ((finding, [finding.place.path, *(one.place.path for one in finding.related)]) for finding in about_all)
+        findings += [finding for finding, paths in places if selection.shows_any(paths)]
+        findings.sort(key=lambda finding: finding.order)
+        return outcome
+
+    def _with_others(self, entries: Iterator[Entry], documents: Sequence[str]) -> Iterator[Entry]:
+        """The entries and, where only some documents were looked at, those that the cache has of others."""
+        inventory = self._directory.inventory.documents
+        if self._cache is None or len(documents) == len(inventory):
+            return entries
+        looked_at = {entry.document: entry for entry in entries}
+        merged = {entry.document: entry for entry in self._cache.entries() if entry.document in inventory} | looked_at
+        return iter([merged[document] for document in sorted(merged)])
+
+    def _results(self, documents: Sequence[str], signatures: Sequence[bytes]) -> Iterator[tuple[Entry, Result]]:
+        """Each document's result, in order: remembered, or found by this process or another."""
+        tasks = self._tasks(documents, signatures)
+        answers = self._in_processes(tasks) if self._jobs > 1 else self._in_this_process(tasks)
+        for task, answer in answers:
+            if answer.result is not None:
+                data = self._codec.encode(answer.result) if self._cache else b""
+                yield Entry(task.document, task.signature, answer.content, data), answer.result
+            elif task.known is not None:
+                entry, result = task.known
+                yield msgspec.structs.replace(entry, signature=task.signature), result
+
+    def _tasks(self, documents: Sequence[str], signatures: Sequence[bytes]) -> Iterator[_Task]:
+        inventory = self._directory.inventory.documents
+        entries = self._cache.entries() if self._cache else iter(())
+        entry = next(entries, None)
+        for document, signed in zip(documents, signatures or [b""] * len(documents), strict=True):
+            while entry and entry.document < document:
+                entry = next(entries, None)
+            result = self._codec.decode(entry.result) if entry and entry.document == document else None
+            yield _Task(document, inventory[document], signed, (entry, result) if entry and result else None)
+
+    def _in_this_process(self, tasks: Iterable[_Task]) -> Iterator[tuple[_Task, _Answer]]:
+        for task in tasks:
+            if task.is_untouched:
+                yield task, _UNTOUCHED
+            else:
+                yield task, _examine(self._directory, self._checker, task.question, hashes=bool(self._cache))
+
+    def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
+        waiting: deque[tuple[list[_Task], _Pending | None]] = deque()
+        with ExitStack() as stack:
+            pool: multiprocessing.pool.Pool | None = None
+            while chunk := list(islice(tasks, _CHUNK)):
+                asked = [task.question for task in chunk if not task.is_untouched]
+                if asked and pool is None:
+                    recipe = (str(self._directory.root), self._checker.recipe, bool(self._cache))
+                    pool = stack.enter_context(_context().Pool(self._jobs, _start_worker, recipe))
+                waiting.append((chunk, pool.apply_async(_work, (asked,)) if pool and asked else None))
+                if len(waiting) > _AHEAD * self._jobs:
+                    yield from _answered(*waiting.popleft())
+            while waiting:
+                yield from _answered(*waiting.popleft())
+
+
+class _Question(NamedTuple):
+    """A document to look at, unless its content is the one with the key ``known``."""
+
+    document: str
+    files: DocumentFiles
+    known: bytes
+
+
+class _Task(NamedTuple):
+    """A document, and what is known of it. ``signature``: of its files now, empty where that is not to be trusted."""
+
+    document: str
+    files: DocumentFiles
+    signature: bytes
+    known: tuple[Entry, Result] | None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether its files are as they were, so that nothing need be read."""
+        return self.known is not None and self.signature != b"" and self.known[0].signature == self.signature
+
+    @property
+    def question(self) -> _Question:
+        """What is sent to whoever looks at it."""
+        return _Question(self.document, self.files, self.known[0].content if self.known else b"")
+
+
+class _Answer(NamedTuple):
+    """The key of a document's content, and what was found in it; ``None`` where that is what is known already."""
+
+    content: bytes
+    result: Result | None
+
+
+_UNTOUCHED = _Answer(b"", None)
+_Pending = multiprocessing.pool.AsyncResult[list[_Answer]]
+
+
+def _examine(directory: CorpusDirectory, checker: Checker, question: _Question, *, hashes: bool) -> _Answer:
+    document, files, known = question
+    read = directory.read_files(files)
+    content = content_key(document, read) if hashes else b""
+    if known and known == content:
+        return _Answer(content, None)
+    return _Answer(content, checker.check_bundle(directory.parse(document, files, read)))
+
+
+def _answered(chunk: list[_Task], pending: _Pending | None) -> Iterator[tuple[_Task, _Answer]]:
+    answers = iter(pending.get() if pending else ())
+    for task in chunk:
+        yield task, _UNTOUCHED if task.is_untouched else next(answers)
+
+
+def _add(outcome: Outcome, selection: Selection, document: str, result: Result) -> None:
+    """Count what is selected of a document, and keep those of its findings that are asked for."""
+    outcome.used_ignores.update(result.used_ignores)
+    if document not in selection.documents:
+        return
+    shown = [path for path in result.annotations if selection.shows(path)]
+    outcome.tally.documents += result.has_text
+    outcome.tally.sets += len(shown)
+    outcome.tally.annotations += sum(result.annotations[path] for path in shown)
+    outcome.findings += [finding for finding in result.findings if selection.shows(finding.place.path)]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _context() -> Any:
+    """Fork where it is safe: a process of this program has one thread, and a fork starts in milliseconds."""
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+_worker: tuple[CorpusDirectory, Checker, bool] | None = None
+
+
+def _start_worker(root: str, recipe: Recipe, hashes: bool) -> None:
+    global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
+    _worker = CorpusDirectory(Path(root)), Checker.of(recipe), hashes
+
+
+def _work(questions: list[_Question]) -> list[_Answer]:
+    assert _worker
+    directory, checker, hashes = _worker
+    return [_examine(directory, checker, question, hashes=hashes) for question in questions]
