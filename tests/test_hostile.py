@@ -23,7 +23,8 @@ COMMANDS = (["check"], ["fmt"], ["stats"], ["show", "example"], ["show", "exampl
 
 
 def files_of(root: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
+    found = (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    return {path: path.read_bytes() for path in found if ".postil-cache" not in path.parts}
 
 
 def check(root: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

@@ -65,10 +65,12 @@ class ResultCodec:
         self._decoder = msgspec.msgpack.Decoder(tuple[list[Finding], dict[str, msgspec.Raw], list[int], dict[str, int], bool])
 
     def encode(self, result: Result) -> bytes:
-        """The bytes of a result."""
-        return self._encoder.encode(
-            (result.findings, result.parts, result.used_ignores, result.annotations, result.has_text)
-        )  # fmt: skip
+        """The bytes of a result; none for one that names a file by what is no text, which is not remembered."""
+        said = (result.findings, result.parts, result.used_ignores, result.annotations, result.has_text)
+        try:
+            return self._encoder.encode(said)
+        except UnicodeEncodeError:
+            return b""
 
     def decode(self, data: bytes) -> Result | None:
         """The result again; ``None`` for bytes that are none."""
@@ -150,11 +152,13 @@ class Cache:
 
     def keep(self, whole_run: WholeRun) -> None:
         """Remember a run over the whole corpus."""
-        self._write(self._runs, [msgspec.msgpack.encode(whole_run)])
+        with contextlib.suppress(UnicodeEncodeError):
+            self._write(self._runs, [msgspec.msgpack.encode(whole_run)])
 
     def keep_entries(self, entries: Iterable[Entry]) -> None:
         """Remember these documents, which come sorted by their ids, and no others."""
-        self._write(self._documents, map(msgspec.msgpack.Encoder().encode, entries))
+        encoder = msgspec.msgpack.Encoder()
+        self._write(self._documents, (encoder.encode(entry) for entry in entries if entry.result))
 
     def _write(self, path: Path, payloads: Iterable[bytes]) -> None:
         """Write all payloads, or nothing. Only what the disk says is overlooked, not what making a payload says."""

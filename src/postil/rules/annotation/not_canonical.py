@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, Severity, set_rule
 from postil.rules.examples import HEADER, span
+from postil.rules.fixes import Fix, Rewrite
 from postil.rules.set_view import SetView
 from postil.storage.set_file import encode_set
 
@@ -20,17 +21,19 @@ def check(view: SetView) -> Iterator[Problem]:
 
     In that form two files differ exactly where their annotations differ, so that a diff can be read and a merge can be made.
 
-    Run ``postil fmt``. It changes no annotation.
+    Run ``postil fmt``, or ``--fix`` here. It changes no annotation.
     """
     if view.file.is_exact and view.is_sorted:
         return
     annotations = view.file.annotation_set()
     if annotations is None or any(fault.kind != "unknown key" for fault in view.file.faults):
         return  # fmt would refuse: the file has faults of its own
-    canonical = encode_set(annotations).split(b"\n")
+    data = encode_set(annotations)
+    fix = Fix("write the set in canonical form", True, (Rewrite(view.file.path, data),))
+    canonical = data.split(b"\n")
     for number, (line, other) in enumerate(zip(view.file.data.split(b"\n"), canonical, strict=False), 1):
         if line != other:
-            yield view.line_problem(number, "not in canonical form from here on", help="run postil fmt")
+            yield view.line_problem(number, "not in canonical form from here on", help="run postil fmt", fix=fix)
             return
     if len(canonical) != view.file.data.count(b"\n") + 1:
-        yield view.line_problem(len(canonical), "not in canonical form: the end of the file", help="run postil fmt")
+        yield view.line_problem(len(canonical), "not in canonical form: the end of the file", help="run postil fmt", fix=fix)

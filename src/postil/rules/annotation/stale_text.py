@@ -2,8 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
+from postil.model import Header
 from postil.rules import Example, Problem, set_rule
+from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
+from postil.storage.set_file import has_unreadable_lines
 
 
 @set_rule(
@@ -17,7 +22,8 @@ def check(view: SetView) -> Iterator[Problem]:
     ``text_sha256`` records which bytes the annotator saw. Once the text has changed, an offset may point somewhere
     else, even where the words there happen to be the same.
 
-    Undo the change of the text, or go through the annotations and record the new hash.
+    Undo the change of the text, or go through the annotations and record the new hash; where every span still covers its words,
+    ``--unsafe-fixes`` records it.
     """
     header, actual = view.header, view.document.bundle.text_sha256
     if header and actual and header.text_sha256 != actual:
@@ -27,4 +33,13 @@ def check(view: SetView) -> Iterator[Problem]:
             message,
             "text_sha256",
             help=f"if the text is meant to be as it is, and each annotation still fits, record its hash: {actual}",
+            fix=_fix(view, header, actual),
         )
+
+
+def _fix(view: SetView, header: Header, actual: str) -> Fix | None:
+    """Every span covers the words that it says; whether they are still meant is for a person to say."""
+    if not view.are_sound or has_unreadable_lines(view.file):
+        return None
+    change = RecordChange(view.file.path, view.file.header_line, msgspec.structs.replace(header, text_sha256=actual))
+    return Fix("record the hash of the text as it is: every span covers the words that it says", False, (change,))

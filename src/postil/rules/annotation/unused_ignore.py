@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+import msgspec
+
+from postil.model import Label, Relation, Span
 from postil.rules import Example, Problem, Severity, audit_rule
 from postil.rules.examples import span
+from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
 
 
@@ -23,13 +27,19 @@ def check(
     Once the fault is mended, the ``ignore`` waits to hide the next one. One that names no rule never hid anything, and one
     without a reason cannot be judged by anybody else.
 
-    Remove it, or give the reason.
+    Remove it (``--fix`` does), or give the reason.
     """
     for record in view.annotations:
         for code, reason in record.ignore.items():
             if not reason.strip():
                 yield view.problem(record, f"the ignore of {code} gives no reason", "ignore", code)
             elif code not in known:
-                yield view.problem(record, f"there is no rule {code} to ignore", "ignore", code)
+                yield view.problem(record, f"there is no rule {code} to ignore", "ignore", code, fix=_fix(view, record, code))
             elif code in active and (id(record), code) not in silenced:
-                yield view.problem(record, f"{code} finds nothing here: this ignore is not needed", "ignore", code)
+                message = f"{code} finds nothing here: this ignore is not needed"
+                yield view.problem(record, message, "ignore", code, fix=_fix(view, record, code))
+
+
+def _fix(view: SetView, record: Span | Relation | Label, code: str) -> Fix:
+    ignore = {other: reason for other, reason in record.ignore.items() if other != code}
+    return Fix("remove the ignore", True, (view.change(record, msgspec.structs.replace(record, ignore=ignore)),))

@@ -3,8 +3,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+import msgspec
+
+from postil.model import Label, Relation, Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import label, span
+from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
 
@@ -38,4 +42,9 @@ def check(view: SetView) -> Iterator[Problem]:
                 if layer.labels
                 else "it has none"
             )
-            yield view.problem(record, f"layer {record.layer} has no label {quote(record.label)}; {hint}", "label")
+            message = f"layer {record.layer} has no label {quote(record.label)}; {hint}"
+            yield view.problem(record, message, "label", fix=_fix(view, record, near[0]) if near else None)
+
+
+def _fix(view: SetView, record: Span | Relation | Label, label: str) -> Fix:
+    return Fix(f"take it for {label}", False, (view.change(record, msgspec.structs.replace(record, label=label)),))

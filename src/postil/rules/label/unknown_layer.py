@@ -3,8 +3,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+import msgspec
+
+from postil.model import Label, Relation, Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
+from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
 
@@ -27,4 +31,9 @@ def check(view: SetView) -> Iterator[Problem]:
         if record.layer not in view.scheme.layers and not view.is_declared("layers", record.layer):
             near = difflib.get_close_matches(record.layer, view.scheme.layers, 1)
             hint = f"did you mean {near[0]}?" if near else f"the scheme has {listing(view.scheme.layers, 'and')}"
-            yield view.problem(record, f"the scheme has no layer {quote(record.layer)}; {hint}", "layer")
+            message = f"the scheme has no layer {quote(record.layer)}; {hint}"
+            yield view.problem(record, message, "layer", fix=_fix(view, record, near[0]) if near else None)
+
+
+def _fix(view: SetView, record: Span | Relation | Label, layer: str) -> Fix:
+    return Fix(f"take it for {layer}", False, (view.change(record, msgspec.structs.replace(record, layer=layer)),))

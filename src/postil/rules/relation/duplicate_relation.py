@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
+from postil.rules._merging import merging_fix
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
 
@@ -42,7 +43,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Every count and export has one too many. A ``symmetric`` relation is the same in both directions.
 
-    Remove one.
+    Remove one; ``--fix`` does, where both say the same.
     """
     seen: dict[object, Relation] = {}
     for relation_, arguments in view.arguments:
@@ -52,6 +53,6 @@ def check(view: SetView) -> Iterator[Problem]:
         key = (relation_.layer, relation_.label, tuple(sorted(ends)))
         first = seen.setdefault(key, relation_)
         if first is not relation_ and first.id != relation_.id:
-            yield view.problem(
-                relation_, f"the same {relation_.label} is annotated as {first.id}", "args", related=[("the first", first)]
-            )
+            message = f"the same {relation_.label} is annotated as {first.id}"
+            fix = merging_fix(view, first, relation_)
+            yield view.problem(relation_, message, "args", related=[("the first", first)], fix=fix)

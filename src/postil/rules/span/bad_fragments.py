@@ -3,8 +3,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import msgspec
+
+from postil.model import Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
+from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView, is_well_formed
 
 
@@ -22,13 +26,35 @@ def check(view: SetView) -> Iterator[Problem]:
     Fragments that touch are one; fragments out of order cover words in another order than the text; fragments that do
     not reach the span's own edges say two different things.
 
-    Mend ``fragments``, or leave them out where the span is continuous.
+    Mend ``fragments``, or leave them out where the span is continuous. ``--fix`` puts together those that touch.
     """
     if not view.has_fragments:
         return
     for span_ in view.spans:
         if span_.fragments and not is_well_formed(span_):
-            yield view.problem(span_, _fault(span_.fragments, span_.start, span_.end), "fragments")
+            yield view.problem(span_, _fault(span_.fragments, span_.start, span_.end), "fragments", fix=_fix(view, span_))
+
+
+def _fix(view: SetView, span_: Span) -> Fix | None:
+    """Put together what touches, where that says the same about the same characters."""
+    fragments = span_.fragments
+    edges = [edge for fragment in fragments for edge in fragment]
+    in_order = edges == sorted(edges) and all(start < end for start, end in fragments)
+    reaches = (edges[0], edges[-1]) == (span_.start, span_.end)
+    if view.text is None or not in_order or not reaches or span_.start < 0 or span_.end > len(view.text):
+        return None
+    if span_.text not in (span_.covered(view.text), view.text[span_.start : span_.end]):
+        return None
+    joined = [fragments[0]]
+    for start, end in fragments[1:]:
+        if start == joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    kept = tuple(joined) if len(joined) > 1 else ()
+    whole = msgspec.structs.replace(span_, fragments=kept)
+    whole = msgspec.structs.replace(whole, text=whole.covered(view.text))
+    return Fix("put together the fragments that touch", True, (view.change(span_, whole),))
 
 
 def _fault(fragments: tuple[tuple[int, int], ...], start: int, end: int) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
+from postil.rules.span._moving import moving_fix
+from postil.segmentation import trim
 from postil.text import quote
 
 
@@ -27,7 +29,7 @@ def check(view: SetView) -> Iterator[Problem]:
     Two annotators who mark the same words, one with the blank after them, disagree for no reason, and token-based
     tools lose the span or shift it.
 
-    Move the edge to the first or last visible character.
+    Move the edge to the first or last visible character; ``--fix`` does.
     """
     if view.are_sound and not view.has_fragments and list(map(str.strip, view.columns.texts)) == view.columns.texts:
         return
@@ -37,4 +39,8 @@ def check(view: SetView) -> Iterator[Problem]:
         ragged = [piece for piece in pieces if piece != piece.strip()]
         if ragged:
             side = "begins" if ragged[0] != ragged[0].lstrip() else "ends"
-            yield view.problem(span_, f"{quote(ragged[0])} {side} with a blank", "start" if side == "begins" else "end")
+            extents = [trim(text, start, end) for start, end in span_.extents]
+            visible = [extent for extent in extents if extent[0] < extent[1]]
+            fix = moving_fix(view, span_, "move the edge to what can be seen", visible, is_safe=len(visible) == len(extents))
+            key = "start" if side == "begins" else "end"
+            yield view.problem(span_, f"{quote(ragged[0])} {side} with a blank", key, fix=fix)

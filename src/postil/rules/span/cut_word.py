@@ -6,6 +6,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
 from postil.rules.span._edges import bad_edges
+from postil.rules.span._moving import moving_fix
 from postil.text import cuts_word, quote
 
 _LONGEST = 60  # characters of a word that a message shows
@@ -32,7 +33,8 @@ def check(view: SetView) -> Iterator[Problem]:
     The mouse slipped, or an offset is off by one. A hyphen and an apostrophe are edges. Nothing is found in scripts that do
     not show where a word ends: Chinese, Japanese, Thai and the like; Korean, Arabic and Hebrew, which write particles onto it.
 
-    Move the edge, or set ``unit = "grapheme"`` for the layer where parts of words are meant.
+    Move the edge (``--unsafe-fixes`` takes in the whole word), or set ``unit = "grapheme"`` for the layer where parts of words
+    are meant.
     """
     text = view.text or ""
     if view.are_sound and not view.has_fragments and _are_outside_words(text, view.columns.starts, view.columns.ends):
@@ -40,7 +42,9 @@ def check(view: SetView) -> Iterator[Problem]:
     for span_, key, at in bad_edges(view, {"word"}, lambda offset: cuts_word(text, offset)):
         before = _word_before(text, at)
         message = f"{key} {at} is inside the word {quote(before + _word_after(text, at))}, after {quote(before)}"
-        yield view.problem(span_, message, key)
+        extents = [(_at_edge(text, start, -1), _at_edge(text, end, 1)) for start, end in span_.extents]
+        fix = moving_fix(view, span_, "take in the whole word", extents, is_safe=False)
+        yield view.problem(span_, message, key, fix=fix)
 
 
 def _are_outside_words(text: str, starts: list[int], ends: list[int]) -> bool:
@@ -49,15 +53,16 @@ def _are_outside_words(text: str, starts: list[int], ends: list[int]) -> bool:
     return not "".join(outside).strip(_BLANKS_AND_MARKS)
 
 
-def _word_before(text: str, at: int) -> str:
+def _at_edge(text: str, at: int, step: int) -> int:
     start = at
-    while at - start < _LONGEST and cuts_word(text, start):
-        start -= 1
-    return text[start:at]
+    while abs(at - start) < _LONGEST and cuts_word(text, at):
+        at += step
+    return at
+
+
+def _word_before(text: str, at: int) -> str:
+    return text[_at_edge(text, at, -1) : at]
 
 
 def _word_after(text: str, at: int) -> str:
-    end = at
-    while end - at < _LONGEST and cuts_word(text, end):
-        end += 1
-    return text[at:end]
+    return text[at : _at_edge(text, at, 1)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules._merging import merging_fix
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.text import quote
@@ -18,7 +19,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Every count, agreement and export has one too many.
 
-    Remove one, and let relations that name it name the other. If their attributes differ, decide which are right.
+    Remove one, and let relations that name it name the other: ``--fix`` does, where both say the same. If their attributes
+    differ, decide which are right.
     """
     if view.are_distinct:
         return
@@ -27,4 +29,4 @@ def check(view: SetView) -> Iterator[Problem]:
         first = view.spans[seen.setdefault((span_.layer, span_.label, span_.start, span_.end, span_.fragments), index)]
         if first is not span_ and first.id != span_.id:
             message = f"the same {span_.label} {quote(span_.text)} is annotated as {first.id}"
-            yield view.problem(span_, message, related=[("the first one", first)])
+            yield view.problem(span_, message, related=[("the first one", first)], fix=merging_fix(view, first, span_))

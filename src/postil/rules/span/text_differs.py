@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
+
+import msgspec
 
 from postil.model import Span
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
+from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView, is_well_formed
+from postil.rules.span._moving import moving_fix
 from postil.text import quote
 
 _NEAR = 2000  # code points to either side that are searched for the text, to say where it went
@@ -29,7 +34,8 @@ def check(view: SetView) -> Iterator[Problem]:
     ``text`` repeats the covered text so that this can be seen: the text was edited after it was annotated, or the
     offsets were counted in another unit. Fragments are joined by one space.
 
-    Find out which of the two is right. If the text moved, the message says where it stands now.
+    Find out which of the two is right. If the text moved, the message says where it stands now. ``--fix`` mends what is certain:
+    another spelling of the same words, and offsets that were counted in UTF-16.
     """
     text = view.text
     if text is None or view.are_sound:
@@ -40,24 +46,47 @@ def check(view: SetView) -> Iterator[Problem]:
         covered = span_.covered(text)
         if covered != span_.text:
             message = f"covers {quote(covered)}, but its text is {quote(span_.text)}"
-            yield view.problem(span_, message, "text", help=_as_utf16(view, span_) or _where(text, span_.text, span_.start))
+            help, fix = _help(view, span_, covered)
+            yield view.problem(span_, message, "text", help=help, fix=fix)
 
 
-def _as_utf16(view: SetView, span_: Span) -> str:
-    """What to say of offsets that fit when they are taken for UTF-16 code units, as browsers and Java count."""
+def _help(view: SetView, span_: Span, covered: str) -> tuple[str, Fix | None]:
+    """What to say of the span, and what to do about it."""
+    text = view.text or ""
+    if _plain(covered) == _plain(span_.text):  # the words are those: only how they are spelt differs
+        mended = msgspec.structs.replace(span_, text=covered)
+        return "", Fix("record the text as it is spelt there", True, (view.change(span_, mended),))
+    place = _as_utf16(view, span_)
+    if place:
+        fix = moving_fix(view, span_, "count code points", [place], is_safe=True)
+        return f"the offsets count UTF-16 code units; in code points they are {place[0]} to {place[1]}", fix
+    place = _where(text, span_.text, span_.start)
+    if place:
+        is_only = text.count(span_.text) == 1 and not span_.fragments
+        fix = moving_fix(view, span_, "move it to where its text stands", [place], is_safe=False) if is_only else None
+        return f"the text stands at {place[0]} to {place[1]}", fix
+    return "", None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _as_utf16(view: SetView, span_: Span) -> tuple[int, int] | None:
+    """Where a span is whose offsets fit when they are taken for UTF-16 code units, as browsers and Java count."""
     units, text = view.document.utf16, view.text or ""
     try:
         start, end = units.to_code_points(span_.start), units.to_code_points(span_.end)
     except ValueError:
-        return ""
-    if (start, end) == (span_.start, span_.end) or span_.fragments or text[start:end] != span_.text:
-        return ""
-    return f"the offsets count UTF-16 code units; in code points they are {start} to {end}"
+        return None
+    is_moved = (start, end) != (span_.start, span_.end) and not span_.fragments
+    return (start, end) if is_moved and text[start:end] == span_.text else None
 
 
-def _where(text: str, wanted: str, start: int) -> str:
+def _where(text: str, wanted: str, start: int) -> tuple[int, int] | None:
+    """Where the text is that a span says it covers: the only place nearby."""
     window = text[max(0, start - _NEAR) : start + _NEAR + len(wanted)]
     if not wanted or window.count(wanted) != 1:
-        return ""
+        return None
     found = max(0, start - _NEAR) + window.index(wanted)
-    return f"the text stands at {found} to {found + len(wanted)}"
+    return found, found + len(wanted)

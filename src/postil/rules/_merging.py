@@ -1,0 +1,58 @@
+"""One record in the place of two that say the same: what the fixes of duplicates do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from postil.model import Note, Record, Relation, Span
+from postil.rules.fixes import Fix, RecordChange
+from postil.rules.set_view import SetView
+
+
+def merging_fix(view: SetView, first: Span | Relation, second: Span | Relation) -> Fix | None:
+    """The fix that removes ``second`` and lets what names it name ``first``; none where it says what ``first`` does not."""
+    if not view.have_own_ids or not _says_no_more(first, second):
+        return None
+    changes: list[RecordChange] = [view.change(second, None)]
+    for record in view.file.records:
+        if record is second:
+            continue
+        renamed = _renamed(view, record, second.id, first.id)
+        if renamed is not record:
+            changes.append(view.change(record, renamed))
+    return Fix(f"remove it, and let what names it name {first.id}", True, tuple(changes))
+
+
+def _says_no_more(first: Span | Relation, second: Span | Relation) -> bool:
+    same = (first.attributes, first.unknown) == (second.attributes, second.unknown)
+    return same and second.confidence in (None, first.confidence) and second.note in ("", first.note) and not second.ignore
+
+
+def _renamed(view: SetView, record: Record, old: str, new: str) -> Record:
+    """The record with every mention of an id as another."""
+    if isinstance(record, Note):
+        return msgspec.structs.replace(record, about=new) if record.about == old else record
+    changed: dict[str, Any] = {}
+    if isinstance(record, Relation) and any(id == old for _, id in record.arguments()):
+        changed["args"] = {role: _replaced(ids, old, new) for role, ids in record.args.items()}
+    layer = view.layer(record)
+    references = [name for name, attribute in layer.attributes.items() if attribute.type == "reference"] if layer else []
+    if any(_names(record.attributes.get(name), old) for name in references):
+        values = record.attributes.items()
+        changed["attributes"] = {name: _replaced(value, old, new) if name in references else value for name, value in values}
+    return msgspec.structs.replace(record, **changed) if changed else record
+
+
+def _names(value: Any, id: str) -> bool:
+    return value == id or (isinstance(value, list) and id in value)
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    """An id, or a list of ids, with one of them replaced; no id stands twice in a list for it."""
+    if isinstance(value, str):
+        return new if value == old else value
+    if not isinstance(value, list | tuple):
+        return value
+    return type(value)(dict.fromkeys(new if each == old else each for each in value))

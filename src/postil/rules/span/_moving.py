@@ -1,0 +1,21 @@
+"""Moving the edges of a span: what the fixes of this family do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from postil.model import Span
+from postil.rules.fixes import Fix
+from postil.rules.set_view import SetView
+
+
+def moving_fix(view: SetView, span: Span, title: str, extents: Sequence[tuple[int, int]], *, is_safe: bool) -> Fix | None:
+    """The fix that makes ``extents`` what the span covers; none where they cover nothing or are what it covers."""
+    if not extents or tuple(extents) == span.extents or any(start >= end for start, end in extents):
+        return None
+    fragments = tuple(extents) if len(extents) > 1 else ()
+    moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)
+    moved = msgspec.structs.replace(moved, text=moved.covered(view.text or ""))
+    return Fix(title, is_safe, (view.change(span, moved),))
