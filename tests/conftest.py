@@ -23,6 +23,7 @@ def write_example(root: Path, example: Example) -> Path:
         f"corpus/{DOCUMENT}.txt": example.text_bytes() if example.text is not None else None,
         f"corpus/{DOCUMENT}.toml": example.metadata.encode() if example.metadata is not None else None,
         f"annotations/gold/{DOCUMENT}.jsonl": example.set_bytes() if example.has_set else None,
+        **{path: content.encode() for path, content in example.more_files().items()},
     }
     for path, data in files.items():
         if data is not None:

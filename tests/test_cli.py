@@ -72,6 +72,7 @@ def test_check_shows_the_passage_and_fails(small_corpus: Path, capsys: pytest.Ca
         "  | Rajnath Singh met Hamada in Tokyo.\n"
         "  |                            ^^^^^\n"
         "  help: the text stands at 28 to 33\n"
+        "  fix: move it to where its text stands (--unsafe-fixes)\n"
         "\n"
         "Checked 1 document, 1 set, 2 annotations: 1 error.\n"
     )

@@ -92,7 +92,9 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 
     ``select``, ``ignore``: rule codes or their prefixes. ``per_path_ignores``: glob over paths from the root → codes.
     ``allow_characters``: control or invisible characters that this corpus means. ``max_file_size``: bytes. ``baseline``: the
-    file, from the root, with the findings that were there when the corpus took postil up.
+    file, from the root, with the findings that were there when the corpus took postil up. ``annotators_per_document``: how many
+    complete sets, each by people or imported, a document needs. ``coverage``: annotator → the share of documents that need a
+    complete set of theirs.
     """
 
     select: tuple[str, ...] = ()
@@ -101,6 +103,17 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     allow_characters: str = ""
     max_file_size: int = 128 * 1024 * 1024
     baseline: str = "postil-baseline.jsonl"
+    annotators_per_document: int = 0
+    coverage: dict[str, float] = {}
+
+
+def settings_faults(settings: CheckSettings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each number that is not in its range: the path of its key, and what is wrong."""
+    if settings.annotators_per_document < 0:
+        yield ("annotators-per-document",), f"must be 0 or more, not {settings.annotators_per_document}"
+    for annotator, share in settings.coverage.items():
+        if not 0 < share <= 1:
+            yield ("coverage", annotator), f"the share of {annotator} must be more than 0 and at most 1, not {share:g}"
 
 
 class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,15 +10,26 @@ _FILES = {
     "annotations/GUIDELINES.md": "annotations/GUIDELINES.md",
     ".gitattributes": "gitattributes",
     ".pre-commit-config.yaml": "pre-commit-config.yaml",
-    ".github/workflows/postil.yml": "github/postil.yml",
+}
+_CI_FILES = {
+    "github": {".github/workflows/postil.yml": "github/postil.yml"},
+    "gitlab": {".gitlab-ci.yml": "gitlab-ci.yml"},
+    "none": {},
 }
 
 
 @postil_command("Make a corpus")
 @click.argument("target", default=".", metavar="[DIR]")
 @click.option("--name", help="The corpus's name; else the directory's.")
-def command(target: str, name: str | None) -> int:
-    """Make a corpus: manifest, scheme, guidelines, and what git, pre-commit and GitHub need.
+@click.option(
+    "--ci",
+    type=click.Choice(list(_CI_FILES)),
+    default="github",
+    show_default=True,
+    help="Whose job to write that checks each push.",
+)
+def command(target: str, name: str | None, ci: str) -> int:
+    """Make a corpus: manifest, scheme, guidelines, and what git, pre-commit and a forge need.
 
     A file that is there already is left as it is.
     """
@@ -36,7 +47,7 @@ def command(target: str, name: str | None) -> int:
     title = json.dumps(name or root.resolve().name, ensure_ascii=False)
     plain = re.sub(r"[^a-z0-9-]+", "-", letters.lower()).strip("-") or "corpus"
     templates = files("postil") / "templates"
-    for path, template in _FILES.items():
+    for path, template in (_FILES | _CI_FILES[ci]).items():
         if (root / path).exists() or (root / path).is_symlink():
             click.echo(f"kept    {path}")
             continue

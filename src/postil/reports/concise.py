@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from postil.checking.run import Tally
 from postil.findings import Finding
 from postil.reports import Report, Style
+from postil.text import printable
 
 
 def _lines(findings: Sequence[Finding], _tally: Tally, _style: Style) -> Iterator[str]:
     for finding in findings:
-        yield f"{finding.place}: {finding.code} {finding.message}"
+        yield f"{finding.place}: {finding.code} {printable(finding.message)}"
 
 
 REPORT = Report("concise", "one line each: path:line:column: CODE message", _lines)

@@ -19,7 +19,7 @@ def _lines(findings: Sequence[Finding], _tally: Tally, style: Style) -> Iterator
             properties |= {"line": str(place.line), "col": str(place.column)}
         message = finding.message
         if finding.text_place:
-            message += f"\n{finding.text_place}"
+            message += f"\n{style.prefix}{finding.text_place}"
         listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
         yield f"::{_LEVELS[finding.severity]} {listed}::{_data(message)}"
 

@@ -54,6 +54,8 @@ def _result(finding: Finding, index: int, fingerprint: str, style: Style) -> dic
         "locations": [{"physicalLocation": _location(finding.place, style)}],
         "partialFingerprints": {"postil/v1": fingerprint},
     }
+    if finding.fix:  # no "fixes": SARIF wants the replacement itself there
+        result["properties"] = {"fix": finding.fix.title, "safe": finding.fix.is_safe}
     if related:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": message}, "physicalLocation": _location(place, style)}
@@ -63,11 +65,16 @@ def _result(finding: Finding, index: int, fingerprint: str, style: Style) -> dic
 
 
 def _location(place: Place, style: Style) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": percent_encoded(style.prefix + place.path)}}
-    if place.line:
-        width = place.excerpt.width if place.excerpt else 1
-        location["region"] = {"startLine": place.line, "startColumn": place.column, "endColumn": place.column + width}
-    return location
+    return {"artifactLocation": {"uri": percent_encoded(style.prefix + place.path)}, "region": _region(place)}
+
+
+def _region(place: Place) -> dict[str, int]:
+    """Lines and columns of both ends: GitHub shows no result without them, so a whole file is the point at its beginning."""
+    if not place.line:
+        return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+    column = max(place.column, 1)
+    width = place.excerpt.width if place.excerpt else 1
+    return {"startLine": place.line, "startColumn": column, "endLine": place.line, "endColumn": column + width}
 
 
 REPORT = Report("sarif", "SARIF 2.1.0, for GitHub code scanning and other forges", _lines)

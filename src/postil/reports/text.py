@@ -28,7 +28,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     colour = _COLOURS[finding.severity]
     head = f"{paint(str(finding.place), bold=True)}: {paint(finding.code, fg=colour, bold=True)} {finding.name}"
     yield f"{head} ({finding.severity})" if not style.colour else head
-    yield f"  {finding.message}"
+    yield f"  {printable(finding.message)}"
     place = finding.text_place or finding.place
     if place.excerpt:
         if finding.text_place:
@@ -36,9 +36,12 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
         yield from (f"  {paint('|', dim=True)} {line}" for line in _pointed(place.excerpt, lambda text: paint(text, fg=colour)))
     for related in finding.related:
         passage = f" ({related.text_place})" if related.text_place else ""
-        yield f"  {paint('see', dim=True)} {related.message}: {related.place}{passage}"
+        yield f"  {paint('see', dim=True)} {printable(related.message)}: {related.place}{passage}"
     if finding.help:
-        yield f"  {paint('help', fg='green')}: {finding.help}"
+        yield f"  {paint('help', fg='green')}: {printable(finding.help)}"
+    if finding.fix:
+        option = "--fix" if finding.fix.is_safe else "--unsafe-fixes"
+        yield f"  {paint('fix', fg='green')}: {printable(finding.fix.title)} ({option})"
 
 
 def _pointed(excerpt: Excerpt, paint: object) -> Iterator[str]:
@@ -53,13 +56,16 @@ def _pointed(excerpt: Excerpt, paint: object) -> Iterator[str]:
 
 def _summary(findings: Sequence[Finding], tally: Tally, style: Style) -> str:
     looked = f"{_count(tally.documents, 'document')}, {_count(tally.sets, 'set')}, {_count(tally.annotations, 'annotation')}"
+    known = f" {tally.in_baseline:,} known from the baseline." if tally.in_baseline else ""
     if not findings:
-        text = f"Checked {looked}: nothing found."
+        text = f"Checked {looked}: nothing{' new' if known else ''} found.{known}"
         return click.style(text, fg="green") if style.colour else text
     by_severity = [
         _count(count, severity) for severity in Severity if (count := sum(finding.severity == severity for finding in findings))
     ]
-    return f"Checked {looked}: {', '.join(by_severity)}."
+    safe = sum(finding.fix is not None and finding.fix.is_safe for finding in findings)
+    fixable = f" {safe:,} fixable with --fix." if safe else ""
+    return f"Checked {looked}: {', '.join(by_severity)}.{fixable}{known}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -87,8 +87,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
     ``finds`` names each finding by the id of its annotation or, where it is about none, by ``line:column`` of its
     place. ``records`` are annotations made by :func:`span` and its sisters; a covered text that is left out is filled
-    in. ``lines`` replaces the whole file of the set. ``others`` are further documents with their texts. ``note`` says
-    what the example shows.
+    in. ``lines`` replaces the whole file of the set. ``others`` are the texts of further documents, ``example-2`` and so
+    on; ``files`` are any further files, by their paths from the root. ``note`` says what the example shows.
     """
 
     text: str | bytes | None = "Rajnath Singh met Hamada in Tokyo.\n"
@@ -100,6 +100,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     metadata: str | None = METADATA
     has_set: bool = True
     others: tuple[str, ...] = ()
+    files: dict[str, str] = {}
     strays: tuple[tuple[str, str], ...] = ()
     finds: tuple[str, ...] = ()
     note: str = ""
@@ -107,6 +108,11 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     def text_bytes(self) -> bytes:
         """The bytes of the text file."""
         return self.text.encode() if isinstance(self.text, str) else self.text or b""
+
+    def more_files(self) -> dict[str, str]:
+        """What there is besides the example's own document, by path."""
+        texts = {f"corpus/{DOCUMENT}-{number}.txt": text for number, text in enumerate(self.others, 2)}
+        return {**texts, **self.files}
 
     def set_bytes(self) -> bytes:
         """The bytes of the set's file."""
@@ -143,6 +149,12 @@ def relation(id: str, label: str, args: dict[str, Any], **more: Any) -> dict[str
 def label(id: str, name: str, layer: str = "genre", **more: Any) -> dict[str, Any]:
     """A label of the document."""
     return {"type": "label", "id": id, "layer": layer, "label": name, **more}
+
+
+def set_file(annotator: str, *records: dict[str, Any], document: str = DOCUMENT, **header: str) -> str:
+    """The file of another set, about a document with the examples' own text. Its spans say what they cover."""
+    said = {"document": document, "annotator": annotator, **header}
+    return Example(records=records, header=said).set_bytes().decode()
 
 
 HEADER = Example().set_bytes().decode().rstrip("\n")

@@ -64,9 +64,9 @@ def _content(rule: Rule, example: Example) -> list[str]:
     """The lines of an example that its rule looks at."""
     blank = Example()
     lines = []
-    if rule.family in ("SPN", "LAB", "REL", "ANN", "TXT") and example.text is not None:
+    if rule.family in ("SPN", "LAB", "REL", "ANN", "TXT", "COR") and example.text is not None:
         text = example.text if isinstance(example.text, str) else repr(example.text)
-        if rule.family == "TXT" or example.records:
+        if rule.family == "TXT" or example.records or example.more_files():
             lines += [printable(line) for line in text.removesuffix("\n").split("\n")]
     if example.lines is not None or example.records or example.header:
         content = example.set_bytes().decode("utf-8", "replace").rstrip("\n").split("\n")
@@ -79,6 +79,8 @@ def _content(rule: Rule, example: Example) -> list[str]:
         lines += example.manifest.rstrip("\n").split("\n")
     if example.metadata is not None and example.metadata != blank.metadata:
         lines += example.metadata.rstrip("\n").split("\n")
+    for path, more in example.more_files().items():
+        lines += [f"{path}:", *(f"    {_cut(line)}" for line in more.rstrip("\n").split("\n"))]
     return [*lines, *(path for path, _ in example.strays)]
 
 

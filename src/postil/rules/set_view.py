@@ -275,15 +275,18 @@ class SetView:
 
     def with_roles(self) -> Iterator[tuple[Relation, dict[str, Role]]]:
         """Each relation in a layer of relations, with the roles that the scheme gives it."""
-        roles: dict[tuple[str, str], dict[str, Role] | None] = {}
-        for record in self.relations:
-            key = (record.layer, record.label)
-            if key not in roles:
-                layer = self.layer(record)
-                roles[key] = layer.roles_of(record.label) if layer and layer.kind == "relation" else None
-            found = roles[key]
-            if found is not None:
-                yield record, found
+        yield from self._with_roles
+
+    @lazy
+    def _with_roles(self) -> list[tuple[Relation, dict[str, Role]]]:
+        layers = self.scheme.layers if self.scheme else {}
+        kinds = {(record.layer, record.label) for record in self.relations}
+        roles = {(layer, label): layers[layer].roles_of(label) for layer, label in kinds if self._holds_relations(layer)}
+        found = [(record, roles.get((record.layer, record.label))) for record in self.relations]
+        return [(record, given) for record, given in found if given is not None]
+
+    def _holds_relations(self, layer: str) -> bool:
+        return self.scheme is not None and layer in self.scheme.layers and self.scheme.layers[layer].kind == "relation"
 
     def faults(self, *kinds: FaultKind) -> Iterator[Problem]:
         """The faults of these kinds that reading the file found."""

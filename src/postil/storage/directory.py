@@ -27,6 +27,7 @@ MANIFEST = "corpus/corpus.toml"
 SCHEME = "annotations/scheme.toml"
 
 _TOML_LIMIT = 1024 * 1024  # bytes: no manifest, scheme or metadata that people write is near it
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _TEXT, _METADATA, _SET = ".txt", ".toml", ".jsonl"
 
 
@@ -204,9 +205,12 @@ class CorpusDirectory:
         """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
         limit = _TOML_LIMIT if path.endswith(_METADATA) else self.project.manifest.check.max_file_size
         try:
-            with open(f"{self._top}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs as much as the reading
-                size = os.fstat(file.fileno()).st_size
-                return (file.readall() if size <= limit else b""), size
+            handle = os.open(f"{self._top}/{path}", _READ)  # a Path, or a file object, costs as much as the reading
+            try:
+                size = os.fstat(handle).st_size
+                return (_whole(handle, size) if size <= limit else b""), size
+            finally:
+                os.close(handle)
         except OSError as error:
             raise UnreadableCorpus(f"{path} cannot be read: {error.strerror}") from error
 
@@ -220,6 +224,13 @@ class CorpusDirectory:
         if path in (MANIFEST, SCHEME) and not (self.root / path).is_file():
             return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
         return _toml_file(kind, path, *self._read(path))
+
+
+def _whole(handle: int, size: int) -> bytes:
+    data = os.read(handle, size + 1)
+    while len(data) < size and (more := os.read(handle, size - len(data))):
+        data += more
+    return data
 
 
 def _text_file(path: str, data: bytes, size: int) -> TextFile:

@@ -1,0 +1,1 @@
+"""COR: what only several documents, or several annotators, show together."""

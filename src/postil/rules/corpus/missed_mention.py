@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+
+import msgspec
+
+from postil.findings import Place
+from postil.rules import Example, Problem, Severity, corpus_rule
+from postil.rules.corpus._mentions import mentions_of, read_mention
+from postil.rules.corpus_view import CorpusView
+from postil.rules.examples import span
+from postil.rules.set_view import BundleView, SetView
+from postil.text import quote
+
+_OFTEN = 5  # annotated places that a string must have
+_MISSED = 5  # for one that is missed there must be this many annotated
+_SHORT = 30  # characters that the spans of a layer of mentions have at most, in the mean
+_LOOKED_AT = 1000  # documents in all, the most frequent strings first
+_WORD = re.compile(r"\w+")
+
+_Key = tuple[str, str, str]
+"""An annotator, a layer, a string."""
+
+_TEXT = "India, India, India, India and India met. India left. The Indian left.\n"
+_FIVE = tuple(span(f"e{number}", "GPE", at, at + 5) for number, at in enumerate((0, 7, 14, 21, 31), 1))
+
+
+class _Set(msgspec.Struct, frozen=True):
+    """The mentions of a set, one a line; for each layer of mentions the words outside them that could begin one."""
+
+    annotator: str
+    mentions: str
+    words: dict[str, str]
+
+
+class _Document(msgspec.Struct, frozen=True):
+    document: str
+    sets: list[_Set]
+
+
+def _map(view: BundleView) -> _Document | None:
+    complete = [one for one in view.sets if one.header and one.header.status == "complete"]
+    sets = [_Set(one.file.annotator, mentions_of(one), words) for one in complete if (words := _words_outside(one))]
+    return _Document(view.document.document, sets) if sets else None
+
+
+def _words_outside(view: SetView) -> dict[str, str]:
+    text = view.text or ""
+    found = {}
+    for name, spans in view.spans_by_layer.items():
+        if sum([one.end - one.start for one in spans]) <= _SHORT * len(spans):
+            blocks = set(_outside(text, view, name).split())
+            words = set(_WORD.findall(" ".join([block for block in blocks if not block[0].islower()])))
+            found[name] = " ".join(sorted(filter(_may_begin, words)))
+    return found
+
+
+def _outside(text: str, view: SetView, layer: str) -> str:
+    """The text outside the spans of a layer."""
+    edges, reached = [0], 0
+    for one in view.spans_by_layer[layer]:
+        if one.end > reached:
+            edges += (max(one.start, reached), one.end)
+            reached = one.end
+    edges.append(len(text))
+    return "\n".join([text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)])
+
+
+@corpus_rule(
+    "COR002",
+    Example(text=_TEXT, records=_FIVE, finds=("India:6",)),
+    Example(text=_TEXT, records=_FIVE, header={"status": "in-progress"}, note="not finished"),
+    Example(text=_TEXT, records=(*_FIVE, span("e6", "GPE", 42, 52)), note="part of a longer mention"),
+    Example(
+        text="May. May. May said that May and May may come in May. In May. In May.\n",
+        records=tuple(span(f"e{n}", "PERSON", at, at + 3) for n, at in enumerate((0, 5, 10, 24, 32), 1)),
+        note="unmarked as often as marked: another word",
+    ),
+    severity=Severity.INFO,
+    map=_map,
+    part=_Document,
+)
+def check(parts: Sequence[_Document], corpus: CorpusView) -> Iterator[Problem]:
+    """What is annotated nearly everywhere should not be left out in one place.
+
+    An annotator who marks a name thirty times and not the thirty-first has overlooked it: a model that learns from it learns that
+    the name is none. Told are strings of up to 40 characters that begin with a capital (or are in a script without), that are
+    marked five times as often as not, in sets that are complete. What lies inside another span of the layer is not missed.
+
+    Annotate it. If it is none here, take the finding into the baseline: there is no annotation that could excuse it.
+    """
+    by_annotator: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        for one in part.sets:
+            by_annotator[one.annotator].update(one.mentions.split("\n"))
+    labels: dict[_Key, Counter[str]] = defaultdict(Counter)
+    for annotator, lines in by_annotator.items():
+        for line in lines if any(times >= _OFTEN for times in lines.values()) else ():
+            mention = read_mention(line)
+            labels[annotator, mention.layer, mention.text][mention.label] += lines[line]
+    often = {key: found for key, found in labels.items() if found.total() >= _OFTEN and _first(key[2])}
+    where = _where(parts, often)
+    looked_at = 0
+    for key in sorted(where, key=lambda key: (-often[key].total(), key)):
+        looked_at += len(where[key])
+        if looked_at > _LOOKED_AT:
+            return
+        yield from _missed(corpus, key, where[key], often[key])
+
+
+def _first(text: str) -> str:
+    """The word that a string begins with; empty for one that no name begins with."""
+    found = _WORD.match(text)
+    return found.group() if found and _may_begin(found.group()) else ""
+
+
+def _may_begin(word: str) -> bool:
+    return not (word.islower() or word.isdecimal())
+
+
+def _where(parts: Sequence[_Document], often: Collection[_Key]) -> dict[_Key, list[str]]:
+    """The documents in which each string may be unmarked: its first word stands outside all spans there."""
+    by_first: dict[_Key, list[_Key]] = defaultdict(list)
+    for annotator, layer, text in sorted(often):
+        by_first[annotator, layer, _first(text)].append((annotator, layer, text))
+    where: dict[_Key, list[str]] = defaultdict(list)
+    for part in parts if often else ():
+        for one in part.sets:
+            for layer, words in one.words.items():
+                for word in words.split():
+                    for key in by_first.get((one.annotator, layer, word), ()):
+                        where[key].append(part.document)
+    return where
+
+
+def _missed(corpus: CorpusView, key: _Key, documents: Sequence[str], labels: Counter[str]) -> Iterator[Problem]:
+    marked, label = labels.total(), labels.most_common(1)[0][0]
+    if len(documents) * _MISSED > marked:  # unmarked too often to be overlooked, if it stands in most of them
+        return
+    annotator, layer, text = key
+    pattern = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    found = []
+    for document in documents:
+        view = corpus.set(document, annotator)
+        covered = view.spans_by_layer.get(layer, ())
+        for number, match in enumerate(pattern.finditer(view.text or ""), 1):
+            if not any(one.start < match.end() and match.start() < one.end for one in covered):
+                found.append((view, match.start(), number))
+    if len(found) * _MISSED > marked:
+        return
+    for view, start, number in found:
+        message = f"{quote(text)} is a {label} in {marked:,} other places, and is not annotated here"
+        place = Place(view.file.path, view.file.header_line, 1)
+        yield Problem(message, place, view.document.place(start, start + len(text)), subject=f"{text}:{number}")
