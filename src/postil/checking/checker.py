@@ -16,7 +16,7 @@ from postil.findings import Finding, FixOffer, Place, Related
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
 from postil.rules.corpus_view import CorpusView
-from postil.rules.fixes import Fix
+from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import BundleView, SetView
 from postil.rules.views import ProjectView, RunView
 from postil.storage.bundle import Bundle
@@ -76,11 +76,13 @@ class Checker:
         self.known = frozenset(rule.code for rule in everything)
         self.active = frozenset(rule.code for rule in self.rules)
         self.path_ignores = [(glob, code) for glob, codes in settings.per_path_ignores.items() for code in codes]
+        self.is_of_manifest = not (select or ignore)
         self._local = frozenset(rule.code for rule in self.rules if rule.scope != "corpus")
         self._by_scope: dict[str, list[Rule]] = {}
         for rule in self.rules:
             self._by_scope.setdefault(rule.scope, []).append(rule)
         self.heeds_ignores = heeds_ignores
+        self._in_files = self.active.difference(rule.code for rule in self._of("run"))
 
     @classmethod
     def of(cls, recipe: Recipe) -> Checker:
@@ -89,8 +91,8 @@ class Checker:
         return cls(settings, select, ignore, heeds_ignores=heeds_ignores)
 
     def runs_any(self, prefix: str) -> bool:
-        """Whether any rule runs that this code, or prefix of codes, means."""
-        return any(_reach(code, (prefix,)) >= 0 for code in self.active)
+        """Whether any rule about a file runs that this code, or prefix of codes, means."""
+        return any(_reach(code, (prefix,)) >= 0 for code in self._in_files)
 
     @property
     def corpus_rules(self) -> list[Rule]:
@@ -142,13 +144,14 @@ class Checker:
         return raised
 
     def _raised_in_set(self, view: SetView) -> list[_Raised]:
-        raised = [(rule, problem) for rule in self._of("set") for problem in rule.check(view)]
+        raised = [(rule, _without_loss(problem, view)) for rule in self._of("set") for problem in rule.check(view)]
         silenced: Collection[tuple[int, str]] = ()
         if view.has_ignores and self.heeds_ignores:
             silenced = {(id(problem.record), rule.code) for rule, problem in raised if _is_silenced(rule, problem)}
             raised = [(rule, problem) for rule, problem in raised if not _is_silenced(rule, problem)]
             for rule in self._of("audit"):
-                raised += [(rule, problem) for problem in rule.check(view, silenced, self._local, self.known)]
+                found = rule.check(view, silenced, self._local, self.known)
+                raised += [(rule, _without_loss(problem, view)) for problem in found]
         return raised
 
     def _kept(self, raised: Iterable[_Raised], used_ignores: set[int]) -> list[Finding]:
@@ -167,6 +170,15 @@ class Checker:
 
 def _is_silenced(rule: Rule, problem: Problem) -> bool:
     return rule.code in getattr(problem.record, "ignore", {})
+
+
+def _without_loss(problem: Problem, view: SetView) -> Problem:
+    """The problem without a fix that would write a line anew which says more than its record holds."""
+    if problem.fix is None or not view.file.faults:
+        return problem
+    faulty = {fault.line for fault in view.file.faults if fault.kind != "unknown key"}
+    lines = {change.line for change in problem.fix.changes if isinstance(change, RecordChange)}
+    return problem if faulty.isdisjoint(lines) else msgspec.structs.replace(problem, fix=None)
 
 
 def _finding(rule: Rule, problem: Problem) -> Finding:

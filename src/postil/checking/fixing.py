@@ -7,7 +7,8 @@ then left for a person.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,17 +19,39 @@ from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory, DocumentFiles, FileData
 from postil.storage.set_file import encode_line
 
-_MOST_PASSES = 200  # a fix that makes room for the next needs one pass more; nothing that people write needs ten
+_MOST_PASSES = 200  # that change something: a fix that makes room for the next needs one more; few texts need ten
 
 Files = dict[str, bytes]
 """The files of a document by path."""
 
 
+_Offer = tuple[Finding, Fix]
+
+
 class Fixed(msgspec.Struct):
-    """What was done about a document: its files as they become (only those that change), and each fix by its finding's code."""
+    """What was done about a document: its files as they become (only those that change), and each fix by its finding's code.
+
+    ``steps``: what to write, one after another and each in its order. Broken off anywhere, a set is about the text as it is or as
+    the next fix of the text makes it, so that mending again goes on from there.
+    """
 
     files: Files
     made: Counter[str]
+    steps: list[Files]
+
+
+class _Found(NamedTuple):
+    """What a fixer may do about a document, the errors in it by code, path and subject, and which sets are about another text."""
+
+    offers: list[_Offer]
+    errors: Counter[tuple[str, str, str]]
+    text_sha256: str | None
+    stale: frozenset[str]
+
+    def is_no_worse_than(self, other: _Found) -> bool:
+        """Whether no error is new. In a set that is about the text since the text was changed they only come to light."""
+        lit = other.stale - self.stale if self.text_sha256 != other.text_sha256 else frozenset()
+        return all(path in lit for _, path, _ in self.errors - other.errors)
 
 
 class Fixer:
@@ -38,6 +61,8 @@ class Fixer:
         self._directory = directory
         self._checker = checker
         self._takes_unsafe = takes_unsafe
+        judge = Checker(directory.project.manifest.check)
+        self._judge = None if judge.active <= checker.active else judge  # of harm, whichever rules are mended
 
     def mend(self, document: str, shows: Callable[[str], bool]) -> Fixed:
         """What mending a document makes of its files; of findings whose path ``shows`` is true of. Nothing is written."""
@@ -45,23 +70,21 @@ class Fixer:
         read = self._directory.read_files(paths)
         before = {path: data for path, data, _ in read}
         sizes = {path: size for path, data, size in read if size != len(data)}
-        job = _Job(self, document, paths, sizes, shows)
-        after, made = job.mended(before)
-        return Fixed({path: data for path, data in after.items() if data != before[path]}, made)
+        return _Job(self, document, paths, sizes, shows).mended(before)
 
-    def found(self, bundle: Bundle) -> list[tuple[Finding, Fix | None]]:
-        """The findings in a document, each with its fix where this fixer would make it."""
-        return [
-            (finding, fix if fix and (fix.is_safe or self._takes_unsafe) else None)
-            for finding, fix in self._checker.fixes(bundle)
-        ]
+    def found(self, bundle: Bundle) -> _Found:
+        """What is found in a document: the fixes that this fixer would make, and the errors."""
+        found = self._checker.fixes(bundle)
+        errors = _errors(finding for finding, _ in found)
+        if self._judge:
+            errors |= _errors(finding for finding, _ in self._judge.fixes(bundle))
+        offers = [(finding, fix) for finding, fix in found if fix and (fix.is_safe or self._takes_unsafe)]
+        stale = [file.path for file in bundle.set_files if file.header and file.header.text_sha256 != bundle.text_sha256]
+        return _Found(offers, errors, bundle.text_sha256, frozenset(stale))
 
     def parse(self, document: str, paths: DocumentFiles, read: Sequence[FileData]) -> Bundle:
         """The document that these files are."""
         return self._directory.parse(document, paths, read)
-
-
-_Offer = tuple[Finding, Fix]
 
 
 class _Job:
@@ -74,24 +97,36 @@ class _Job:
         self._refused: set[tuple[str, str, str, str]] = set()
         self._made: Counter[str] = Counter()
 
-    def mended(self, files: Files) -> tuple[Files, Counter[str]]:
-        found = self._found(files)
-        for _ in range(_MOST_PASSES):
+    def mended(self, before: Files) -> Fixed:
+        text = self._paths.text
+        files, found = before, self._found(before)
+        steps: list[Files] = [{}]
+        passes, refused_at = 0, 0
+        while passes < _MOST_PASSES:
             offers = [
-                (one, fix) for one, fix in found if fix and self._shows(one.place.path) and _name(one, fix) not in self._refused
+                (one, fix) for one, fix in found.offers if self._shows(one.place.path) and _name(one, fix) not in self._refused
             ]
             if not offers:
-                break
-            files, found = self._with_most(files, found, _compatible(offers))
-        return files, self._made
+                if not self._refused or refused_at == passes:
+                    break
+                self._refused.clear()  # what did harm may do none now that others are mended
+                refused_at = passes
+                continue
+            old = files
+            files, found = self._with_most(files, found, _compatible(offers, text))
+            changed = _changed(old, files)
+            passes += bool(changed)
+            steps[-1] |= {path: data for path, data in changed.items() if path != text}
+            if text in changed:
+                steps[-1][text] = changed[text]  # the last of its step: the sets say already what they are about
+                steps.append({})
+        return Fixed(_changed(before, files), self._made, steps)
 
-    def _with_most(
-        self, files: Files, found: list[tuple[Finding, Fix | None]], offers: list[_Offer]
-    ) -> tuple[Files, list[tuple[Finding, Fix | None]]]:
+    def _with_most(self, files: Files, found: _Found, offers: list[_Offer]) -> tuple[Files, _Found]:
         """The files with all these fixes made, or with the first half that does no harm; a single one that does is refused."""
         changed = _with(files, offers)
         found_then = self._found(changed)
-        if changed != files and _errors(found_then) <= _errors(found):
+        if changed != files and found_then.is_no_worse_than(found):
             self._made.update(one.code for one, _ in offers)
             return changed, found_then
         if len(offers) == 1:
@@ -99,7 +134,7 @@ class _Job:
             return files, found
         return self._with_most(files, found, offers[: len(offers) // 2])
 
-    def _found(self, files: Files) -> list[tuple[Finding, Fix | None]]:
+    def _found(self, files: Files) -> _Found:
         read = [(path, data, self._too_large.get(path, len(data))) for path, data in files.items()]
         return self._fixer.found(self._fixer.parse(self._document, self._paths, read))
 
@@ -109,17 +144,26 @@ def _name(finding: Finding, fix: Fix) -> tuple[str, str, str, str]:
     return finding.code, finding.place.path, subject, fix.title
 
 
-def _errors(found: Sequence[tuple[Finding, Fix | None]]) -> Counter[tuple[str, str, str]]:
-    return Counter((one.code, one.place.path, one.subject) for one, _ in found if one.severity is Severity.ERROR)
+def _errors(found: Iterable[Finding]) -> Counter[tuple[str, str, str]]:
+    return Counter((one.code, one.place.path, one.subject) for one in found if one.severity is Severity.ERROR)
 
 
-def _compatible(offers: Sequence[_Offer]) -> list[_Offer]:
-    """The first offers that touch no line, and rewrite no file, that another touches; offers that are the same count once."""
+def _changed(before: Files, after: Files) -> Files:
+    return {path: data for path, data in after.items() if data != before[path]}
+
+
+def _compatible(offers: Sequence[_Offer], text: str) -> list[_Offer]:
+    """The first offers that touch no line, and rewrite no file, that another touches; offers that are the same count once.
+
+    One that rewrites the text is made alone: what is said of spans may hold for the text as it was, or as it will be.
+    """
     chosen: list[_Offer] = []
     lines: set[tuple[str, int]] = set()
     rewritten: set[str] = set()
     for finding, fix in offers:
         whole = {change.path for change in fix.changes if isinstance(change, Rewrite)}
+        if text in whole:
+            return chosen or [(finding, fix)]
         single = {(change.path, change.line) for change in fix.changes if not isinstance(change, Rewrite)}
         touched = {path for path, _ in lines} | rewritten
         if whole & touched or single & lines or {path for path, _ in single} & rewritten:

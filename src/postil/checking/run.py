@@ -22,11 +22,11 @@ from postil.checking.baseline import Baseline
 from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, content_key, settings_key, signature
 from postil.checking.checker import Checker, Parts, Recipe, Result
 from postil.checking.selection import Selection
-from postil.checking.suppressions import audit
+from postil.checking.suppressions import gone_from_baseline, unused_path_ignores
 from postil.findings import Finding
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Rewrite
-from postil.rules.views import ProjectView, RunView
+from postil.rules.views import ProjectView, RunView, Unused
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
 _CHUNK = 64  # documents that go to another process at a time
@@ -83,13 +83,15 @@ class Run:
         Findings that the baseline knows are left out, and counted.
         """
         outcome = self._before_baseline(selection)
-        outcome.run = self._audited(selection, outcome)
-        found = outcome.findings
+        unused = unused_path_ignores(self._directory.project, self._checker, selection, outcome.used_ignores)
+        found = _sorted(outcome.findings + self._checker.check_run(RunView(unused)))
+        gone: tuple[Unused, ...] = ()
         if self._baseline:
-            found = self._baseline.unknown(found)
-            outcome.tally.in_baseline = len(outcome.findings) - len(found)
-        found = found + self._checker.check_run(outcome.run)
-        outcome.findings = sorted(found, key=lambda finding: finding.order)
+            gone = gone_from_baseline(self._baseline, self._checker, selection, found)
+            unknown = self._baseline.unknown(found)
+            outcome.tally.in_baseline = len(found) - len(unknown)
+            found = _sorted(unknown + self._checker.check_run(RunView((), gone)))
+        outcome.findings, outcome.run = found, RunView(unused, gone)
         return outcome
 
     def mended_settings(self, outcome: Outcome) -> dict[str, bytes]:
@@ -100,10 +102,6 @@ class Run:
             for change in fix.changes
             if isinstance(change, Rewrite)
         }
-
-    def _audited(self, selection: Selection, outcome: Outcome) -> RunView:
-        project = self._directory.project
-        return audit(project, self._checker, selection, outcome.used_ignores, self._baseline, outcome.findings)
 
     def _before_baseline(self, selection: Selection) -> Outcome:
         now = time.time_ns()
@@ -156,7 +154,7 @@ class Run:
         about_all = self._checker.finish(parts, corpus, used)
         places = ((finding, [finding.place.path, *(one.place.path for one in finding.related)]) for finding in about_all)
         findings += [finding for finding, paths in places if selection.shows_any(paths)]
-        findings.sort(key=lambda finding: finding.order)
+        outcome.findings = _sorted(findings)
         return outcome
 
     def _with_others(self, entries: Iterator[Entry], documents: Sequence[str]) -> Iterator[Entry]:
@@ -264,6 +262,10 @@ def _answered(chunk: list[_Task], pending: _Pending | None) -> Iterator[tuple[_T
     answers = iter(pending.get() if pending else ())
     for task in chunk:
         yield task, _UNTOUCHED if task.is_untouched else next(answers)
+
+
+def _sorted(findings: list[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.order)
 
 
 def _add(outcome: Outcome, selection: Selection, document: str, result: Result) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
+from postil.text import printable
 
 
 class Selection:
@@ -15,7 +16,7 @@ class Selection:
 
     def __init__(self, directory: CorpusDirectory, paths: Iterable[str]) -> None:
         """``paths``: files, or directories that stand for all in them. Manifest and scheme stand for everything."""
-        named = set(paths)
+        named = {name for path in paths for name in (path, printable(path))}  # a finding names what can be printed
         self.is_everything = not named.isdisjoint((".", MANIFEST, SCHEME))
         self.documents: set[str] = set()
         self._shown: set[str] = set()
@@ -26,7 +27,7 @@ class Selection:
                 found = set(files.paths())
             if found:
                 self.documents.add(document)
-                self._shown |= found
+                self._shown |= {*found, *map(printable, found)}
 
     @classmethod
     def everything(cls, directory: CorpusDirectory) -> Selection:

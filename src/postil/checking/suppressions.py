@@ -10,26 +10,15 @@ from postil.checking.checker import Checker
 from postil.checking.selection import Selection
 from postil.findings import Finding, Place, excerpt
 from postil.rules.fixes import Rewrite
-from postil.rules.views import RunView, Unused, toml_problem
+from postil.rules.views import Unused, toml_problem
 from postil.storage.bundle import Project
+from postil.storage.directory import MANIFEST
 
 
-def audit(
-    project: Project,
-    checker: Checker,
-    selection: Selection,
-    used_ignores: Collection[int],
-    baseline: Baseline | None,
-    findings: Sequence[Finding],
-) -> RunView:
-    """What of the settings did nothing in a run that found these ``findings`` before the baseline was applied."""
-    return RunView(
-        _unused_path_ignores(project, checker, used_ignores) if selection.is_everything else (),
-        _gone(baseline, checker, selection, findings) if baseline else (),
-    )
-
-
-def _unused_path_ignores(project: Project, checker: Checker, used: Collection[int]) -> tuple[Unused, ...]:
+def unused_path_ignores(project: Project, checker: Checker, selection: Selection, used: Collection[int]) -> tuple[Unused, ...]:
+    """The per-path ignores that silenced nothing. Judged where everything was looked at, by the manifest's own rules."""
+    if not (selection.is_everything and checker.is_of_manifest):
+        return ()
     unused = [
         (glob, code)
         for index, (glob, code) in enumerate(checker.path_ignores)
@@ -66,13 +55,18 @@ def _without(source: str, unused: Collection[tuple[str, str]]) -> bytes:
     return tomlkit.dumps(document).encode()
 
 
-def _gone(baseline: Baseline, checker: Checker, selection: Selection, findings: Sequence[Finding]) -> tuple[Unused, ...]:
+def gone_from_baseline(
+    baseline: Baseline, checker: Checker, selection: Selection, findings: Sequence[Finding]
+) -> tuple[Unused, ...]:
+    """The entries that are none of these findings. Judged by the manifest's own rules, where they looked."""
+    if not checker.is_of_manifest:
+        return ()
     gone = [
         index
         for index in baseline.gone(findings)
         if (entry := baseline.entries[index])
         and (entry.code in checker.active or entry.code not in checker.known)
-        and (selection.is_everything or selection.shows(entry.path))
+        and (selection.is_everything or (entry.path != MANIFEST and selection.shows(entry.path)))
     ]
     without = Rewrite(baseline.path, baseline.encode(gone))
     found = []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -128,8 +129,9 @@ def _selection(directory: CorpusDirectory, paths: tuple[str, ...], changed_since
         return Selection.everything(directory)
     wanted = [_existing(path, directory) for path in given]
     for path in listed:  # such as those that a branch touched: one may be gone, or be no part of the corpus
-        relative = relative_path(path, directory.root)
-        wanted += [relative] if relative == "." or _is_of_corpus(relative) else []
+        with contextlib.suppress(click.UsageError):  # it lies elsewhere
+            relative = relative_path(path, directory.root)
+            wanted += [relative] if relative == "." or _is_of_corpus(relative) else []
     if changed_since is not None:
         wanted += [path for path in changed(directory.root, changed_since) if _is_of_corpus(path)]
     return Selection(directory, wanted)
@@ -138,7 +140,7 @@ def _selection(directory: CorpusDirectory, paths: tuple[str, ...], changed_since
 def _listed() -> list[str]:
     data = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     separator = "\0" if "\0" in data else "\n"
-    return [path for path in data.split(separator) if path.strip()]
+    return [path for path in (each.rstrip("\r") for each in data.split(separator)) if path]
 
 
 def _existing(given: str, directory: CorpusDirectory) -> str:
@@ -254,8 +256,9 @@ def _mend(directory: CorpusDirectory, selection: Selection, settings: _Settings,
     made: Counter[str] = Counter()
     files = 0
     for fixed in _mended(directory, selection, settings, takes_unsafe=takes_unsafe):
-        for path in fixed.files:
-            directory.rewrite(path, fixed.files[path])
+        for step in fixed.steps:
+            for path, data in step.items():
+                directory.rewrite(path, data)
         made += fixed.made
         files += len(fixed.files)
     for path, data in _mended_settings(directory, selection, settings).items():
@@ -312,6 +315,7 @@ def _watch(directory: CorpusDirectory, paths: tuple[str, ...], changed_since: st
             directory = CorpusDirectory(directory.root)
             start = time.monotonic()
             state = directory.state()
+            pause = max(_PAUSE, 10 * (time.monotonic() - start))  # looking takes a tenth of the time at most
             if state != seen:
                 seen = state
                 if sys.stdout.isatty():
@@ -321,7 +325,7 @@ def _watch(directory: CorpusDirectory, paths: tuple[str, ...], changed_since: st
                 except (PostilError, click.UsageError) as error:  # saved by halves: the next save may mend it
                     click.echo(f"postil: {error}", err=True)
                 click.echo("Watching; Ctrl-C ends.", err=True)
-            time.sleep(max(_PAUSE, 10 * (time.monotonic() - start)) if state == seen else _PAUSE)
+            time.sleep(pause)
     except KeyboardInterrupt:
         click.echo(err=True)
         return 0

@@ -9,12 +9,15 @@ import msgspec
 from postil.model import Note, Record, Relation, Span
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
+from postil.storage.set_file import has_unreadable_lines
+
+_encode = msgspec.json.Encoder(order="deterministic").encode  # tells 1 from true
 
 
 def merging_fix(view: SetView, first: Span | Relation, second: Span | Relation) -> Fix | None:
     """The fix that removes ``second`` and lets what names it name ``first``; none where it says what ``first`` does not."""
-    if not view.have_own_ids or not _says_no_more(first, second):
-        return None
+    if not view.have_own_ids or has_unreadable_lines(view.file) or not _says_no_more(first, second):
+        return None  # a line that cannot be read may name it too
     changes: list[RecordChange] = [view.change(second, None)]
     for record in view.file.records:
         if record is second:
@@ -26,7 +29,9 @@ def merging_fix(view: SetView, first: Span | Relation, second: Span | Relation) 
 
 
 def _says_no_more(first: Span | Relation, second: Span | Relation) -> bool:
-    same = (first.attributes, first.unknown) == (second.attributes, second.unknown)
+    same = _encode((first.attributes, first.unknown)) == _encode((second.attributes, second.unknown))
+    if isinstance(first, Span) and isinstance(second, Span):
+        same = same and first.text == second.text
     return same and second.confidence in (None, first.confidence) and second.note in ("", first.note) and not second.ignore
 
 

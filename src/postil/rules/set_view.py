@@ -168,20 +168,22 @@ class SetView:
     def are_in_bounds(self) -> bool:
         """Proof that every span has 0 <= start < end <= length of the text."""
         starts, ends = self.columns.starts, self.columns.ends
-        if self.text is None or not starts:
+        if self.text is None or not starts or self.are_sound:
             return True
         return min(starts) >= 0 and max(ends) <= len(self.text) and all(map(lt, starts, ends))
 
     @lazy
     def are_sound(self) -> bool:
         """Proof that every span is in bounds, has its fragments in order and covers the text that it says."""
-        text = self.text
-        if text is None or not self.are_in_bounds:
+        text, (starts, ends, texts) = self.text, self.columns[3:6]
+        if text is None:
+            return False
+        if starts and (min(starts) < 0 or max(ends) > len(text)):
             return False
         if self.has_fragments:
-            return all(is_well_formed(span) and span.covered(text) == span.text for span in self.spans)
-        covered = [text[start:end] for start, end in zip(self.columns.starts, self.columns.ends, strict=True)]
-        return covered == self.columns.texts
+            return all(_is_sound(span, text) for span in self.spans)
+        # where none is empty, each covers something: it starts before it ends
+        return [text[start:end] for start, end in zip(starts, ends, strict=True)] == texts and "" not in texts
 
     # --- annotations, as rules go through them -----------------------------------------------------------------------
 
@@ -196,11 +198,7 @@ class SetView:
             return []
         if self.are_sound:
             return self.spans
-        return [
-            span
-            for span in self.spans
-            if 0 <= span.start < span.end <= len(text) and is_well_formed(span) and span.covered(text) == span.text
-        ]
+        return [span for span in self.spans if _is_sound(span, text)]
 
     @lazy
     def spans_by_layer(self) -> dict[str, list[Span]]:
@@ -366,6 +364,11 @@ class BundleView:
     def __init__(self, bundle: Bundle) -> None:
         self.document = DocumentView(bundle)
         self.sets = [SetView(self.document, file) for file in bundle.set_files]
+
+
+def _is_sound(span: Span, text: str) -> bool:
+    in_bounds = 0 <= span.start < span.end <= len(text)
+    return in_bounds and is_well_formed(span) and span.covered(text) == span.text
 
 
 def is_well_formed(span: Span) -> bool:

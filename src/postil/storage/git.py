@@ -27,6 +27,6 @@ def _git(root: Path, *arguments: str, failure: str = "") -> str:
     except FileNotFoundError as error:
         raise PostilError("git is not installed: --changed-since needs it") from error
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
+        said = " ".join(done.stderr.decode("utf-8", "replace").split())
         raise PostilError(": ".join(filter(None, (failure, said))) or f"git {arguments[0]} failed")
     return done.stdout.decode("utf-8", "surrogateescape")

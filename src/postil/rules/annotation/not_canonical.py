@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, Severity, set_rule
-from postil.rules.examples import HEADER, span
+from postil.rules.examples import HEADER, set_file, span
 from postil.rules.fixes import Fix, Rewrite
 from postil.rules.set_view import SetView
 from postil.storage.set_file import encode_set
@@ -14,6 +14,7 @@ from postil.storage.set_file import encode_set
     Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 18, 24))),
     Example(records=(span("e2", "PERSON", 18, 24), span("e1", "PERSON", 0, 13)), finds=("2:1",)),
     Example(lines=(HEADER.replace(",", ", "),), finds=("1:1",)),
+    Example(files={"annotations/a1/example.jsonl": set_file("a1").rstrip("\n")}, finds=("1:1",), note="no newline at the end"),
     severity=Severity.WARNING,
 )
 def check(view: SetView) -> Iterator[Problem]:
@@ -35,5 +36,8 @@ def check(view: SetView) -> Iterator[Problem]:
         if line != other:
             yield view.line_problem(number, "not in canonical form from here on", help="run postil fmt", fix=fix)
             return
-    if len(canonical) != view.file.data.count(b"\n") + 1:
-        yield view.line_problem(len(canonical), "not in canonical form: the end of the file", help="run postil fmt", fix=fix)
+    lines = view.file.data.count(b"\n") + 1
+    if len(canonical) != lines:
+        yield view.line_problem(
+            min(len(canonical), lines), "not in canonical form: the end of the file", help="run postil fmt", fix=fix
+        )

@@ -6,6 +6,7 @@ import msgspec
 
 from postil.model import Header
 from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import MANIFEST
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
 from postil.storage.set_file import has_unreadable_lines
@@ -15,6 +16,7 @@ from postil.storage.set_file import has_unreadable_lines
     "ANN008",
     Example(),
     Example(header={"text_sha256": "0" * 64}, finds=("1:73",)),
+    Example(text="Tokyo. " * 60, manifest=f"{MANIFEST}[check]\nmax-file-size = 400\n", note="not read: TXT009 has it"),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A set must be about the text as it is now.
@@ -25,7 +27,9 @@ def check(view: SetView) -> Iterator[Problem]:
     Undo the change of the text, or go through the annotations and record the new hash; where every span still covers its words,
     ``--unsafe-fixes`` records it.
     """
-    header, actual = view.header, view.document.bundle.text_sha256
+    header, file, actual = view.header, view.document.bundle.text_file, view.document.bundle.text_sha256
+    if file and len(file.data) != file.size:
+        return  # it was not read
     if header and actual and header.text_sha256 != actual:
         said = header.text_sha256[:12]
         message = f"made for another text: text_sha256 is {said}…, the text file's is {actual[:12]}…"

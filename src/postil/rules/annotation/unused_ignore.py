@@ -17,6 +17,7 @@ from postil.rules.set_view import SetView
     Example(records=(span("e1", "PERSON", 0, 13, ignore={"SPN005": "was cut once"}),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", 0, 13, ignore={"XYZ123": "no such rule"}),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", 0, 10, ignore={"SPN005": ""}),), finds=("e1",)),
+    Example(records=(span("e1", "PERSON", 0, 10, ignore={"SPN005": "half a name"}),), scheme=None, note="nothing to judge by"),
     severity=Severity.WARNING,
 )
 def check(
@@ -29,13 +30,15 @@ def check(
 
     Remove it (``--fix`` does), or give the reason.
     """
+    # where text or scheme could not be read, rules are silent for want of it
+    can_judge = view.text is not None and view.scheme is not None and not view.document.bundle.project.scheme_file.faults
     for record in view.annotations:
         for code, reason in record.ignore.items():
             if not reason.strip():
                 yield view.problem(record, f"the ignore of {code} gives no reason", "ignore", code)
             elif code not in known:
                 yield view.problem(record, f"there is no rule {code} to ignore", "ignore", code, fix=_fix(view, record, code))
-            elif code in active and (id(record), code) not in silenced:
+            elif can_judge and code in active and (id(record), code) not in silenced:
                 message = f"{code} finds nothing here: this ignore is not needed"
                 yield view.problem(record, message, "ignore", code, fix=_fix(view, record, code))
 

@@ -62,6 +62,12 @@ def _map(view: BundleView) -> _Mentions:
         note="another place in the sentence: a person may have a city's name",
     ),
     Example(text=_TEXT, records=(span("e1", "GPE", 11, 16), span("e2", "GPE", 36, 41), span("s1", "FACT", 36, 41))),
+    Example(text=_TEXT, records=(span("e1", "GPE", 11, 16), span("e2", "GPR", 36, 41)), note="LAB003 has it"),
+    Example(
+        text=_TEXT,
+        records=(span("e1", "GPE", 11, 16), span("e2", "GPE", 36, 41), span("e3", "PERSON", 36, 41), span("e4", "GPE", 52, 57)),
+        note="both at one place: SPN009 has it",
+    ),
     severity=Severity.INFO,
     map=_map,
     part=_Mentions,
@@ -148,7 +154,11 @@ def _slips(
                     sides[side, word].add(f"{document}:{found.id}")
     for document in odd:
         view = corpus.set(document, string.annotator)
-        for found in spans_of(view, string.layer, string.text):
+        spans = spans_of(view, string.layer, string.text)
+        settled = {one.extents for one in spans if one.label == usual}  # with both labels at once: SPN009's, or meant
+        for found in spans:
+            if found.extents in settled or _is_unknown(view, found):
+                continue
             is_rare = totals.total() >= _MANY and totals[found.label] <= _RARE * totals.total()
             if found.label == usual or not _may_be_a_slip(totals[found.label], totals.total()):
                 continue
@@ -156,6 +166,12 @@ def _slips(
             beside = [word for side, word in enumerate(words) if word and sides.get((side, word))]
             if (words in contexts and all(words)) or (is_rare and beside):
                 yield _problem(view, found, usual, totals, [word for word in words if word in beside])
+
+
+def _is_unknown(view: SetView, found: Span) -> bool:
+    """Whether the scheme does not have the label: LAB003 has said so."""
+    layer = view.layer(found)
+    return layer is not None and found.label not in layer.labels
 
 
 def _problem(view: SetView, found: Span, usual: str, totals: Counter[str], beside: Sequence[str]) -> Problem:

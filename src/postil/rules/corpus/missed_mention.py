@@ -12,6 +12,7 @@ from postil.rules.corpus._mentions import mentions_of, read_mention
 from postil.rules.corpus_view import CorpusView
 from postil.rules.examples import span
 from postil.rules.set_view import BundleView, SetView
+from postil.storage.set_file import has_unreadable_lines
 from postil.text import quote
 
 _OFTEN = 5  # annotated places that a string must have
@@ -41,9 +42,16 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 def _map(view: BundleView) -> _Document | None:
-    complete = [one for one in view.sets if one.header and one.header.status == "complete"]
+    complete = [one for one in view.sets if _is_finished(one)]
     sets = [_Set(one.file.annotator, mentions_of(one), words) for one in complete if (words := _words_outside(one))]
     return _Document(view.document.document, sets) if sets else None
+
+
+def _is_finished(view: SetView) -> bool:
+    """Whether all that was annotated can be seen: else what seems to be missed may be what cannot be read."""
+    is_complete = view.header is not None and view.header.status == "complete"
+    is_readable = view.are_sound and not has_unreadable_lines(view.file)
+    return is_complete and is_readable and view.scheme is not None and view.layer_names <= view.scheme.layers.keys()
 
 
 def _words_outside(view: SetView) -> dict[str, str]:
@@ -72,6 +80,7 @@ def _outside(text: str, view: SetView, layer: str) -> str:
     "COR002",
     Example(text=_TEXT, records=_FIVE, finds=("India:6",)),
     Example(text=_TEXT, records=_FIVE, header={"status": "in-progress"}, note="not finished"),
+    Example(text=_TEXT, records=(*_FIVE, span("e6", "GPE", 41, 46, text="India")), note="it was marked: SPN003 has it"),
     Example(text=_TEXT, records=(*_FIVE, span("e6", "GPE", 42, 52)), note="part of a longer mention"),
     Example(
         text="May. May. May said that May and May may come in May. In May. In May.\n",

@@ -17,6 +17,11 @@ from postil.rules.set_view import SetView
         scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = true'),
     ),
     Example(
+        records=(label("g1", "op-ed"), label("g2", "report")),
+        scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = "yes"'),
+        note="SCH002 has it",
+    ),
+    Example(
         records=(label("g1", "op-ed"), label("g2", "op-ed")),
         scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = true'),
         finds=("g2",),
@@ -32,7 +37,8 @@ def check(view: SetView) -> Iterator[Problem]:
     seen: dict[object, Label] = {}
     for record in view.labels:
         layer = view.layer(record)
-        key = record.layer if layer and not layer.multiple else (record.layer, record.label)
+        may_be_several = layer is None or layer.multiple or view.is_declared("layers", record.layer, "multiple")
+        key = (record.layer, record.label) if may_be_several else record.layer
         first = seen.setdefault(key, record)
         if first is not record and (layer is None or layer.kind == "label"):
             yield view.problem(record, f"the document already has the {record.layer} {first.label}", "label")

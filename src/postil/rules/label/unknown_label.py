@@ -7,7 +7,7 @@ import msgspec
 
 from postil.model import Label, Relation, Span
 from postil.rules import Example, Problem, set_rule
-from postil.rules.examples import label, span
+from postil.rules.examples import SCHEME, label, span
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
@@ -18,6 +18,11 @@ from postil.text import listing, quote
     Example(records=(span("e1", "PERSON", 0, 13), label("g1", "op-ed"))),
     Example(records=(span("e1", "PERSN", 0, 13),), finds=("e1",)),
     Example(records=(label("g1", "Op-Ed"),), finds=("g1",), note="case counts"),
+    Example(
+        records=(label("g1", "op-ed"),),
+        scheme=SCHEME.replace("labels.op-ed = {}", "labels.op-ed = 3"),
+        note="the scheme means to have it: SCH002 says what is wrong",
+    ),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An annotation's label must be one that the scheme gives its layer.
@@ -33,7 +38,7 @@ def check(view: SetView) -> Iterator[Problem]:
         return
     for record in view.annotations:
         layer = view.layer(record)
-        if layer and record.label not in layer.labels:
+        if layer and record.label not in layer.labels and not view.is_declared("layers", record.layer, "labels", record.label):
             near = difflib.get_close_matches(record.label, layer.labels, 1)
             hint = (
                 f"did you mean {near[0]}?"

@@ -41,6 +41,9 @@ def check(view: SetView) -> Iterator[Problem]:
     Remove or turn round one relation of the circle; the message names them all. The direction is from the first role
     of the scheme to the others.
     """
+    named = [id for _, arguments in view.arguments for _, id in arguments]
+    if len(set(named)) == len(named):
+        return
     by_kind: dict[tuple[str, str], list[Relation]] = {}
     for relation_ in view.relations:
         layer = view.layer(relation_)

@@ -28,6 +28,6 @@ def check(view: SetView) -> Iterator[Problem]:
     """
     for relation_, roles in view.with_roles():
         for name, ids in relation_.args.items():
-            role = roles.get(name)
-            if role and not role.multiple and not isinstance(ids, str) and len(ids) > 1:
+            role = None if isinstance(ids, str) else roles.get(name)
+            if role and not role.multiple and len(ids) > 1:
                 yield view.problem(relation_, f"{name} of {relation_.label} is filled {len(ids)} times", "args", name)

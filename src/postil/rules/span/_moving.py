@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 
 import msgspec
 
@@ -12,8 +13,9 @@ from postil.rules.set_view import SetView
 
 
 def moving_fix(view: SetView, span: Span, title: str, extents: Sequence[tuple[int, int]], *, is_safe: bool) -> Fix | None:
-    """The fix that makes ``extents`` what the span covers; none where they cover nothing or are what it covers."""
-    if not extents or tuple(extents) == span.extents or any(start >= end for start, end in extents):
+    """The fix that makes ``extents`` what the span covers; none where they are none, touch, or are what it covers."""
+    edges = list(chain.from_iterable(extents))
+    if not edges or tuple(extents) == span.extents or any(one >= other for one, other in pairwise(edges)):
         return None
     fragments = tuple(extents) if len(extents) > 1 else ()
     moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)

@@ -49,7 +49,10 @@ def check(view: SetView) -> Iterator[Problem]:
 
 def _are_outside_words(text: str, starts: list[int], ends: list[int]) -> bool:
     """Proof that a blank or a mark stands before each start and after each end."""
-    outside = [text[start - 1] for start in starts if start] + [text[end] for end in ends if end < len(text)]
+    if not starts or max(ends) == len(text):
+        return not starts
+    # what stands before the first character is here the last, which is a line feed
+    outside = [text[start - 1] for start in starts] + [text[end] for end in ends]
     return not "".join(outside).strip(_BLANKS_AND_MARKS)
 
 

@@ -62,7 +62,7 @@ def _help(view: SetView, span_: Span, covered: str) -> tuple[str, Fix | None]:
         return f"the offsets count UTF-16 code units; in code points they are {place[0]} to {place[1]}", fix
     place = _where(text, span_.text, span_.start)
     if place:
-        is_only = text.count(span_.text) == 1 and not span_.fragments
+        is_only = text.find(span_.text) == text.rfind(span_.text) and not span_.fragments
         fix = moving_fix(view, span_, "move it to where its text stands", [place], is_safe=False) if is_only else None
         return f"the text stands at {place[0]} to {place[1]}", fix
     return "", None

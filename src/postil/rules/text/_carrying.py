@@ -13,7 +13,6 @@ from postil.model import Span
 from postil.rules.fixes import Fix, Rewrite
 from postil.rules.views import DocumentView
 from postil.storage.set_file import SetFile, encode_line, has_unreadable_lines
-from postil.text import is_joining
 
 Carried = Callable[[int], int | None]
 """Where an offset of the old text is in the new one; ``None`` where that is not certain."""
@@ -51,20 +50,23 @@ def carrying_fix(view: DocumentView, title: str, text: str, carried: Carried, *,
 
 
 def _moved(file: SetFile, old: str, new: str, carried: Carried) -> list[tuple[int, Span]] | None:
+    """The spans that change, each with its line; ``None`` where one has no certain place."""
     moved = []
     for number, record in zip(file.lines, file.records, strict=True):
         if not isinstance(record, Span):
             continue
-        edges = [carried(edge) if 0 <= edge <= len(old) else None for extent in record.extents for edge in extent]
-        pairs = [
-            (start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start is not None and end is not None
-        ]
-        if len(pairs) != len(record.extents) or any(start >= end for start, end in pairs):
+        edges = [edge for extent in ((record.start, record.end), *record.fragments) for edge in extent]
+        places = [place for edge in edges if 0 <= edge <= len(old) and (place := carried(edge)) is not None]
+        if len(places) != len(edges):
             return None
-        start, end = pairs[0][0], pairs[-1][1]
-        span = msgspec.structs.replace(record, start=start, end=end, fragments=tuple(pairs) if record.fragments else ())
-        is_sound = record.covered(old) == record.text
-        moved.append((number, msgspec.structs.replace(span, text=span.covered(new)) if is_sound else span))
+        (start, end), *fragments = zip(places[::2], places[1::2], strict=True)
+        if any(first >= last for first, last in ((start, end), *fragments)):
+            return None
+        span = msgspec.structs.replace(record, start=start, end=end, fragments=tuple(fragments))
+        if record.covered(old) == record.text:
+            span = msgspec.structs.replace(span, text=span.covered(new))
+        if span != record:
+            moved.append((number, span))
     return moved
 
 
@@ -74,9 +76,14 @@ def removing(offsets: Iterable[int]) -> Carried:
     return lambda offset: offset - bisect_left(removed, offset)
 
 
+def _composes(character: str) -> bool:
+    """Whether the character may become one with what stands before it: marks, and all letters of Hangul but the leading ones."""
+    return "\u1160" <= character <= "\u11ff" or unicodedata.category(character) in ("Mn", "Mc", "Me")
+
+
 def composing(text: str) -> tuple[str, Carried] | None:
     """``text`` in NFC, and how offsets are carried; ``None`` where it cannot be composed piece by piece."""
-    starts = [0, *(at for at, character in enumerate(text) if at and not is_joining(character))]
+    starts = [0, *(at for at, character in enumerate(text) if at and not _composes(character))]
     pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     composed = [unicodedata.normalize("NFC", piece) for piece in pieces]
     whole = "".join(composed)
