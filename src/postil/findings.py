@@ -61,7 +61,8 @@ class FixOffer(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """One fault. ``place`` is where to mend it, ``text_place`` the passage of the document that it is about.
 
-    ``subject`` is the id of the annotation, where it is about one.
+    ``subject`` is the id of the annotation, where it is about one. ``key`` tells it from others of its kind where that, or the
+    line, does not.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Finding(msgspec.Struct, frozen=True):
     subject: str = ""
     help: str = ""
     fix: FixOffer | None = None
+    key: str = ""
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:
@@ -81,16 +83,25 @@ class Finding(msgspec.Struct, frozen=True):
         return (self.place.path, self.place.line, self.place.column, self.code, self.message)
 
 
+class Tally(msgspec.Struct):
+    """How much was looked at."""
+
+    documents: int = 0
+    sets: int = 0
+    annotations: int = 0
+    in_baseline: int = 0
+
+
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
     """For each finding a name that stays the same while other lines of its file are edited.
 
-    It is made of the code, the file, and the annotation's id or, where there is none, the text of the line; findings that are
+    It is made of the code, the file, and the finding's key, or the annotation's id, or the text of the line; findings that are
     alike in all of these are numbered.
     """
     seen: Counter[str] = Counter()
     names = []
     for finding in findings:
-        subject = finding.subject or (finding.place.excerpt.line.strip() if finding.place.excerpt else "")
+        subject = finding.key or finding.subject or (finding.place.excerpt.line.strip() if finding.place.excerpt else "")
         base = f"{finding.code}\x1f{finding.place.path}\x1f{subject}"
         names.append(hashlib.sha256(f"{base}\x1f{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:32])
         seen[base] += 1

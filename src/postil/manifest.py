@@ -134,7 +134,7 @@ class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The split of a group of documents: by hash, so that adding documents moves none."""
         if not self.shares:
             return "train"
-        digest = hashlib.sha256(f"{self.salt}:{group}".encode()).digest()
+        digest = hashlib.sha256(f"{self.salt}:{group}".encode("utf-8", "surrogateescape")).digest()
         point = int.from_bytes(digest[:8], "big") / 2**64 * sum(self.shares.values())
         for name, share in self.shares.items():
             point -= share

@@ -6,6 +6,7 @@ bytes; :class:`Units` converts, once, at the border. Lines end at ``\\n`` and no
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
@@ -200,6 +201,13 @@ def quote(text: str, limit: int = 60) -> str:
         half = (limit - 1) // 2
         text = f"{text[:half]}…{text[-half:]}"
     return f"“{printable(text)}”"
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The name that was probably meant by ``word``: the same but for case, else one much like it; empty for none."""
+    known = tuple(names)
+    same = [name for name in known if name.casefold() == word.casefold()]
+    return next(iter(same or difflib.get_close_matches(word, known, 1)), "")
 
 
 def listing(names: Iterable[str], last: str = "or") -> str:

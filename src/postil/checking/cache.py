@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import sys
 import time
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.metadata import version
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,9 @@ _MAGIC = b"postil-cache-1\n"
 # A file touched this shortly (nanoseconds) before it was looked at may be touched again in the same tick of its clock.
 _TICK, _COARSE_TICK = 50 * 10**6, 2 * 10**9
 _KEPT = 8  # caches of other settings that are kept beside the one in use
+_OURS = re.compile(r"[0-9a-f]{32}\.(run|documents)")
+_BROKEN_OFF = re.compile(r"[0-9a-f]{32}\.(run|documents)-\d+-\d+\.tmp")
+_DAY = 24 * 60 * 60
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# What postil check remembers. It may be deleted at any time.\n"
 
 
@@ -86,8 +91,8 @@ def settings_key(project: Project, checker: Checker) -> str:
     """A name for all that decides what is found, besides the documents."""
     digest = hashlib.sha256()
     for part in (
-        postil.__version__, _code_stamp(), sys.version, unicodedata.unidata_version, repr(checker.heeds_ignores),
-        ",".join(sorted(checker.active)), repr(project.manifest_file), repr(project.scheme_file),
+        postil.__version__, version("wcwidth"), version("google-re2"), _code_stamp(), sys.version, unicodedata.unidata_version,
+        repr(checker.heeds_ignores), ",".join(sorted(checker.active)), repr(project.manifest_file), repr(project.scheme_file),
     ):  # fmt: skip
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:32]
@@ -139,7 +144,7 @@ class Cache:
 
     def whole_run(self) -> WholeRun | None:
         """The last run over the whole corpus, if it is remembered."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError), self._runs.open("rb") as file:
+        with contextlib.suppress(OSError, msgspec.MsgspecError), self._opened(self._runs) as file:
             for payload in _frames(file):
                 return msgspec.msgpack.decode(payload, type=WholeRun)
         return None
@@ -147,7 +152,7 @@ class Cache:
     def entries(self) -> Iterator[Entry]:
         """What is remembered of documents, sorted by their ids, as far as it can be read."""
         decoder = msgspec.msgpack.Decoder(Entry)
-        with contextlib.suppress(OSError, msgspec.MsgspecError), self._documents.open("rb") as file:
+        with contextlib.suppress(OSError, msgspec.MsgspecError), self._opened(self._documents) as file:
             yield from map(decoder.decode, _frames(file))
 
     def keep(self, whole_run: WholeRun) -> None:
@@ -158,7 +163,12 @@ class Cache:
     def keep_entries(self, entries: Iterable[Entry]) -> None:
         """Remember these documents, which come sorted by their ids, and no others."""
         encoder = msgspec.msgpack.Encoder()
-        self._write(self._documents, (encoder.encode(entry) for entry in entries if entry.result))
+        self._write(self._documents, (encoder.encode(entry) for entry in entries if entry.result and _is_text(entry.document)))
+
+    def _opened(self, path: Path) -> BufferedReader:
+        if self._directory.is_symlink():
+            raise OSError(f"{self._directory} is a link: what lies there is not trusted")
+        return path.open("rb")
 
     def _write(self, path: Path, payloads: Iterable[bytes]) -> None:
         """Write all payloads, or nothing. Only what the disk says is overlooked, not what making a payload says."""
@@ -172,15 +182,23 @@ class Cache:
         writer.finish()
 
     def _prepare(self) -> None:
+        if self._directory.is_symlink():
+            raise OSError(f"{self._directory} is a link: nothing is written through it")
         if not self._directory.is_dir():
             self._directory.mkdir(parents=True)
             (self._directory / ".gitignore").write_text("*\n", encoding="utf-8")
             (self._directory / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
         old = sorted(self._directory.glob("*.*"), key=lambda path: path.stat().st_mtime, reverse=True)
         mine = {self._runs.name, self._documents.name}
-        files = [path for path in old if path.suffix in (".run", ".documents") and path.name not in mine]
-        for path in files[2 * _KEPT :]:
+        others = [path for path in old if _OURS.fullmatch(path.name) and path.name not in mine]
+        left = [path for path in old if _BROKEN_OFF.fullmatch(path.name) and path.stat().st_mtime < time.time() - _DAY]
+        for path in [*others[2 * _KEPT :], *left]:
             path.unlink(missing_ok=True)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a document's id is text: a file's name may be bytes that are none."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 class _Writer:

@@ -57,7 +57,7 @@ def active_rules(rules: Iterable[Rule], select: Sequence[str], ignore: Sequence[
 
 def _reach(code: str, patterns: Sequence[str]) -> int:
     """How closely the best of ``patterns`` fits: -1 not at all, 0 by ``ALL``, else the length of the prefix."""
-    fitting = [0 if pattern == "ALL" else len(pattern) for pattern in patterns if pattern == "ALL" or code.startswith(pattern)]
+    fitting = [0 if one == "ALL" else len(one) for one in patterns if one == "ALL" or (one and code.startswith(one))]
     return max(fitting, default=-1)
 
 
@@ -186,7 +186,7 @@ def _finding(rule: Rule, problem: Problem) -> Finding:
     fix = FixOffer(problem.fix.title, problem.fix.is_safe) if problem.fix else None
     return Finding(
         rule.code, rule.name, rule.severity, printable(problem.message), _shown(problem.place), problem.text_place, related,
-        printable(problem.subject), printable(problem.help), fix,
+        printable(problem.subject), printable(problem.help), fix, printable(problem.key),
     )  # fmt: skip
 
 

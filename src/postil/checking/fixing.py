@@ -113,7 +113,10 @@ class _Job:
                 refused_at = passes
                 continue
             old = files
-            files, found = self._with_most(files, found, _compatible(offers, text))
+            harmless = self._harmless(files, found, [], _compatible(offers, text))
+            self._made.update(one.code for one, _ in harmless)
+            files = _with(files, harmless)
+            found = self._found(files) if harmless else found
             changed = _changed(old, files)
             passes += bool(changed)
             steps[-1] |= {path: data for path, data in changed.items() if path != text}
@@ -122,17 +125,16 @@ class _Job:
                 steps.append({})
         return Fixed(_changed(before, files), self._made, steps)
 
-    def _with_most(self, files: Files, found: _Found, offers: list[_Offer]) -> tuple[Files, _Found]:
-        """The files with all these fixes made, or with the first half that does no harm; a single one that does is refused."""
-        changed = _with(files, offers)
-        found_then = self._found(changed)
-        if changed != files and found_then.is_no_worse_than(found):
-            self._made.update(one.code for one, _ in offers)
-            return changed, found_then
+    def _harmless(self, files: Files, found: _Found, chosen: list[_Offer], offers: list[_Offer]) -> list[_Offer]:
+        """``chosen`` and those of ``offers`` that do no harm beside them: all, or what is left of each half."""
+        changed = _with(files, chosen + offers)
+        if changed != files and self._found(changed).is_no_worse_than(found):
+            return chosen + offers
         if len(offers) == 1:
             self._refused.add(_name(*offers[0]))
-            return files, found
-        return self._with_most(files, found, offers[: len(offers) // 2])
+            return chosen
+        half = len(offers) // 2
+        return self._harmless(files, found, self._harmless(files, found, chosen, offers[:half]), offers[half:])
 
     def _found(self, files: Files) -> _Found:
         read = [(path, data, self._too_large.get(path, len(data))) for path, data in files.items()]

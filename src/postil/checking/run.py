@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import multiprocessing.pool
 import os
 import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,8 @@ from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, content_k
 from postil.checking.checker import Checker, Parts, Recipe, Result
 from postil.checking.selection import Selection
 from postil.checking.suppressions import gone_from_baseline, unused_path_ignores
-from postil.findings import Finding
+from postil.errors import PostilError
+from postil.findings import Finding, Tally
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Rewrite
 from postil.rules.views import ProjectView, RunView, Unused
@@ -32,15 +34,6 @@ from postil.storage.directory import CorpusDirectory, DocumentFiles
 _CHUNK = 64  # documents that go to another process at a time
 _AHEAD = 3  # chunks that wait for each process
 _WORTH_IT = 400  # documents: fewer are checked faster than processes start
-
-
-class Tally(msgspec.Struct):
-    """How much was looked at."""
-
-    documents: int = 0
-    sets: int = 0
-    annotations: int = 0
-    in_baseline: int = 0
 
 
 class Outcome(msgspec.Struct):
@@ -87,7 +80,7 @@ class Run:
         found = _sorted(outcome.findings + self._checker.check_run(RunView(unused)))
         gone: tuple[Unused, ...] = ()
         if self._baseline:
-            gone = gone_from_baseline(self._baseline, self._checker, selection, found)
+            gone = gone_from_baseline(self._directory.project, self._baseline, self._checker, selection, found)
             unknown = self._baseline.unknown(found)
             outcome.tally.in_baseline = len(found) - len(unknown)
             found = _sorted(unknown + self._checker.check_run(RunView((), gone)))
@@ -153,7 +146,7 @@ class Run:
         corpus = CorpusView(self._directory.project, self._directory.bundle)
         about_all = self._checker.finish(parts, corpus, used)
         places = ((finding, [finding.place.path, *(one.place.path for one in finding.related)]) for finding in about_all)
-        findings += [finding for finding, paths in places if selection.shows_any(paths)]
+        findings += [finding for finding, paths in places if selection.is_about(paths)]
         outcome.findings = _sorted(findings)
         return outcome
 
@@ -171,9 +164,10 @@ class Run:
         tasks = self._tasks(documents, signatures)
         answers = self._in_processes(tasks) if self._jobs > 1 else self._in_this_process(tasks)
         for task, answer in answers:
-            if answer.result is not None:
-                data = self._codec.encode(answer.result) if self._cache else b""
-                yield Entry(task.document, task.signature, answer.content, data), answer.result
+            result = answer.result or (self._codec.decode(answer.data) if answer.data else None)
+            if result is not None:
+                data = answer.data or (self._codec.encode(result) if self._cache else b"")
+                yield Entry(task.document, task.signature, answer.content, data), result
             elif task.known is not None:
                 entry, result = task.known
                 yield msgspec.structs.replace(entry, signature=task.signature), result
@@ -198,13 +192,13 @@ class Run:
     def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
         waiting: deque[tuple[list[_Task], _Pending | None]] = deque()
         with ExitStack() as stack:
-            pool: multiprocessing.pool.Pool | None = None
+            pool: ProcessPoolExecutor | None = None
             while chunk := list(islice(tasks, _CHUNK)):
                 asked = [task.question for task in chunk if not task.is_untouched]
                 if asked and pool is None:
                     recipe = (str(self._directory.root), self._checker.recipe, bool(self._cache))
-                    pool = stack.enter_context(_context().Pool(self._jobs, _start_worker, recipe))
-                waiting.append((chunk, pool.apply_async(_work, (asked,)) if pool and asked else None))
+                    pool = stack.enter_context(ProcessPoolExecutor(self._jobs, _context(), _start_worker, recipe))
+                waiting.append((chunk, pool.submit(_work, asked) if pool and asked else None))
                 if len(waiting) > _AHEAD * self._jobs:
                     yield from _answered(*waiting.popleft())
             while waiting:
@@ -239,14 +233,15 @@ class _Task(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """The key of a document's content, and what was found in it; ``None`` where that is what is known already."""
+    """The key of a document's content, and what was found in it, as it is or as bytes; neither where it is what is known."""
 
     content: bytes
     result: Result | None
+    data: bytes = b""
 
 
 _UNTOUCHED = _Answer(b"", None)
-_Pending = multiprocessing.pool.AsyncResult[list[_Answer]]
+_Pending = Future[list[_Answer]]
 
 
 def _examine(directory: CorpusDirectory, checker: Checker, question: _Question, *, hashes: bool) -> _Answer:
@@ -259,7 +254,10 @@ def _examine(directory: CorpusDirectory, checker: Checker, question: _Question, 
 
 
 def _answered(chunk: list[_Task], pending: _Pending | None) -> Iterator[tuple[_Task, _Answer]]:
-    answers = iter(pending.get() if pending else ())
+    try:
+        answers = iter(pending.result() if pending else ())
+    except BrokenProcessPool as error:
+        raise PostilError("a process of this check was ended from outside, perhaps for want of memory: try --jobs 1") from error
     for task in chunk:
         yield task, _UNTOUCHED if task.is_untouched else next(answers)
 
@@ -290,16 +288,20 @@ def _context() -> Any:
     return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
-_worker: tuple[CorpusDirectory, Checker, bool] | None = None
+_worker: tuple[CorpusDirectory, Checker, ResultCodec, bool] | None = None
 
 
 def _start_worker(root: str, recipe: Recipe, hashes: bool) -> None:
     global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
-    _worker = CorpusDirectory(Path(root)), Checker.of(recipe), hashes
+    checker = Checker.of(recipe)
+    _worker = CorpusDirectory(Path(root)), checker, ResultCodec(checker.corpus_rules), hashes
 
 
 def _work(questions: list[_Question]) -> list[_Answer]:
+    """The answers to questions, as bytes: packed here and not in the process that waits for all."""
     assert _worker
-    directory, checker, hashes = _worker
-    return [_examine(directory, checker, question, hashes=hashes) for question in questions]
+    directory, checker, codec, hashes = _worker
+    answers = [_examine(directory, checker, question, hashes=hashes) for question in questions]
+    packed = [codec.encode(answer.result) if answer.result else b"" for answer in answers]
+    return [answer._replace(result=None, data=data) if data else answer for answer, data in zip(answers, packed, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.text import printable
@@ -21,6 +21,9 @@ class Selection:
         self.documents: set[str] = set()
         self._shown: set[str] = set()
         self._named = named
+        there = {path for files in directory.inventory.documents.values() for path in files.sets.values()}
+        sets = [path for path in named - there if path.startswith("annotations/") and path.endswith(".jsonl")]
+        self._of_gone_sets = {path.split("/", 2)[2].removesuffix(".jsonl") for path in sets if path.count("/") > 1}
         for document, files in directory.inventory.documents.items():
             found = {path for path in files.paths() if self._is_named(path)}
             if self.is_everything or not found.isdisjoint((files.text, files.metadata)) or self._is_gone(document):
@@ -38,16 +41,17 @@ class Selection:
         """Whether a finding at ``path`` is asked for."""
         return self.is_everything or path in self._shown or path in (MANIFEST, SCHEME) or self._is_named(path)
 
-    def shows_any(self, paths: Collection[str]) -> bool:
-        """Whether a finding at any of these places is asked for."""
-        return any(map(self.shows, paths))
+    def is_about(self, paths: Iterable[str]) -> bool:
+        """Whether a finding between documents, at these places, is about anything that is selected."""
+        return self.is_everything or any(path in self._shown or self._is_named(path) for path in paths)
 
     def _is_named(self, path: str) -> bool:
         return any(part in self._named for part in _and_above(path))
 
     def _is_gone(self, document: str) -> bool:
-        """Whether a text or metadata of the document was named that is no longer there: its sets are orphans now."""
-        return not self._named.isdisjoint((f"corpus/{document}.txt", f"corpus/{document}.toml"))
+        """Whether a file of the document was named that is no longer there: what is left of it is another document now."""
+        gone = (f"corpus/{document}.txt", f"corpus/{document}.toml")
+        return not self._named.isdisjoint(gone) or document in self._of_gone_sets
 
 
 def _and_above(path: str) -> Iterable[str]:

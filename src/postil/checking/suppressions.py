@@ -14,10 +14,12 @@ from postil.rules.views import Unused, toml_problem
 from postil.storage.bundle import Project
 from postil.storage.directory import MANIFEST
 
+_UNREADABLE = {"TXT001", "TXT009", "DOC004", "ANN001", "ANN006"}  # what such a file says besides is not known
+
 
 def unused_path_ignores(project: Project, checker: Checker, selection: Selection, used: Collection[int]) -> tuple[Unused, ...]:
     """The per-path ignores that silenced nothing. Judged where everything was looked at, by the manifest's own rules."""
-    if not (selection.is_everything and checker.is_of_manifest):
+    if not (selection.is_everything and checker.is_of_manifest) or project.has_faults:
         return ()
     unused = [
         (glob, code)
@@ -56,15 +58,17 @@ def _without(source: str, unused: Collection[tuple[str, str]]) -> bytes:
 
 
 def gone_from_baseline(
-    baseline: Baseline, checker: Checker, selection: Selection, findings: Sequence[Finding]
+    project: Project, baseline: Baseline, checker: Checker, selection: Selection, findings: Sequence[Finding]
 ) -> tuple[Unused, ...]:
     """The entries that are none of these findings. Judged by the manifest's own rules, where they looked."""
-    if not checker.is_of_manifest:
+    if not checker.is_of_manifest or project.has_faults:
         return ()
+    unseen = {one.place.path for one in findings if one.code in _UNREADABLE}
     gone = [
         index
         for index in baseline.gone(findings)
         if (entry := baseline.entries[index])
+        and entry.path not in unseen
         and (entry.code in checker.active or entry.code not in checker.known)
         and (selection.is_everything or (entry.path != MANIFEST and selection.shows(entry.path)))
     ]

@@ -84,10 +84,13 @@ def command(
     checked. A text stands for its document, with every set about it. Exit status: 0 when no error is found, 1 when one is,
     2 when the check could not run.
     """
-    settings = _Settings(**options)  # type: ignore[arg-type]
+    settings = _with_codes(_Settings(**options))  # type: ignore[arg-type]
     _refuse_together(fix=fix or unsafe_fixes or diff, watch=watch, write_baseline=write_baseline)
+    if diff and (settings.statistics or settings.output or settings.format_ != "text"):
+        raise click.UsageError("--diff shows changes, not findings: it goes with no --format, --output or --statistics")
+    if settings.statistics and settings.format_ not in ("text", "json"):
+        raise click.UsageError("--statistics is text, or JSON with --format json")
     directory = open_directory()
-    _refuse_unknown(settings)
     if watch:
         return _watch(directory, paths, changed_since, settings)
     selection = _selection(directory, paths, changed_since)
@@ -107,13 +110,19 @@ def _refuse_together(*, fix: bool, watch: bool, write_baseline: bool) -> None:
         raise click.UsageError("--fix or --diff, --watch and --write-baseline go one at a time")
 
 
-def _refuse_unknown(settings: _Settings) -> None:
+def _with_codes(settings: _Settings) -> _Settings:
+    """The settings with rules named by their codes, where somebody typed a rule's name, or a code in small letters."""
     from postil.rules import all_rules
 
-    known = [rule.code for rule in all_rules()]
-    for code in (*settings.select, *settings.ignore):
-        if code != "ALL" and not any(one.startswith(code) for one in known):
-            raise click.BadParameter(f"there is no rule {code}: postil rule lists them", param_hint="--select / --ignore")
+    codes = {rule.name: rule.code for rule in all_rules()}
+
+    def code_of(given: str) -> str:
+        code = codes.get(given, given.upper())
+        if code != "ALL" and not any(one.startswith(code) for one in codes.values()):
+            raise click.BadParameter(f"there is no rule {given}: postil rule lists them", param_hint="--select / --ignore")
+        return code
+
+    return settings._replace(select=tuple(map(code_of, settings.select)), ignore=tuple(map(code_of, settings.ignore)))
 
 
 # --- what to look at -------------------------------------------------------------------------------------------------
@@ -128,12 +137,17 @@ def _selection(directory: CorpusDirectory, paths: tuple[str, ...], changed_since
     if not paths and changed_since is None:
         return Selection.everything(directory)
     wanted = [_existing(path, directory) for path in given]
+    prefix = repository_prefix(directory.root)
     for path in listed:  # such as those that a branch touched: one may be gone, or be no part of the corpus
         with contextlib.suppress(click.UsageError):  # it lies elsewhere
             relative = relative_path(path, directory.root)
+            if prefix and not _is_of_corpus(relative):
+                relative = path.removeprefix(prefix)  # as git names it, from the root of the repository
             wanted += [relative] if relative == "." or _is_of_corpus(relative) else []
     if changed_since is not None:
-        wanted += [path for path in changed(directory.root, changed_since) if _is_of_corpus(path)]
+        touched = changed(directory.root, changed_since)
+        wanted += [path for path in touched if _is_of_corpus(path)]
+        wanted += ["."] if directory.project.manifest.check.baseline in touched else []
     return Selection(directory, wanted)
 
 
@@ -167,7 +181,7 @@ def _check(directory: CorpusDirectory, selection: Selection, settings: _Settings
     outcome = _run(directory, settings).check(selection)
     style = Style(use_colour() and settings.output in (None, "-"), repository_prefix(directory.root))
     report = part("postil.reports", settings.format_, Report).lines(outcome.findings, outcome.tally, style)
-    _write(_statistics(outcome.findings) if settings.statistics else report, settings.output)
+    _write(_statistics(outcome.findings, settings.format_) if settings.statistics else report, settings.output)
     failing = {Severity.ERROR, Severity.WARNING} if settings.strict else {Severity.ERROR}
     return int(not settings.exit_zero and any(finding.severity in failing for finding in outcome.findings))
 
@@ -178,6 +192,8 @@ def _run(directory: CorpusDirectory, settings: _Settings, *, heeds_baseline: boo
     from postil.checking.run import Run
 
     checker = Checker(directory.project.manifest.check, settings.select, settings.ignore)
+    if not checker.rules:
+        raise click.UsageError("no rule is left: nothing would be checked")
     cache = None if settings.no_cache else directory.root / DIRECTORY
     baseline = _baseline(directory, settings) if heeds_baseline else None
     return Run(directory, checker, jobs=settings.jobs, cache=cache, progress=Progress("Checking"), baseline=baseline)
@@ -205,6 +221,11 @@ def _write_baseline(directory: CorpusDirectory, selection: Selection, settings: 
     if not selection.is_everything or settings.select or settings.ignore:
         raise click.UsageError("--write-baseline is about the whole corpus and all rules: give neither paths nor rules")
     path = _baseline_path(directory, settings)
+    there = directory.read(path)
+    if _is_of_corpus(path) or path.startswith(".git/"):
+        raise click.UsageError(f"{path} cannot be the baseline: it would be taken for something else")
+    if there is not None:
+        Baseline.read(path, there)  # whatever else it is, is not overwritten
     findings = _run(directory, settings, heeds_baseline=False).check(selection).findings
     directory.write(path, Baseline.of(path, findings).encode())
     count = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
@@ -212,10 +233,17 @@ def _write_baseline(directory: CorpusDirectory, selection: Selection, settings: 
     return 0
 
 
-def _statistics(findings: list[Finding]) -> Iterator[str]:
-    counts = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+def _statistics(findings: list[Finding], format_: str) -> Iterator[str]:
+    import json
+
+    counts = Counter((finding.code, finding.name, str(finding.severity)) for finding in findings)
     fixable = Counter(finding.code for finding in findings if finding.fix and finding.fix.is_safe)
-    for (code, name, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if format_ == "json":
+        names_ = ("code", "name", "severity", "count", "fixable")
+        yield json.dumps([dict(zip(names_, (*what, count, fixable[what[0]]), strict=True)) for what, count in ordered], indent=2)
+        return
+    for (code, name, severity), count in ordered:
         mark = f"  [{fixable[code]:,} fixable with --fix]" if fixable[code] else ""
         yield f"{count:>7,}  {code}  {name}  ({severity}){mark}"
 
@@ -256,24 +284,44 @@ def _mend(directory: CorpusDirectory, selection: Selection, settings: _Settings,
     made: Counter[str] = Counter()
     files = 0
     for fixed in _mended(directory, selection, settings, takes_unsafe=takes_unsafe):
-        for step in fixed.steps:
-            for path, data in step.items():
-                directory.rewrite(path, data)
+        _write_fixed(directory, fixed, files)
         made += fixed.made
         files += len(fixed.files)
-    for path, data in _mended_settings(directory, selection, settings).items():
+    rewritten, unused = _mended_settings(directory, selection, settings)
+    for path, data in rewritten.items():
         directory.rewrite(path, data)
         files += 1
-        made["SCH"] += 1
+    made += unused
     if made:
         listed = ", ".join(f"{count:,} {code}" for code, count in sorted(made.items()))
         click.echo(f"Mended {files:,} file{'' if files == 1 else 's'}: {listed}.", err=True)
 
 
-def _mended_settings(directory: CorpusDirectory, selection: Selection, settings: _Settings) -> dict[str, bytes]:
-    """Manifest and baseline without the suppressions that suppress nothing, now that the documents are mended."""
+def _write_fixed(directory: CorpusDirectory, fixed: Fixed, files: int) -> None:
+    """Write what became of a document, or leave it as it was where one of its files cannot be written."""
+    from postil.errors import PostilError
+
+    written: dict[str, bytes] = {}
+    for path, data in (item for step in fixed.steps for item in step.items()):
+        before = directory.read(path) or b""
+        try:
+            directory.rewrite(path, data)
+        except OSError as error:
+            for other, was in reversed(written.items()):
+                directory.rewrite(other, was)
+            done = f"{files:,} file{'' if files == 1 else 's'} of other documents were mended before"
+            raise PostilError(f"{path} cannot be written: {error.strerror}. Its document was left as it was; {done}") from error
+        written.setdefault(path, before)
+
+
+def _mended_settings(
+    directory: CorpusDirectory, selection: Selection, settings: _Settings
+) -> tuple[dict[str, bytes], Counter[str]]:
+    """Manifest and baseline without the suppressions that suppress nothing, and how many of those there are, by code."""
     run = _run(directory, settings)
-    return run.mended_settings(run.check(selection))
+    outcome = run.check(selection)
+    rewritten = run.mended_settings(outcome)
+    return rewritten, Counter(finding.code for finding in outcome.findings if rewritten and finding.place.path in rewritten)
 
 
 def _show_diff(directory: CorpusDirectory, selection: Selection, settings: _Settings, *, takes_unsafe: bool) -> int:
@@ -282,7 +330,7 @@ def _show_diff(directory: CorpusDirectory, selection: Selection, settings: _Sett
         would_change = True
         for path in sorted(fixed.files):
             _print_diff(path, directory.read(path) or b"", fixed.files[path])
-    for path, data in _mended_settings(directory, selection, settings).items():
+    for path, data in _mended_settings(directory, selection, settings)[0].items():
         would_change = True
         _print_diff(path, directory.read(path) or b"", data)
     return int(would_change and not settings.exit_zero)
@@ -291,11 +339,17 @@ def _show_diff(directory: CorpusDirectory, selection: Selection, settings: _Sett
 def _print_diff(path: str, old: bytes, new: bytes) -> None:
     import difflib
 
-    lines = [data.decode("utf-8", "backslashreplace").split("\n") for data in (old, new)]
-    difference = difflib.unified_diff(lines[0], lines[1], f"a/{path}", f"b/{path}", n=0, lineterm="")
-    for number, line in enumerate(difference):
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1]) if use_colour() and number > 1 else None
-        click.echo(click.style(printable(line), fg=colour))
+    texts = [data.decode("utf-8", "surrogateescape").split("\n") for data in (old, new)]
+    lines = [[f"{line}\n" for line in text[:-1]] + [line for line in text[-1:] if line] for text in texts]
+    for number, line in enumerate(difflib.unified_diff(lines[0], lines[1], f"a/{path}", f"b/{path}")):
+        shown = line.removesuffix("\n")
+        if sys.stdout.isatty():
+            colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1]) if use_colour() and number > 1 else None
+            click.echo(click.style(printable(shown), fg=colour))
+        else:  # a patch, which has to hold the very characters
+            click.echo(shown.encode("utf-8", "surrogateescape"))
+        if not line.endswith("\n"):
+            click.echo("\\ No newline at end of file")
 
 
 # --- watching --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import click
 
-from postil.cli._command import postil_command, start_directory
+from postil.cli._command import postil_command, repository_prefix, start_directory
 
 _FILES = {
     "corpus/corpus.toml": "corpus/corpus.toml",
@@ -56,5 +56,11 @@ def command(target: str, name: str | None, ci: str) -> int:
             text = text.replace("{name}", plain).replace("{title}", title)
         write_atomically(root, root / path, text.encode())
         click.echo(f"wrote   {path}")
+    prefix = repository_prefix(root)
+    if prefix and ci != "none":
+        click.echo(
+            f"The repository begins above: move the CI files to its root, and let them run with -C {prefix.rstrip('/')}.",
+            err=True,
+        )
     click.echo("Next: describe your labels in annotations/scheme.toml, then postil add your texts.")
     return 0

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from postil.checking.run import Tally
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 
 
 class Style(msgspec.Struct, frozen=True):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from postil.checking.run import Tally
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 from postil.reports import Report, Style
 from postil.text import printable
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from postil.checking.run import Tally
-from postil.findings import Finding, Severity
+from postil.findings import Finding, Severity, Tally
 from postil.reports import Report, Style
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

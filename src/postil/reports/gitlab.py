@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from postil.checking.run import Tally
-from postil.findings import Finding, Severity, fingerprints
+from postil.findings import Finding, Severity, Tally, fingerprints
 from postil.reports import Report, Style
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from postil.checking.run import Tally
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 from postil.reports import Report, Style
 
 

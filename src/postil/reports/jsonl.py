@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from postil.checking.run import Tally
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 from postil.reports import Report, Style
 
 _ESCAPES = {number: f"\\u{number:04x}" for number in (0x85, 0x2028, 0x2029)}  # JSON allows them, but many take them for line ends

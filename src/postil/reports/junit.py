@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
-from postil.checking.run import Tally
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 from postil.reports import Report, Style
 from postil.text import printable
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from postil.checking.run import Tally
-from postil.findings import Finding, Place, Severity
+from postil.findings import Finding, Place, Severity, Tally
 from postil.reports import Report, Style
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}

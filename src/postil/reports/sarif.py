@@ -9,8 +9,7 @@ from urllib.parse import quote as percent_encoded
 import msgspec
 
 from postil import __version__
-from postil.checking.run import Tally
-from postil.findings import Finding, Place, Severity, fingerprints
+from postil.findings import Finding, Place, Severity, Tally, fingerprints
 from postil.reports import Report, Style
 from postil.rules import Rule, all_rules
 

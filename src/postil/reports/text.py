@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from postil.checking.run import Tally
-from postil.findings import Excerpt, Finding, Severity
+from postil.findings import Excerpt, Finding, Severity, Tally
 from postil.reports import Report, Style
 from postil.text import printable
 

@@ -14,12 +14,20 @@ from postil.storage.set_file import has_unreadable_lines
 _encode = msgspec.json.Encoder(order="deterministic").encode  # tells 1 from true
 
 
-def merging_fix(view: SetView, first: Span | Relation, second: Span | Relation) -> Fix | None:
-    """The fix that removes ``second`` and lets what names it name ``first``; none where it says what ``first`` does not."""
-    if not view.have_own_ids or has_unreadable_lines(view.file) or not _says_no_more(first, second):
+def merging_fix(
+    view: SetView, first: Span | Relation, second: Span | Relation, as_if: Span | Relation | None = None
+) -> Fix | None:
+    """The fix that removes ``second`` and lets what names it name ``first``; none where it says what ``first`` does not.
+
+    ``as_if``: what ``second`` would be by then.
+    """
+    project = view.document.bundle.project
+    if view.scheme is None or project.has_faults:
+        return None  # what names an annotation is for the scheme to say
+    if not view.have_own_ids or has_unreadable_lines(view.file) or not _says_no_more(first, as_if or second):
         return None  # a line that cannot be read may name it too
     changes: list[RecordChange] = [view.change(second, None)]
-    for record in view.file.records:
+    for record in view.naming.get(second.id, ()):
         if record is second:
             continue
         renamed = _renamed(view, record, second.id, first.id)

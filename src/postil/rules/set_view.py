@@ -271,6 +271,16 @@ class SetView:
         """Each relation with the ``(role, id)`` of each of its arguments."""
         return [(relation, relation.arguments()) for relation in self.relations]
 
+    @lazy
+    def naming(self) -> dict[str, list[Record]]:
+        """The records that name each id, as an argument, in a reference, or because a note is about it."""
+        found: dict[str, list[Record]] = {}
+        for record in self.file.records:
+            ids = [record.about] if isinstance(record, Note) else _references(record, self.layer(record))
+            for id in dict.fromkeys(ids):
+                found.setdefault(id, []).append(record)
+        return found
+
     def with_roles(self) -> Iterator[tuple[Relation, dict[str, Role]]]:
         """Each relation in a layer of relations, with the roles that the scheme gives it."""
         yield from self._with_roles
@@ -356,6 +366,15 @@ class SetView:
             return None
         start = min(max(record.start, 0), len(self.text))
         return self.document.place(start, min(max(record.end, start), len(self.text)))
+
+
+def _references(record: Span | Relation | Label, layer: Layer | None) -> list[str]:
+    ids = [id for _, id in record.arguments()] if isinstance(record, Relation) else []
+    for name, attribute in layer.attributes.items() if layer and record.attributes else ():
+        if attribute.type == "reference":
+            value = record.attributes.get(name)
+            ids += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return ids
 
 
 class BundleView:

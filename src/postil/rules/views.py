@@ -14,8 +14,7 @@ from postil.rules.fixes import Fix, Rewrite
 from postil.rules.lazy import lazy
 from postil.scheme import Scheme
 from postil.segmentation import Extent, paragraphs, sentences
-from postil.storage.bundle import Bundle, Project
-from postil.storage.directory import Stray
+from postil.storage.bundle import Bundle, Project, Stray
 from postil.storage.faults import Fault, FaultKind
 from postil.storage.toml_file import TomlFile, line_index
 from postil.storage.toml_positions import KeyPath
@@ -35,6 +34,7 @@ class Problem(msgspec.Struct, frozen=True):
     help: str = ""
     record: Record | None = None
     fix: Fix | None = None
+    key: str = ""
 
 
 def toml_problem(file: TomlFile[Any], path: KeyPath, message: str, help: str = "") -> Problem:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,6 +16,13 @@ from postil.scheme import Scheme
 from postil.storage.set_file import SetFile
 from postil.storage.text_file import TextFile
 from postil.storage.toml_file import TomlFile
+
+
+class Stray(msgspec.Struct, frozen=True):
+    """A file under ``corpus/`` or ``annotations/`` that is none of a corpus's files."""
+
+    path: str
+    reason: Literal["link out", "not a file", "unknown"]
 
 
 class Project(msgspec.Struct, frozen=True, dict=True):
@@ -28,6 +35,11 @@ class Project(msgspec.Struct, frozen=True, dict=True):
     def manifest(self) -> Manifest:
         """The manifest as far as it could be read."""
         return self.manifest_file.value or Manifest(format=1, name="")
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether manifest or scheme could not be read as they are, so that rules did not see all that is declared."""
+        return bool(self.manifest_file.faults or self.scheme_file.faults)
 
     @property
     def scheme(self) -> Scheme | None:

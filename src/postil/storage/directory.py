@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -16,7 +15,7 @@ from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus, UnsafeP
 from postil.manifest import FORMAT, Manifest, Metadata
 from postil.model import AnnotationSet
 from postil.scheme import Scheme
-from postil.storage.bundle import Bundle, Project
+from postil.storage.bundle import Bundle, Project, Stray
 from postil.storage.faults import Fault
 from postil.storage.safe_files import is_inside, portable_name_fault, write_atomically
 from postil.storage.set_file import SetFile, encode_set, parse_set
@@ -45,13 +44,6 @@ class DocumentFiles(msgspec.Struct):
     def paths(self) -> Iterator[str]:
         """Every path that there is."""
         yield from filter(None, (self.text, self.metadata, *self.sets.values()))
-
-
-class Stray(msgspec.Struct, frozen=True):
-    """A file under ``corpus/`` or ``annotations/`` that is none of a corpus's files."""
-
-    path: str
-    reason: Literal["link out", "not a file", "unknown"]
 
 
 class Inventory(msgspec.Struct, frozen=True):
@@ -188,7 +180,7 @@ class CorpusDirectory:
     def state(self) -> dict[str, tuple[int, int]]:
         """When each file was last changed and how large it is: differs when somebody has saved something."""
         paths = [path for files in self.inventory.documents.values() for path in files.paths()]
-        paths += [MANIFEST, SCHEME, *(stray.path for stray in self.inventory.strays)]
+        paths += [MANIFEST, SCHEME, self.project.manifest.check.baseline, *(stray.path for stray in self.inventory.strays)]
         found = {}
         for path in paths:
             with contextlib.suppress(OSError):

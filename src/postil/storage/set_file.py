@@ -7,6 +7,7 @@ the file read line by line, to say what is wrong where.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -36,6 +37,7 @@ _NOUNS = {
 }  # fmt: skip
 
 _MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>")
+_JSON = {"Unterminated string starting at": "a string does not end", "Extra data": "something comes after the record"}
 _SHOWN = 4000  # bytes of a bad line that its faults keep
 _MOST_FAULTS = 1000  # of one file: beyond, it is not this file that is broken but its place
 
@@ -137,7 +139,9 @@ class _Explainer:
         self.lines: list[int] = []
 
     def set_file(self, *, is_exact: bool) -> SetFile:
-        for number, line in enumerate(_lines(self.data), 1):
+        if self.data.startswith(codecs.BOM_UTF8):
+            self.faults.append(Fault("syntax", "the file begins with a byte-order mark: take it out", 1, 1))
+        for number, line in enumerate(_lines(self.data.removeprefix(codecs.BOM_UTF8)), 1):
             if line.strip():
                 self.read(number, line)
                 if len(self.faults) > _MOST_FAULTS:
@@ -236,7 +240,7 @@ def _load(line: bytes) -> tuple[dict[str, Any], list[str]]:
         raise _Unreadable(f"not UTF-8: byte 0x{line[error.start]:02x}", error.start + 1) from error
     except json.JSONDecodeError as error:
         hint = "" if line.rstrip().endswith(b"}") else "; a record is one object on one line"
-        raise _Unreadable(f"not JSON: {error.msg}{hint}", error.colno) from error
+        raise _Unreadable(f"not JSON: {_JSON.get(error.msg, error.msg)}{hint}", error.colno) from error
     except UnicodeEncodeError as error:
         raise _Unreadable("a string holds half of a surrogate pair, which is no character") from error
     except RecursionError as error:

@@ -33,12 +33,11 @@ def check(view: SetView) -> Iterator[Problem]:
     if header and actual and header.text_sha256 != actual:
         said = header.text_sha256[:12]
         message = f"made for another text: text_sha256 is {said}…, the text file's is {actual[:12]}…"
-        yield view.header_problem(
-            message,
-            "text_sha256",
-            help=f"if the text is meant to be as it is, and each annotation still fits, record its hash: {actual}",
-            fix=_fix(view, header, actual),
-        )
+        if not view.text or not view.text.strip() or "<<<<<<< " in view.text:  # that is not the text that is meant
+            yield view.header_problem(message, "text_sha256")
+            return
+        help_ = f"if the text is meant to be as it is, and each annotation still fits, record its hash: {actual}"
+        yield view.header_problem(message, "text_sha256", help=help_, fix=_fix(view, header, actual))
 
 
 def _fix(view: SetView, header: Header, actual: str) -> Fix | None:

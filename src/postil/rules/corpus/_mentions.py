@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import NamedTuple
 
 from postil.model import Span
@@ -21,13 +22,13 @@ class Mention(NamedTuple):
     label: str
 
 
-def mentions_of(view: SetView) -> str:
-    """The short spans of a set, one a line: few bytes for each, because those of all documents are kept together."""
+def mentions_of(view: SetView, layers: Container[str] | None = None) -> str:
+    """The short spans of a set (in some layers), one a line: few bytes for each, as those of all documents are kept together."""
     columns = view.columns
     found = [
         f"{layer}\t{text}\t{label}"
         for layer, text, label in zip(columns.layers, columns.texts, columns.labels, strict=True)
-        if len(text) <= _LONGEST
+        if len(text) <= _LONGEST and (layers is None or layer in layers)
     ]
     lines = "\n".join(found)
     is_readable = lines.count("\t") == 2 * len(found) and lines.count("\n") == max(len(found) - 1, 0)

@@ -56,6 +56,7 @@ def check(parts: Sequence[_Covered], corpus: CorpusView) -> Iterator[Problem]:
         if 0 < share <= 1 and parts and there / len(parts) < share:
             named = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else "")
             message = (
-                f"{annotator} has complete sets of {there:,} of {len(parts):,} documents, not of {share:.4g} of them; no {named}"
+                f"{annotator} has complete sets of {there:,} of {len(parts):,} documents ({there / len(parts):.1%}, not the "
+                f"{share:.1%} that is asked for); none of {named}"
             )
             yield toml_problem(file, ("check", "coverage", annotator), message)

@@ -89,10 +89,8 @@ def check(parts: Sequence[_Mentions], corpus: CorpusView) -> Iterator[Problem]:
         others = [label for label in uses if label != usual and _may_be_a_slip(totals[label], totals.total())]
         compared = sorted(uses[usual])[:_COMPARED]
         odd = sorted({document for label in others for document in uses[label]})
-        looked_at += len(compared) + len(odd)
-        if looked_at > _LOOKED_AT:
-            return
-        if others:
+        if others and looked_at + len(compared) + len(odd) <= _LOOKED_AT:
+            looked_at += len(compared) + len(odd)
             yield from _slips(corpus, string, usual, totals, compared, odd)
 
 

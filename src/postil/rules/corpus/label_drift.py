@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from postil.rules import Example, Problem, Severity, corpus_rule
 from postil.rules.corpus._documents import Labels, labels_of
 from postil.rules.corpus_view import CorpusView
@@ -53,7 +55,10 @@ def check(parts: Sequence[Labels], corpus: CorpusView) -> Iterator[Problem]:
                     for drift in drifts[:_SHOWN]
                 ) + (f"; and {len(drifts) - _SHOWN} more" if len(drifts) > _SHOWN else "")
                 message = f"labels of {layer} by {annotator} are not as frequent in {split} as elsewhere: {said}"
-                yield toml_problem(corpus.project.manifest_file, ("splits",), message)
+                problem = toml_problem(corpus.project.manifest_file, ("splits",), message)
+                yield msgspec.structs.replace(
+                    problem, key=f"{annotator} {layer} {split} {' '.join(drift.label for drift in drifts)}"
+                )
 
 
 def _by_layer(parts: Sequence[Labels]) -> dict[tuple[str, str], _Groups]:

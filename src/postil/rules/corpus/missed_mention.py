@@ -29,7 +29,7 @@ _FIVE = tuple(span(f"e{number}", "GPE", at, at + 5) for number, at in enumerate(
 
 
 class _Set(msgspec.Struct, frozen=True):
-    """The mentions of a set, one a line; for each layer of mentions the words outside them that could begin one."""
+    """The mentions of a set, one a line; for each layer of such the words outside them that could begin one."""
 
     annotator: str
     mentions: str
@@ -43,7 +43,7 @@ class _Document(msgspec.Struct, frozen=True):
 
 def _map(view: BundleView) -> _Document | None:
     complete = [one for one in view.sets if _is_finished(one)]
-    sets = [_Set(one.file.annotator, mentions_of(one), words) for one in complete if (words := _words_outside(one))]
+    sets = [_Set(one.file.annotator, mentions_of(one, words), words) for one in complete if (words := _words_outside(one))]
     return _Document(view.document.document, sets) if sets else None
 
 
@@ -96,27 +96,39 @@ def check(parts: Sequence[_Document], corpus: CorpusView) -> Iterator[Problem]:
 
     An annotator who marks a name thirty times and not the thirty-first has overlooked it: a model that learns from it learns that
     the name is none. Told are strings of up to 40 characters that begin with a capital (or are in a script without), that are
-    marked five times as often as not, in sets that are complete. What lies inside another span of the layer is not missed.
+    marked five times as often as not, in sets that are complete and sound. What lies inside another span of the layer is not
+    missed.
 
     Annotate it. If it is none here, take the finding into the baseline: there is no annotation that could excuse it.
     """
-    by_annotator: dict[str, Counter[str]] = defaultdict(Counter)
-    for part in parts:
-        for one in part.sets:
-            by_annotator[one.annotator].update(one.mentions.split("\n"))
-    labels: dict[_Key, Counter[str]] = defaultdict(Counter)
-    for annotator, lines in by_annotator.items():
-        for line in lines if any(times >= _OFTEN for times in lines.values()) else ():
-            mention = read_mention(line)
-            labels[annotator, mention.layer, mention.text][mention.label] += lines[line]
-    often = {key: found for key, found in labels.items() if found.total() >= _OFTEN and _first(key[2])}
+    often = _often(parts)
     where = _where(parts, often)
     looked_at = 0
     for key in sorted(where, key=lambda key: (-often[key].total(), key)):
+        # unmarked in too many documents to be overlooked, if it stands in most of them; or in more than can be looked at
+        if len(where[key]) * _MISSED > often[key].total() or looked_at + len(where[key]) > _LOOKED_AT:
+            continue
         looked_at += len(where[key])
-        if looked_at > _LOOKED_AT:
-            return
         yield from _missed(corpus, key, where[key], often[key])
+
+
+def _often(parts: Sequence[_Document]) -> dict[_Key, Counter[str]]:
+    """The strings that an annotator marks often, with their labels."""
+    by_annotator: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        for one in part.sets:
+            by_annotator[one.annotator].update(one.mentions.split("\n") if one.mentions else ())
+    found: dict[_Key, Counter[str]] = {}
+    for annotator, lines in by_annotator.items():
+        totals: Counter[str] = Counter()
+        for line, times in lines.items():
+            totals[line.rpartition("\t")[0]] += times
+        for line, times in lines.items():
+            if totals[line.rpartition("\t")[0]] >= _OFTEN:
+                mention = read_mention(line)
+                if _first(mention.text):
+                    found.setdefault((annotator, mention.layer, mention.text), Counter())[mention.label] += times
+    return found
 
 
 def _first(text: str) -> str:
@@ -146,8 +158,6 @@ def _where(parts: Sequence[_Document], often: Collection[_Key]) -> dict[_Key, li
 
 def _missed(corpus: CorpusView, key: _Key, documents: Sequence[str], labels: Counter[str]) -> Iterator[Problem]:
     marked, label = labels.total(), labels.most_common(1)[0][0]
-    if len(documents) * _MISSED > marked:  # unmarked too often to be overlooked, if it stands in most of them
-        return
     annotator, layer, text = key
     pattern = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
     found = []

@@ -118,7 +118,7 @@ def check(parts: Sequence[_Sketch], corpus: CorpusView) -> Iterator[Problem]:
         if said:
             told.add(later.document)
             message = f"a near copy of {first.document}: {said}; {_apart(first, later)}"
-            yield Problem(message, Place(later.path), related=(Related("the other one", Place(first.path)),))
+            yield Problem(message, Place(later.path), related=(Related("the other one", Place(first.path)),), key=first.document)
 
 
 def _likeness(one: set[str], other: set[str]) -> str:

@@ -68,7 +68,7 @@ def check(parts: Sequence[_Text], corpus: CorpusView) -> Iterator[Problem]:
             less = "" if first.exact == part.exact else " but for case, blanks and punctuation"
             leak = f"; it is in {part.split} and that one in {first.split}: a leak" if first.split != part.split else ""
             related = (Related("the other one", Place(first.path)),)
-            yield Problem(f"the same text as {first.document}{less}{leak}", Place(part.path), related=related)
+            yield Problem(f"the same text as {first.document}{less}{leak}", Place(part.path), related=related, key=first.document)
 
 
 def _folded(corpus: CorpusView, part: _Text) -> str:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +7,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.scheme import Layer
-from postil.text import quote
+from postil.text import nearest, quote
 
 
 @set_rule(
@@ -29,6 +28,6 @@ def check(view: SetView) -> Iterator[Problem]:
 def _fault(layer: Layer, label: str, name: str, _value: Any) -> str:
     if name in layer.attributes:
         return ""
-    near = difflib.get_close_matches(name, layer.attributes, 1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = nearest(name, layer.attributes)
+    hint = f"; did you mean {near}?" if near else ""
     return f"{label} has no attribute {quote(name)}{hint}"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import msgspec
@@ -10,7 +9,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, label, span
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
-from postil.text import listing, quote
+from postil.text import listing, nearest, quote
 
 
 @set_rule(
@@ -39,16 +38,12 @@ def check(view: SetView) -> Iterator[Problem]:
     for record in view.annotations:
         layer = view.layer(record)
         if layer and record.label not in layer.labels and not view.is_declared("layers", record.layer, "labels", record.label):
-            near = difflib.get_close_matches(record.label, layer.labels, 1)
+            near = nearest(record.label, layer.labels)
             hint = (
-                f"did you mean {near[0]}?"
-                if near
-                else f"it has {listing(layer.labels, 'and')}"
-                if layer.labels
-                else "it has none"
+                f"did you mean {near}?" if near else f"it has {listing(layer.labels, 'and')}" if layer.labels else "it has none"
             )
             message = f"layer {record.layer} has no label {quote(record.label)}; {hint}"
-            yield view.problem(record, message, "label", fix=_fix(view, record, near[0]) if near else None)
+            yield view.problem(record, message, "label", fix=_fix(view, record, near) if near else None)
 
 
 def _fix(view: SetView, record: Span | Relation | Label, label: str) -> Fix:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import msgspec
@@ -10,7 +9,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
-from postil.text import listing, quote
+from postil.text import listing, nearest, quote
 
 
 @set_rule(
@@ -29,10 +28,10 @@ def check(view: SetView) -> Iterator[Problem]:
         return
     for record in view.annotations:
         if record.layer not in view.scheme.layers and not view.is_declared("layers", record.layer):
-            near = difflib.get_close_matches(record.layer, view.scheme.layers, 1)
-            hint = f"did you mean {near[0]}?" if near else f"the scheme has {listing(view.scheme.layers, 'and')}"
+            near = nearest(record.layer, view.scheme.layers)
+            hint = f"did you mean {near}?" if near else f"the scheme has {listing(view.scheme.layers, 'and')}"
             message = f"the scheme has no layer {quote(record.layer)}; {hint}"
-            yield view.problem(record, message, "layer", fix=_fix(view, record, near[0]) if near else None)
+            yield view.problem(record, message, "layer", fix=_fix(view, record, near) if near else None)
 
 
 def _fix(view: SetView, record: Span | Relation | Label, layer: str) -> Fix:

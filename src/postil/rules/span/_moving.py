@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 import msgspec
 
 from postil.model import Span
+from postil.rules._merging import merging_fix
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
 
@@ -20,4 +21,15 @@ def moving_fix(view: SetView, span: Span, title: str, extents: Sequence[tuple[in
     fragments = tuple(extents) if len(extents) > 1 else ()
     moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)
     moved = msgspec.structs.replace(moved, text=moved.covered(view.text or ""))
-    return Fix(title, is_safe, (view.change(span, moved),))
+    twin = _at_the_same_place(view, span, moved)
+    if twin is None:
+        return Fix(title, is_safe, (view.change(span, moved),))
+    merged = merging_fix(view, twin, span, as_if=moved) if twin.label == span.label else None
+    return Fix(f"{title}, where it is {twin.id} once more: {merged.title}", is_safe, merged.changes) if merged else None
+
+
+def _at_the_same_place(view: SetView, span: Span, moved: Span) -> Span | None:
+    """The other span of the layer that covers just what this one would, if the layer has no room for both."""
+    layer = view.layer(span)
+    others = (other for other in view.spans if other is not span and other.layer == span.layer and other.extents == moved.extents)
+    return next((other for other in others if other.label == span.label or (layer and layer.overlap != "free")), None)

@@ -15,6 +15,7 @@ _TWO = "The ministers met in Tokyo. Dr. Khan did not come.\n\nA new paragraph.\n
     "SPN011",
     Example(text=_TWO, records=(span("s1", "FACT", 0, 26), span("s2", "FACT", 28, 49))),
     Example(text=_TWO, records=(span("s1", "FACT", 0, 49),), finds=("s1",)),
+    Example(text=_TWO, records=(span("e1", "PERSON", 32, 64, fragments=[(32, 36), (53, 64)]),), finds=("e1",)),
     Example(text=_TWO, records=(span("e1", "PERSON", 32, 64),), finds=("e1",), note="a name in two paragraphs"),
 )
 def check(view: SetView) -> Iterator[Problem]:
@@ -30,7 +31,7 @@ def check(view: SetView) -> Iterator[Problem]:
         layer = view.scheme.layers[name] if view.scheme else None
         if layer is None or layer.within == "document":
             continue
-        if layer.within == "paragraph" and "\n" not in "".join([span_.text for span_ in spans]):
+        if layer.within == "paragraph" and not view.has_fragments and "\n" not in "".join([span_.text for span_ in spans]):
             continue
         units = view.document.sentences if layer.within == "sentence" else view.document.paragraphs
         for span_ in spans:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
+from postil.rules.span._finding import finding_fix
 
 
 @set_rule(
@@ -28,5 +29,7 @@ def check(view: SetView) -> Iterator[Problem]:
     for span_ in view.spans:
         for key, offset in (("start", span_.start), ("end", span_.end)):
             if not 0 <= offset <= len(text):
-                yield view.problem(span_, f"{key} is {offset}, outside the text (0 to {len(text)})", key)
+                help_, fix = finding_fix(view, span_) if span_.start < span_.end else ("", None)
+                message = f"{key} is {offset}, outside the text (0 to {len(text)})"
+                yield view.problem(span_, message, key, help=help_, fix=fix)
                 break

@@ -10,10 +10,8 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView, is_well_formed
-from postil.rules.span._moving import moving_fix
+from postil.rules.span._finding import finding_fix
 from postil.text import quote
-
-_NEAR = 2000  # code points to either side that are searched for the text, to say where it went
 
 
 @set_rule(
@@ -52,41 +50,11 @@ def check(view: SetView) -> Iterator[Problem]:
 
 def _help(view: SetView, span_: Span, covered: str) -> tuple[str, Fix | None]:
     """What to say of the span, and what to do about it."""
-    text = view.text or ""
     if _plain(covered) == _plain(span_.text):  # the words are those: only how they are spelt differs
         mended = msgspec.structs.replace(span_, text=covered)
         return "", Fix("record the text as it is spelt there", True, (view.change(span_, mended),))
-    place = _as_utf16(view, span_)
-    if place:
-        fix = moving_fix(view, span_, "count code points", [place], is_safe=True)
-        return f"the offsets count UTF-16 code units; in code points they are {place[0]} to {place[1]}", fix
-    place = _where(text, span_.text, span_.start)
-    if place:
-        is_only = text.find(span_.text) == text.rfind(span_.text) and not span_.fragments
-        fix = moving_fix(view, span_, "move it to where its text stands", [place], is_safe=False) if is_only else None
-        return f"the text stands at {place[0]} to {place[1]}", fix
-    return "", None
+    return finding_fix(view, span_)
 
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-def _as_utf16(view: SetView, span_: Span) -> tuple[int, int] | None:
-    """Where a span is whose offsets fit when they are taken for UTF-16 code units, as browsers and Java count."""
-    units, text = view.document.utf16, view.text or ""
-    try:
-        start, end = units.to_code_points(span_.start), units.to_code_points(span_.end)
-    except ValueError:
-        return None
-    is_moved = (start, end) != (span_.start, span_.end) and not span_.fragments
-    return (start, end) if is_moved and text[start:end] == span_.text else None
-
-
-def _where(text: str, wanted: str, start: int) -> tuple[int, int] | None:
-    """Where the text is that a span says it covers: the only place nearby."""
-    window = text[max(0, start - _NEAR) : start + _NEAR + len(wanted)]
-    if not wanted or window.count(wanted) != 1:
-        return None
-    found = max(0, start - _NEAR) + window.index(wanted)
-    return found, found + len(wanted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from postil.rules import Problem
 from postil.rules.views import DocumentView
 from postil.text import quote
@@ -22,7 +24,8 @@ def once_each(view: DocumentView, found: Iterable[tuple[int, int]], message: Cal
     for number, (passage, (start, end)) in enumerate(firsts.items(), 1):
         count = f", the first of {counts[passage]:,}" if counts[passage] > 1 else ""
         if number < _MOST or len(firsts) == _MOST:
-            yield view.text_problem(start, end, message(passage) + count)
+            problem = view.text_problem(start, end, message(passage) + count)
+            yield msgspec.structs.replace(problem, key=f"{passage} {counts[passage]}")
             continue
         yield view.text_problem(start, end, f"{message(passage)}{count}; {len(firsts) - _MOST:,} others like it are not listed")
         return
