@@ -227,8 +227,14 @@ def test_coverage_names_the_first_documents_that_are_missing() -> None:
     found = documents.findings("COR006")
 
     assert [(finding.place.line, finding.message) for finding in found] == [
-        (4, "gold has complete sets of 4 of 10 documents, not of 0.5 of them; no d0, d1, d2 and 3 more"),
-        (6, "nobody has complete sets of 0 of 10 documents, not of 0.01 of them; no d0, d1, d2 and 7 more"),
+        (
+            4,
+            "gold has complete sets of 4 of 10 documents (40.0%, not the 50.0% that is asked for); none of d0, d1, d2 and 3 more",
+        ),
+        (
+            6,
+            "nobody has complete sets of 0 of 10 documents (0.0%, not the 1.0% that is asked for); none of d0, d1, d2 and 7 more",
+        ),
     ]
 
 

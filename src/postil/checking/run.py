@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -197,7 +197,7 @@ class Run:
                 asked = [task.question for task in chunk if not task.is_untouched]
                 if asked and pool is None:
                     recipe = (str(self._directory.root), self._checker.recipe, bool(self._cache))
-                    pool = stack.enter_context(ProcessPoolExecutor(self._jobs, _context(), _start_worker, recipe))
+                    pool = stack.enter_context(_processes(self._jobs, recipe))
                 waiting.append((chunk, pool.submit(_work, asked) if pool and asked else None))
                 if len(waiting) > _AHEAD * self._jobs:
                     yield from _answered(*waiting.popleft())
@@ -286,6 +286,21 @@ def processors() -> int:
 def _context() -> Any:
     """Fork where it is safe: a process of this program has one thread, and a fork starts in milliseconds."""
     return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+@contextmanager
+def _processes(jobs: int, recipe: tuple[str, Recipe, bool]) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end at once when anything is raised here, such as by Ctrl-C."""
+    pool = ProcessPoolExecutor(jobs, _context(), _start_worker, recipe)
+    others = set(multiprocessing.active_children())
+    try:
+        yield pool
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 _worker: tuple[CorpusDirectory, Checker, ResultCodec, bool] | None = None

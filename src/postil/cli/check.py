@@ -363,12 +363,13 @@ def _watch(directory: CorpusDirectory, paths: tuple[str, ...], changed_since: st
 
     if "-" in paths:
         raise click.UsageError("--watch cannot read paths from standard input")
+    baseline = _baseline_path(directory, settings)
     seen: object = None
     try:
         while True:
             directory = CorpusDirectory(directory.root)
             start = time.monotonic()
-            state = directory.state()
+            state = directory.state(baseline)
             pause = max(_PAUSE, 10 * (time.monotonic() - start))  # looking takes a tenth of the time at most
             if state != seen:
                 seen = state

@@ -177,10 +177,10 @@ class CorpusDirectory:
         """Write a file that is there already atomically; returns whether it changed."""
         return write_atomically(self.root, self.root / path, data)
 
-    def state(self) -> dict[str, tuple[int, int]]:
-        """When each file was last changed and how large it is: differs when somebody has saved something."""
+    def state(self, *others: str) -> dict[str, tuple[int, int]]:
+        """When each file, and each of the ``others``, was changed last, and its size: differs when somebody saved something."""
         paths = [path for files in self.inventory.documents.values() for path in files.paths()]
-        paths += [MANIFEST, SCHEME, self.project.manifest.check.baseline, *(stray.path for stray in self.inventory.strays)]
+        paths += [MANIFEST, SCHEME, *others, *(stray.path for stray in self.inventory.strays)]
         found = {}
         for path in paths:
             with contextlib.suppress(OSError):
