@@ -36,11 +36,16 @@ class TomlFile(msgspec.Struct, Generic[StructType], frozen=True):
         return line_index(self.source).place(_nearest(key_positions(self.source), path))
 
     def raw(self) -> dict[str, Any]:
-        """What the file says, unchecked; nothing where it is no TOML."""
-        try:
-            return tomllib.loads(self.source)
-        except (ValueError, RecursionError):
-            return {}
+        """What the file says, unchecked and not to be changed; nothing where it is no TOML."""
+        return _raw(self.source)
+
+
+@lru_cache(maxsize=4)
+def _raw(source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source)
+    except (ValueError, RecursionError):
+        return {}
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
@@ -25,6 +26,12 @@ def check(view: SetView) -> Iterator[Problem]:
     """
     for relation_, roles in view.with_roles():
         for role in relation_.args if roles else ():
-            if role not in roles:
+            if role not in roles and not _is_declared(view, relation_, role):
                 message = f"{relation_.label} has no role {quote(role)}; its roles are {listing(roles, 'and')}"
                 yield view.problem(relation_, message, "args", role)
+
+
+def _is_declared(view: SetView, relation_: Relation, role: str) -> bool:
+    """Whether the scheme has the role all the same, by what SCH002 could not read."""
+    labels = ("labels", relation_.label, "roles", role)
+    return any(view.is_declared("layers", relation_.layer, *path) for path in (("roles", role), labels))
