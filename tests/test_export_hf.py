@@ -263,7 +263,10 @@ def test_a_language_without_a_tokenizer_is_named(varied: Path, capsys: pytest.Ca
                labels.A = {}\nattributes.b = { type = 'string' }\n[layers.argument]""",
         ),
         ("[layers.argument]", "[layers.entity_GPE]\nkind = 'span'\nlabels.A = {}\n[layers.argument]"),
-        ("[layers.argument]", "[layers.head]\nkind = 'relation'\nlabels.A = {}\nattributes.id = { type = 'string' }\n[layers.argument]"),
+        (
+            "[layers.argument]",
+            "[layers.head]\nkind = 'relation'\nlabels.A = {}\nattributes.id = { type = 'string' }\n[layers.argument]",
+        ),
     ],
 )  # fmt: skip
 def test_two_columns_of_one_name_are_refused(old: str, new: str, varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
