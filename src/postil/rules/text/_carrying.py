@@ -49,6 +49,13 @@ def carrying_fix(view: DocumentView, title: str, text: str, carried: Carried, *,
     return Fix(title, is_safe, (*changes, Rewrite(file.path, data)))
 
 
+def why_not(view: DocumentView, fix: Fix | None) -> str:
+    """What to say where there is no fix because annotations could not be carried along."""
+    if fix or not view.bundle.set_files:
+        return ""
+    return "--fix cannot carry every annotation along: mend first what is found in the sets of this document"
+
+
 def _moved(file: SetFile, old: str, new: str, carried: Carried) -> list[tuple[int, Span]] | None:
     """The spans that change, each with its line; ``None`` where one has no certain place."""
     moved = []

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
-from postil.rules.text._carrying import carrying_fix, removing
+from postil.rules.text._carrying import carrying_fix, removing, why_not
 from postil.rules.views import DocumentView
 
 
@@ -21,4 +21,4 @@ def check(view: DocumentView) -> Iterator[Problem]:
     """
     if view.text and view.text[0] == "\ufeff":
         fix = carrying_fix(view, "remove the byte-order mark", view.text[1:], removing([0]))
-        yield view.text_problem(0, 1, "the file begins with a byte-order mark (U+FEFF)", fix=fix)
+        yield view.text_problem(0, 1, "the file begins with a byte-order mark (U+FEFF)", help=why_not(view, fix), fix=fix)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
 from postil.rules.fixes import Fix
-from postil.rules.text._carrying import carrying_fix, removing
+from postil.rules.text._carrying import carrying_fix, removing, why_not
 from postil.rules.views import DocumentView
 
 
@@ -26,7 +26,8 @@ def check(view: DocumentView) -> Iterator[Problem]:
         at, count = view.text.index("\r"), view.text.count("\r")
         what = "CR LF" if view.text.startswith("\r\n", at) else "CR"
         message = f"{what} line end, the first of {count} carriage return{'s' * (count > 1)}"
-        yield view.text_problem(at, at + 1, message, fix=_fix(view, view.text))
+        fix = _fix(view, view.text)
+        yield view.text_problem(at, at + 1, message, help=why_not(view, fix), fix=fix)
 
 
 def _fix(view: DocumentView, text: str) -> Fix | None:

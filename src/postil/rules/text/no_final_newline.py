@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
-from postil.rules.text._carrying import carrying_fix
+from postil.rules.text._carrying import carrying_fix, why_not
 from postil.rules.views import DocumentView
 
 
@@ -22,4 +22,4 @@ def check(view: DocumentView) -> Iterator[Problem]:
     if view.text and not view.text.endswith("\n"):
         end = len(view.text)
         fix = carrying_fix(view, "add a newline at the end", f"{view.text}\n", lambda offset: offset)
-        yield view.text_problem(end, end, "no newline at the end of the file", fix=fix)
+        yield view.text_problem(end, end, "no newline at the end of the file", help=why_not(view, fix), fix=fix)

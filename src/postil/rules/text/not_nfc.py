@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
 from postil.rules.fixes import Fix
-from postil.rules.text._carrying import carrying_fix, composing
+from postil.rules.text._carrying import carrying_fix, composing, why_not
 from postil.rules.views import DocumentView
 from postil.text import quote
 
@@ -38,7 +38,8 @@ def check(view: DocumentView) -> Iterator[Problem]:
     at = next(index for index, (one, other) in enumerate(zip(line, f"{composed}\0", strict=False)) if one != other)
     more = f", the first of {len(found)} lines" if len(found) > 1 else ""
     message = f"not NFC: {quote(line[at : at + 2])} has another form{more}"
-    yield view.text_problem(start + at, start + at + 1, message, fix=_fix(view, text))
+    fix = _fix(view, text)
+    yield view.text_problem(start + at, start + at + 1, message, help=why_not(view, fix), fix=fix)
 
 
 def _fix(view: DocumentView, text: str) -> Fix | None:
