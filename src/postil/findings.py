@@ -78,6 +78,11 @@ class Finding(msgspec.Struct, frozen=True):
     key: str = ""
 
     @property
+    def identity(self) -> str:
+        """What tells it from others with its code in its file: the key, the annotation's id, or the text of the line."""
+        return self.key or self.subject or (self.place.excerpt.line.strip() if self.place.excerpt else "")
+
+    @property
     def order(self) -> tuple[str, int, int, str, str]:
         """Findings are reported by file, line, column, code, message, whoever found them first."""
         return (self.place.path, self.place.line, self.place.column, self.code, self.message)
@@ -95,14 +100,12 @@ class Tally(msgspec.Struct):
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
     """For each finding a name that stays the same while other lines of its file are edited.
 
-    It is made of the code, the file, and the finding's key, or the annotation's id, or the text of the line; findings that are
-    alike in all of these are numbered.
+    It is made of the code, the file and the finding's identity; findings that are alike in all of these are numbered.
     """
     seen: Counter[str] = Counter()
     names = []
     for finding in findings:
-        subject = finding.key or finding.subject or (finding.place.excerpt.line.strip() if finding.place.excerpt else "")
-        base = f"{finding.code}\x1f{finding.place.path}\x1f{subject}"
+        base = f"{finding.code}\x1f{finding.place.path}\x1f{finding.identity}"
         names.append(hashlib.sha256(f"{base}\x1f{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:32])
         seen[base] += 1
     return names

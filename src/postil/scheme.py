@@ -83,6 +83,11 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, Attribute] = {}
     roles: dict[str, Role] = {}
 
+    @property
+    def references(self) -> list[str]:
+        """The attributes that name other annotations."""
+        return [name for name, attribute in self.attributes.items() if attribute.type == "reference"]
+
     def roles_of(self, label: str) -> dict[str, Role]:
         """The roles of a relation with this label: the layer's, with the label's own over them."""
         definition = self.labels.get(label)

@@ -210,6 +210,11 @@ def nearest(word: str, names: Iterable[str]) -> str:
     return next(iter(same or difflib.get_close_matches(word, known, 1)), "")
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 file``, ``1,200 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def listing(names: Iterable[str], last: str = "or") -> str:
     """``a, b or c``; ``nothing`` for no names."""
     *most, final = tuple(names) or ("nothing",)

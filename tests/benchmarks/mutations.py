@@ -1655,6 +1655,7 @@ def a_rule_that_there_is_not(draft: Draft) -> Expected:
         MANIFEST,
         (
             ("[check]\n", '[check]\nignore = ["LAP001"]\n', "ignore"),
+            ("[check]\n", '[check]\nignore = [""]\n', "ignore"),
             ("[check]\n", '[check]\nselect = ["ALL", "SPX"]\n', "select"),
             ("[check]\n", '[check]\nper-path-ignores."x/*" = ["X"]\n', "per-path"),
         ),

@@ -25,7 +25,7 @@ import msgspec
 
 import postil
 from postil.checking.checker import Checker, Result
-from postil.findings import Finding
+from postil.findings import Finding, Tally
 from postil.rules import Rule
 from postil.storage.bundle import Project
 
@@ -56,9 +56,7 @@ class WholeRun(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes
     findings: list[Finding]
     used_ignores: list[int]
-    documents: int
-    sets: int
-    annotations: int
+    tally: Tally
 
 
 class ResultCodec:

@@ -142,8 +142,7 @@ class _Job:
 
 
 def _name(finding: Finding, fix: Fix) -> tuple[str, str, str, str]:
-    subject = finding.subject or (finding.place.excerpt.line if finding.place.excerpt else "")
-    return finding.code, finding.place.path, subject, fix.title
+    return finding.code, finding.place.path, finding.identity, fix.title
 
 
 def _errors(found: Iterable[Finding]) -> Counter[tuple[str, str, str]]:

@@ -105,13 +105,10 @@ class Run:
         whole = self._whole(signatures) if selection.is_everything else b""
         remembered = self._cache.whole_run() if self._cache and whole else None
         if remembered and remembered.signature == whole:
-            tally = Tally(remembered.documents, remembered.sets, remembered.annotations)
-            return Outcome(remembered.findings, tally, set(remembered.used_ignores))
+            return Outcome(remembered.findings, remembered.tally, set(remembered.used_ignores))
         outcome = self._look(selection, documents, signatures)
         if self._cache and whole:
-            tally = outcome.tally
-            used = sorted(outcome.used_ignores)
-            self._cache.keep(WholeRun(whole, outcome.findings, used, tally.documents, tally.sets, tally.annotations))
+            self._cache.keep(WholeRun(whole, outcome.findings, sorted(outcome.used_ignores), outcome.tally))
         return outcome
 
     def _whole(self, signatures: Sequence[bytes]) -> bytes:

@@ -11,9 +11,10 @@ import click
 from postil.cli._command import open_directory, postil_command, relative_path, repository_prefix, start_directory, use_colour
 from postil.cli._progress import Progress
 from postil.registry import names
-from postil.text import printable
+from postil.text import counted, printable
 
 if TYPE_CHECKING:
+    from postil.checking import Checker
     from postil.checking.baseline import Baseline
     from postil.checking.fixing import Fixed
     from postil.checking.run import Run
@@ -187,16 +188,22 @@ def _check(directory: CorpusDirectory, selection: Selection, settings: _Settings
 
 
 def _run(directory: CorpusDirectory, settings: _Settings, *, heeds_baseline: bool = True) -> Run:
-    from postil.checking import Checker
     from postil.checking.cache import DIRECTORY
     from postil.checking.run import Run
+
+    checker = _checker(directory, settings)
+    cache = None if settings.no_cache else directory.root / DIRECTORY
+    baseline = _baseline(directory, settings) if heeds_baseline else None
+    return Run(directory, checker, jobs=settings.jobs, cache=cache, progress=Progress("Checking"), baseline=baseline)
+
+
+def _checker(directory: CorpusDirectory, settings: _Settings) -> Checker:
+    from postil.checking import Checker
 
     checker = Checker(directory.project.manifest.check, settings.select, settings.ignore)
     if not checker.rules:
         raise click.UsageError("no rule is left: nothing would be checked")
-    cache = None if settings.no_cache else directory.root / DIRECTORY
-    baseline = _baseline(directory, settings) if heeds_baseline else None
-    return Run(directory, checker, jobs=settings.jobs, cache=cache, progress=Progress("Checking"), baseline=baseline)
+    return checker
 
 
 def _baseline_path(directory: CorpusDirectory, settings: _Settings) -> str:
@@ -228,8 +235,7 @@ def _write_baseline(directory: CorpusDirectory, selection: Selection, settings: 
         Baseline.read(path, there)  # whatever else it is, is not overwritten
     findings = _run(directory, settings, heeds_baseline=False).check(selection).findings
     directory.write(path, Baseline.of(path, findings).encode())
-    count = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
-    click.echo(f"wrote {path}: {count} known from now on. Only others are reported.")
+    click.echo(f"wrote {path}: {counted(len(findings), 'finding')} known from now on. Only others are reported.")
     return 0
 
 
@@ -266,11 +272,9 @@ def _write(lines: Iterator[str], output: str | None) -> None:
 
 def _mended(directory: CorpusDirectory, selection: Selection, settings: _Settings, *, takes_unsafe: bool) -> Iterator[Fixed]:
     """What mending makes of each document that is selected."""
-    from postil.checking import Checker
     from postil.checking.fixing import Fixer
 
-    checker = Checker(directory.project.manifest.check, settings.select, settings.ignore)
-    fixer = Fixer(directory, checker, takes_unsafe=takes_unsafe)
+    fixer = Fixer(directory, _checker(directory, settings), takes_unsafe=takes_unsafe)
     documents = sorted(selection.documents)
     with Progress("Mending") as progress:
         for number, document in enumerate(documents, 1):
@@ -294,7 +298,7 @@ def _mend(directory: CorpusDirectory, selection: Selection, settings: _Settings,
     made += unused
     if made:
         listed = ", ".join(f"{count:,} {code}" for code, count in sorted(made.items()))
-        click.echo(f"Mended {files:,} file{'' if files == 1 else 's'}: {listed}.", err=True)
+        click.echo(f"Mended {counted(files, 'file')}: {listed}.", err=True)
 
 
 def _write_fixed(directory: CorpusDirectory, fixed: Fixed, files: int) -> None:
@@ -309,7 +313,7 @@ def _write_fixed(directory: CorpusDirectory, fixed: Fixed, files: int) -> None:
         except OSError as error:
             for other, was in reversed(written.items()):
                 directory.rewrite(other, was)
-            done = f"{files:,} file{'' if files == 1 else 's'} of other documents were mended before"
+            done = f"{counted(files, 'file')} of other documents were mended before"
             raise PostilError(f"{path} cannot be written: {error.strerror}. Its document was left as it was; {done}") from error
         written.setdefault(path, before)
 
@@ -318,6 +322,8 @@ def _mended_settings(
     directory: CorpusDirectory, selection: Selection, settings: _Settings
 ) -> tuple[dict[str, bytes], Counter[str]]:
     """Manifest and baseline without the suppressions that suppress nothing, and how many of those there are, by code."""
+    if not directory.project.manifest.check.per_path_ignores and _baseline(directory, settings) is None:
+        return {}, Counter()  # there is nothing to suppress with, and no need to look at everything again
     run = _run(directory, settings)
     outcome = run.check(selection)
     rewritten = run.mended_settings(outcome)

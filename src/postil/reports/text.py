@@ -8,7 +8,7 @@ import click
 
 from postil.findings import Excerpt, Finding, Severity, Tally
 from postil.reports import Report, Style
-from postil.text import printable
+from postil.text import counted, printable
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -54,21 +54,23 @@ def _pointed(excerpt: Excerpt, paint: object) -> Iterator[str]:
 
 
 def _summary(findings: Sequence[Finding], tally: Tally, style: Style) -> str:
-    looked = f"{_count(tally.documents, 'document')}, {_count(tally.sets, 'set')}, {_count(tally.annotations, 'annotation')}"
+    looked = f"{counted(tally.documents, 'document')}, {counted(tally.sets, 'set')}, {counted(tally.annotations, 'annotation')}"
     known = f" {tally.in_baseline:,} known from the baseline." if tally.in_baseline else ""
     if not findings:
         text = f"Checked {looked}: nothing{' new' if known else ''} found.{known}"
         return click.style(text, fg="green") if style.colour else text
     by_severity = [
-        _count(count, severity) for severity in Severity if (count := sum(finding.severity == severity for finding in findings))
+        _of_severity(count, severity)
+        for severity in Severity
+        if (count := sum(finding.severity == severity for finding in findings))
     ]
     safe = sum(finding.fix is not None and finding.fix.is_safe for finding in findings)
     fixable = f" {safe:,} fixable with --fix." if safe else ""
     return f"Checked {looked}: {', '.join(by_severity)}.{fixable}{known}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 or noun == Severity.INFO else 's'}"
+def _of_severity(number: int, severity: Severity) -> str:
+    return f"{number:,} {severity}" if severity is Severity.INFO else counted(number, severity)
 
 
 REPORT = Report("text", "each finding with the passage it is about, and a summary", _lines)

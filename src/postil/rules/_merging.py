@@ -51,7 +51,7 @@ def _renamed(view: SetView, record: Record, old: str, new: str) -> Record:
     if isinstance(record, Relation) and any(id == old for _, id in record.arguments()):
         changed["args"] = {role: _replaced(ids, old, new) for role, ids in record.args.items()}
     layer = view.layer(record)
-    references = [name for name, attribute in layer.attributes.items() if attribute.type == "reference"] if layer else []
+    references = layer.references if layer else []
     if any(_names(record.attributes.get(name), old) for name in references):
         values = record.attributes.items()
         changed["attributes"] = {name: _replaced(value, old, new) if name in references else value for name, value in values}

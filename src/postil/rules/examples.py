@@ -11,6 +11,8 @@ DOCUMENT = "example"
 
 MANIFEST = 'format = 1\nname = "example"\n'
 
+TWO_SPLITS = f'{MANIFEST}[splits]\nsalt = "1"\nshares = {{ train = 0.5, test = 0.5 }}\n'
+
 METADATA = """\
 title = "Example"
 language = "en"

@@ -208,6 +208,14 @@ class SetView:
         found = {name: [span for span in in_order if span.layer == name] for name in names if name in self.layer_names}
         return {name: spans for name, spans in found.items() if spans}
 
+    @lazy
+    def by_extents(self) -> dict[tuple[str, tuple[tuple[int, int], ...]], list[Span]]:
+        """The spans of each layer that cover just the same characters, by layer and extents."""
+        found: dict[tuple[str, tuple[tuple[int, int], ...]], list[Span]] = {}
+        for span in self.spans:
+            found.setdefault((span.layer, span.extents), []).append(span)
+        return found
+
     def is_declared(self, *path: str) -> bool:
         """Whether the scheme's file has something there, although it could not be read: SCH002 has said so."""
         file = self.document.bundle.project.scheme_file
@@ -281,20 +289,13 @@ class SetView:
                 found.setdefault(id, []).append(record)
         return found
 
-    def with_roles(self) -> Iterator[tuple[Relation, dict[str, Role]]]:
-        """Each relation in a layer of relations, with the roles that the scheme gives it."""
-        yield from self._with_roles
-
     @lazy
-    def _with_roles(self) -> list[tuple[Relation, dict[str, Role]]]:
-        layers = self.scheme.layers if self.scheme else {}
+    def with_roles(self) -> list[tuple[Relation, dict[str, Role]]]:
+        """Each relation in a layer of relations, with the roles that the scheme gives it."""
+        layers = self.scheme.layers_of_kind("relation") if self.scheme else {}
         kinds = {(record.layer, record.label) for record in self.relations}
-        roles = {(layer, label): layers[layer].roles_of(label) for layer, label in kinds if self._holds_relations(layer)}
-        found = [(record, roles.get((record.layer, record.label))) for record in self.relations]
-        return [(record, given) for record, given in found if given is not None]
-
-    def _holds_relations(self, layer: str) -> bool:
-        return self.scheme is not None and layer in self.scheme.layers and self.scheme.layers[layer].kind == "relation"
+        roles = {(layer, label): layers[layer].roles_of(label) for layer, label in kinds if layer in layers}
+        return [(record, roles[kind]) for record in self.relations if (kind := (record.layer, record.label)) in roles]
 
     def faults(self, *kinds: FaultKind) -> Iterator[Problem]:
         """The faults of these kinds that reading the file found."""
@@ -370,10 +371,9 @@ class SetView:
 
 def _references(record: Span | Relation | Label, layer: Layer | None) -> list[str]:
     ids = [id for _, id in record.arguments()] if isinstance(record, Relation) else []
-    for name, attribute in layer.attributes.items() if layer and record.attributes else ():
-        if attribute.type == "reference":
-            value = record.attributes.get(name)
-            ids += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    for name in layer.references if layer and record.attributes else ():
+        value = record.attributes.get(name)
+        ids += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
     return ids
 
 

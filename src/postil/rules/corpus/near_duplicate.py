@@ -14,7 +14,7 @@ from postil.findings import Place, Related
 from postil.rules import Example, Problem, Severity, corpus_rule
 from postil.rules.corpus._documents import folded, split_of
 from postil.rules.corpus_view import CorpusView
-from postil.rules.examples import MANIFEST, METADATA
+from postil.rules.examples import METADATA, TWO_SPLITS
 from postil.rules.set_view import BundleView
 
 # Bottom-k sketches: A. Z. Broder, On the resemblance and containment of documents, SEQUENCES 1997.
@@ -37,7 +37,6 @@ _STORY = (
     "The foreign and defence ministers of India and Japan met in Tokyo on Thursday for the second round of their talks. "
     "They spoke of ships, aircraft and the sea between the two countries, and agreed to meet again in Delhi next year."
 )
-_SPLIT = f'{MANIFEST}[splits]\nsalt = "1"\nshares = {{ train = 0.5, test = 0.5 }}\n'
 _GROUPED = f'group = "talks"\n{METADATA}'
 _ANEW = "In Delhi nobody spoke of the talks, for it was the day of the match and the whole town had gone out to see it.\n"
 
@@ -78,17 +77,17 @@ def _hash(shingle: str) -> int:
 
 @corpus_rule(
     "COR004",
-    Example(manifest=_SPLIT, text=f"{_STORY}\n", others=(_ANEW,)),
+    Example(manifest=TWO_SPLITS, text=f"{_STORY}\n", others=(_ANEW,)),
     Example(text=f"{_STORY}\n", others=(f"{_STORY} So it went.\n",), note="no splits, no leak"),
-    Example(manifest=_SPLIT, text=f"{_STORY}\n", others=(f"{_STORY}!\n",), note="COR003's"),
+    Example(manifest=TWO_SPLITS, text=f"{_STORY}\n", others=(f"{_STORY}!\n",), note="COR003's"),
     Example(
-        manifest=_SPLIT,
+        manifest=TWO_SPLITS,
         text=f"{_STORY}\n",
         metadata=_GROUPED,
         files={"corpus/copy.txt": f"{_STORY} So it went.\n", "corpus/copy.toml": _GROUPED},
         note="one group, one split",
     ),
-    Example(manifest=_SPLIT, text=f"{_STORY}\n", others=(f"{_STORY} So it went.\n",), finds=("0:0",)),
+    Example(manifest=TWO_SPLITS, text=f"{_STORY}\n", others=(f"{_STORY} So it went.\n",), finds=("0:0",)),
     map=_map,
     part=_Sketch,
     severity=Severity.WARNING,

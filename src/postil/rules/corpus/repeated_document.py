@@ -9,11 +9,10 @@ from postil.findings import Place, Related
 from postil.rules import Example, Problem, Severity, corpus_rule
 from postil.rules.corpus._documents import folded, split_of
 from postil.rules.corpus_view import CorpusView
-from postil.rules.examples import MANIFEST
+from postil.rules.examples import TWO_SPLITS
 from postil.rules.set_view import BundleView
 
 _TEXT = "Rajnath Singh met Hamada in Tokyo.\n"
-_SPLIT = f'{MANIFEST}[splits]\nsalt = "1"\nshares = {{ train = 0.5, test = 0.5 }}\n'
 
 
 _OTHERS = bytes(byte for byte in range(256) if not (chr(byte).isascii() and chr(byte).isalnum()))
@@ -46,7 +45,7 @@ def _map(view: BundleView) -> _Text | None:
     Example(text="\n", others=("\n",), note="empty texts are TXT008's"),
     Example(others=(_TEXT,), finds=("0:0",)),
     Example(others=("RAJNATH SINGH met\nHamada in Tokyo!\n", _TEXT), finds=("0:0", "0:0")),
-    Example(manifest=_SPLIT, others=(_TEXT,), finds=("0:0",), note="and in another split: a leak"),
+    Example(manifest=TWO_SPLITS, others=(_TEXT,), finds=("0:0",), note="and in another split: a leak"),
     map=_map,
     part=_Text,
     severity=Severity.WARNING,

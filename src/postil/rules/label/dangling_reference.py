@@ -28,7 +28,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the id.
     """
-    if not any("reference" in kinds for kinds in _attribute_types(view)):
+    if view.scheme is None or not any(layer.references for layer in view.scheme.layers.values()):
         return
     for record, layer in view.with_attributes():
         for name, value in record.attributes.items():
@@ -39,11 +39,6 @@ def check(view: SetView) -> Iterator[Problem]:
                 fault = "" if type_fault(attribute, one) else _fault(view, attribute, record.id, one)
                 if fault:
                     yield view.problem(record, f"{name} refers to {quote(one)}, {fault}", "attributes", name)
-
-
-def _attribute_types(view: SetView) -> Iterator[set[str]]:
-    for layer in view.scheme.layers.values() if view.scheme else ():
-        yield {attribute.type for attribute in layer.attributes.values()}
 
 
 def _fault(view: SetView, attribute: Attribute, own_id: str, id: str) -> str:

@@ -22,7 +22,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Fill the role, or remove the relation.
     """
-    for relation_, roles in view.with_roles():
+    for relation_, roles in view.with_roles:
         for name, role in roles.items():
             if role.required and not relation_.args.get(name):
                 yield view.problem(relation_, f"{relation_.label} must have a {name!r}", "args")

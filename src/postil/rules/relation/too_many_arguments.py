@@ -26,7 +26,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Make one relation for each, or make the role ``multiple`` in the scheme.
     """
-    for relation_, roles in view.with_roles():
+    for relation_, roles in view.with_roles:
         for name, ids in relation_.args.items():
             role = None if isinstance(ids, str) else roles.get(name)
             if role and not role.multiple and len(ids) > 1:

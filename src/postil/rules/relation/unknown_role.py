@@ -24,7 +24,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Mend the role's name, or add the role to the scheme.
     """
-    for relation_, roles in view.with_roles():
+    for relation_, roles in view.with_roles:
         for role in relation_.args if roles else ():
             if role not in roles and not _is_declared(view, relation_, role):
                 message = f"{relation_.label} has no role {quote(role)}; its roles are {listing(roles, 'and')}"

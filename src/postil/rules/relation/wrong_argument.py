@@ -29,7 +29,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Turn it round, or mend the argument or its label.
     """
-    for relation_, roles in view.with_roles():
+    for relation_, roles in view.with_roles:
         for name, id in relation_.arguments():
             role, target = roles.get(name), view.by_id.get(id)
             if role is None or not isinstance(target, Span | Relation):  # the others are REL003's

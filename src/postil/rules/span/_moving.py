@@ -31,5 +31,5 @@ def moving_fix(view: SetView, span: Span, title: str, extents: Sequence[tuple[in
 def _at_the_same_place(view: SetView, span: Span, moved: Span) -> Span | None:
     """The other span of the layer that covers just what this one would, if the layer has no room for both."""
     layer = view.layer(span)
-    others = (other for other in view.spans if other is not span and other.layer == span.layer and other.extents == moved.extents)
+    others = view.by_extents.get((span.layer, moved.extents), ())  # not the span itself, which covers something else
     return next((other for other in others if other.label == span.label or (layer and layer.overlap != "free")), None)
