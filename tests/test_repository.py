@@ -13,6 +13,7 @@ import pytest
 import postil
 from postil import Corpus
 from postil.cli import main
+from postil.measures import all_measures
 from postil.rules import all_rules
 from postil.rules.manual import as_markdown
 
@@ -89,7 +90,7 @@ def test_the_rule_table_of_the_readme_is_current(repository: Path) -> None:
 
 def test_the_rendering_in_the_readme_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     readme = (repository / README).read_text(encoding="utf-8")
-    blocks = re.findall(r"```console\n\$ (postil show [^\n]*)\n(.*?)```", readme, re.DOTALL)
+    blocks = re.findall(r"```console\n\$ (postil (?:show|agree) [^\n]*)\n(.*?)```", readme, re.DOTALL)
 
     assert blocks
     for command, shown in blocks:
@@ -111,11 +112,32 @@ def test_starting_imports_nothing_heavy(repository: Path) -> None:
         assert loaded.isdisjoint(banned.split())
 
 
+def test_every_measure_is_in_the_readme(repository: Path) -> None:
+    readme = (repository / README).read_text(encoding="utf-8")
+
+    for measure in all_measures():
+        stem, _, suffix = measure.name.rpartition("-")
+        assert f"`{measure.name}`" in readme or (f"`{stem}`" in readme and f"`-{suffix}`" in readme)
+
+
+def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(
+        r"```python\n(from postil\.measures .*?)```", (repository / README).read_text(encoding="utf-8"), re.DOTALL
+    )
+
+    exec(block, {})
+    gamma, alpha = map(float, capsys.readouterr().out.split())
+    assert 0.9 < gamma < 1
+    assert 0.9 < alpha < 1
+
+
 LAYERS = [
     "errors text",
-    "model scheme manifest segmentation findings registry",
+    "model scheme manifest segmentation findings registry processes",
     "storage",
-    "corpus rules",
+    "corpus measures",
+    "agreement",
+    "rules",
     "checking",
     "reports rendering formats",
     "cli",

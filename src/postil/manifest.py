@@ -94,7 +94,8 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     ``allow_characters``: control or invisible characters that this corpus means. ``max_file_size``: bytes. ``baseline``: the
     file, from the root, with the findings that were there when the corpus took postil up. ``annotators_per_document``: how many
     complete sets, each by people or imported, a document needs. ``coverage``: annotator → the share of documents that need a
-    complete set of theirs.
+    complete set of theirs. ``agreement``: what ``postil agree`` measures, as ``MEASURE`` or ``LAYER.MEASURE`` → the least that it
+    may be.
     """
 
     select: tuple[str, ...] = ()
@@ -105,6 +106,7 @@ class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     baseline: str = "postil-baseline.jsonl"
     annotators_per_document: int = 0
     coverage: dict[str, float] = {}
+    agreement: dict[str, float] = {}
 
 
 def settings_faults(settings: CheckSettings) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -114,6 +116,9 @@ def settings_faults(settings: CheckSettings) -> Iterator[tuple[tuple[str, ...], 
     for annotator, share in settings.coverage.items():
         if not 0 < share <= 1:
             yield ("coverage", annotator), f"the share of {annotator} must be more than 0 and at most 1, not {share:g}"
+    for name, least in settings.agreement.items():
+        if not least <= 1:  # nor is nan
+            yield ("agreement", name), f"the least {name} may be is 1 or less, not {least:g}"
 
 
 class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
