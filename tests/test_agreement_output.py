@@ -35,6 +35,7 @@ FEW = "too few documents: an interval needs 10 or more that are independent"
 
 def make_report(**changed: Any) -> Report:
     fields = {
+        "corpus": "News",
         "annotators": ["ann", "ben"],
         "reference": "",
         "documents": 20,
@@ -512,7 +513,7 @@ def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
 
 
 GOLDEN = """\
-Agreement of ann and ben
+Agreement of ann and ben: News
 
 2 annotators: ann and ben. Compared in 2 of 3 documents: 1,234 characters of
 text.
@@ -574,6 +575,6 @@ def test_the_whole_text() -> None:
         [Disagreement("missing", "a", 7, Side("ann", "e1", "ORG", 80, 86, "the UN"), None, "ben", 6)],
     )  # fmt: skip
     parameters = Parameters(0, 1.0, 1.0, 0.05, 1000, 0.95)
-    report = Report(["ann", "ben"], "", 2, 3, 2, 1234, 0, {"sets not finished": ["c"]}, [], [layer], parameters)
+    report = Report("News", ["ann", "ben"], "", 2, 3, 2, 1234, 0, {"sets not finished": ["c"]}, [], [layer], parameters)
 
     assert show("text", report, View(frozenset(["label"]), width=80)) == GOLDEN

@@ -179,6 +179,7 @@ def test_no_alignment_of_two_is_better_where_only_near_pairs_are_looked_at(least
 
 def test_no_alignment_of_two_is_better_where_only_filled_cells_are_kept(least, monkeypatch):
     monkeypatch.setattr(_matching, "DENSE", -1)
+    monkeypatch.setattr(_matching, "_SMALL", 0)
     monkeypatch.setattr(_matching, "_SPARSE", 0)
     _assert_least(least, of_two_only=True)
 
@@ -473,7 +474,7 @@ def test_samples_aligned_together_are_aligned_as_each_alone(annotators, monkeypa
         apart.append((own.size - gained) * annotators / own.size)
     for together in (1, 40, 10**6):
         monkeypatch.setattr(disorders, "_TOGETHER", together)
-        for dense in (60 * 60, -1):
+        for dense in (120 * 120, -1):
             monkeypatch.setattr(_matching, "DENSE", dense)
             sampling = disorders._Sampling(_drawn(continuum, 0)[0], annotators, Weights(3, 1), 3)
             assert sampling.of(60)[0] == pytest.approx(np.array(apart), abs=1e-6)

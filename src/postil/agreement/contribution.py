@@ -11,8 +11,9 @@ from postil.agreement.disagreements import Confusion, confusion, disagreements
 from postil.agreement.report import Disagreement
 from postil.agreement.request import Request
 from postil.corpus import Document
-from postil.errors import UnreadableCorpus
+from postil.errors import PostilError, UnreadableCorpus
 from postil.measures import Quantities
+from postil.measures._units import TooManyBlocks
 from postil.measures.comparison import ComparedDocument, Comparison
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
@@ -72,6 +73,13 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
     for marked in complete.values():
         _refuse_faults(document, marked)
     compared = ComparedDocument(document.id, document.text, complete, scheme, request.settings)
+    layers, quantities, repeated = _contributed(compared, request)
+    return Contribution(document.id, group, "", tuple(complete), adjudicated, len(document.text), repeated, layers, quantities)
+
+
+def _contributed(
+    compared: ComparedDocument, request: Request
+) -> tuple[dict[str, LayerContribution], dict[Slot, Quantities], int]:
     layers: dict[str, LayerContribution] = {}
     quantities: dict[Slot, Quantities] = {}
     repeated = 0
@@ -79,15 +87,18 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         layer = compared.layer(name)
         annotations_of = _counts(layer)
         repeated += sum(annotations_of.values()) - sum(map(len, layer.spans.values())) if layer.kind == "span" else 0
-        quantities.update(_quantities(layer, request))
-        layers[name] = LayerContribution(
-            layer.kind,
-            frozenset(record.label for marked in complete.values() for record in marked.annotations if record.layer == name),
-            annotations_of,
-            confusion(layer) if layer.kind != "relation" else {},
-            disagreements(layer) if layer.kind == "span" else [],
-        )
-    return Contribution(document.id, group, "", tuple(complete), adjudicated, len(document.text), repeated, layers, quantities)
+        try:
+            quantities.update(_quantities(layer, request))
+            layers[name] = LayerContribution(
+                layer.kind,
+                frozenset(one.label for marked in compared.sets.values() for one in marked.annotations if one.layer == name),
+                annotations_of,
+                confusion(layer) if layer.kind != "relation" else {},
+                disagreements(layer) if layer.kind == "span" else [],
+            )
+        except TooManyBlocks as error:
+            raise PostilError(f"{compared.name}, {name}: {error}; compare fewer annotators, two by two") from error
+    return layers, quantities, repeated
 
 
 def _wanted(document: Document, request: Request) -> tuple[dict[str, AnnotationSet], tuple[str, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
+from operator import itemgetter
 from typing import NamedTuple, TypeVar, get_args
 
 from postil.agreement.report import Disagreement, DisagreementKind, Side
@@ -49,6 +51,7 @@ def _unlike(one: list[str], other: list[str]) -> list[tuple[str, str, bool]]:
 class _Candidate(NamedTuple):
     """A disagreement before anybody asked to see it. ``pair``: whose ``one`` is comes first."""
 
+    document: str
     kind: DisagreementKind
     weight: float
     pair: tuple[str, str]
@@ -62,31 +65,33 @@ def disagreements(comparison: Comparison) -> list[Disagreement]:
     if not found:
         return []
     index = LineIndex(comparison.document.text)
-    return [_shown(comparison.document.name, index, candidate) for candidate in found]
+    return [_shown(index, candidate) for candidate in found]
 
 
 Ranked = TypeVar("Ranked", _Candidate, Disagreement)
 
 
 def worst(some: Iterable[Ranked]) -> list[Ranked]:
-    """Those of each kind that are kept; of equally bad ones, those that come first."""
-    by_kind: dict[str, list[Ranked]] = {kind: [] for kind in get_args(DisagreementKind)}
+    """Those of each kind that are kept; of equally bad ones, those of as many documents as there are, and that come first."""
+    by_kind: dict[str, list[tuple[float, int, Ranked]]] = {kind: [] for kind in get_args(DisagreementKind)}
+    seen: Counter[tuple[str, str]] = Counter()
     for one in some:
-        by_kind[one.kind].append(one)
-    return [one for group in by_kind.values() for one in nlargest(KEPT, group, key=lambda one: one.weight)]
+        seen[one.kind, one.document] += 1
+        by_kind[one.kind].append((one.weight, -seen[one.kind, one.document], one))
+    return [one for group in by_kind.values() for *_, one in nlargest(KEPT, group, key=itemgetter(0, 1))]
 
 
 def _of_pair(comparison: Comparison, pair: tuple[str, str]) -> Iterator[_Candidate]:
-    aligned = comparison.aligned(*pair)
+    name, aligned = comparison.document.name, comparison.aligned(*pair)
     for mine, yours in aligned:
         apart = _apart(mine, yours)
         if mine.label != yours.label:
-            yield _Candidate("label", 1 - apart, pair, mine, yours)
+            yield _Candidate(name, "label", 1 - apart, pair, mine, yours)
         elif mine.extents != yours.extents:
-            yield _Candidate("boundary", apart, pair, mine, yours)
+            yield _Candidate(name, "boundary", apart, pair, mine, yours)
     for sides, units in zip((pair, pair[::-1]), _alone(comparison, pair, aligned), strict=True):
         for unit in units:
-            yield _Candidate("missing", float(unit.end - unit.start), sides, unit, None)
+            yield _Candidate(name, "missing", float(unit.end - unit.start), sides, unit, None)
 
 
 def _alone(comparison: Comparison, pair: tuple[str, str], aligned: Sequence[tuple[Unit, Unit]]) -> list[list[Unit]]:
@@ -101,11 +106,11 @@ def _apart(one: Unit, other: Unit) -> float:
     return min(1.0, edges / (one.end - one.start + other.end - other.start))
 
 
-def _shown(document: str, index: LineIndex, found: _Candidate) -> Disagreement:
+def _shown(index: LineIndex, found: _Candidate) -> Disagreement:
     line, _ = index.place(found.one.start)
     one = _side(index.text, found.pair[0], found.one)
     other = _side(index.text, found.pair[1], found.other) if found.other else None
-    return Disagreement(found.kind, document, line, one, other, "" if other else found.pair[1], found.weight)
+    return Disagreement(found.kind, found.document, line, one, other, "" if other else found.pair[1], found.weight)
 
 
 def _side(text: str, annotator: str, unit: Unit) -> Side:

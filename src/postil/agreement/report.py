@@ -119,12 +119,13 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All that is said of a corpus.
+    """All that is said of a corpus, which ``corpus`` names.
 
     ``documents``: how many were compared, of ``of_documents``. ``characters``: of their texts. ``repeated``: annotations that
     repeat another in place and label, and were counted once. ``left_out``: documents that were not compared, by reason.
     """
 
+    corpus: str
     annotators: list[str]
     reference: str
     documents: int

@@ -112,10 +112,11 @@ class Tally:
         for slot, quantities in contribution.quantities.items():
             self._columns.setdefault(slot, _Columns()).add(number, quantities)
 
-    def report(self) -> Report:
-        """What all of it comes to."""
+    def report(self, corpus: str = "") -> Report:
+        """What all of it comes to. ``corpus``: its title."""
         settings = self._request.settings
         return Report(
+            corpus=corpus,
             annotators=sorted(self._annotators),
             reference=settings.reference,
             documents=len(self._documents),

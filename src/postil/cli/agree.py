@@ -125,7 +125,8 @@ def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
         for number, contribution in enumerate(compared, 1):
             tally.add(contribution)
             progress(number, len(documents))
-    return tally.report()
+    manifest = directory.project.manifest
+    return tally.report(manifest.title or manifest.name)
 
 
 def _comparer(root: str, request: Request) -> Any:

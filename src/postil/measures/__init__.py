@@ -114,7 +114,7 @@ class Measure(msgspec.Struct, frozen=True):
     ``label`` or ``attribute``. ``reading``: how to read the number, for people. ``published``: what others found, with the
     source. ``is_default``: computed where no measure is asked for. ``grows_with_empty_text``: the value rises when text is added
     in which nobody marks anything, so that corpora of different density must not be compared by it. ``needs_reference``: defined
-    only where one annotator is right by definition.
+    only where one annotator is right by definition. ``rank``: those that say most come first.
     """
 
     name: str
@@ -128,13 +128,14 @@ class Measure(msgspec.Struct, frozen=True):
     is_default: bool = False
     grows_with_empty_text: bool = False
     needs_reference: bool = False
+    rank: int = 9
 
 
 def all_measures() -> tuple[Measure, ...]:
-    """Every measure, by name."""
+    """Every measure, those that say most first."""
     groups = (*((one,) for one in parts("postil.measures", Measure)), *parts("postil.measures", tuple))
     found = {one.name: one for group in groups for one in group if isinstance(one, Measure)}
-    return tuple(found[name] for name in sorted(found))
+    return tuple(sorted(found.values(), key=lambda measure: (measure.rank, measure.name)))
 
 
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Floats:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from postil.measures import Floats
-from postil.measures._units import NOTHING, Blocks, Columns, Ints, Weights, distances, near_pairs, split_by
+from postil.measures._units import NOTHING, Blocks, Columns, Ints, Weights, distances, near_pairs
 
-DENSE = 60 * 60
+DENSE = 120 * 120
 """Pairs of units in a sample: with so many, a table of all costs less than looking for those that are near."""
 
-_SPARSE = 4  # cells for each that is filled: with more of them, it is better not to keep the others
+Bools = npt.NDArray[np.bool_]
+
+_SMALL = 60 * 60  # cells of a table that is better filled than only kept where it gains
+_SPARSE = 4  # cells for each that gains: the fewest with which a larger table is better not filled
 
 
 def matched(units: Columns, weights: Weights) -> Blocks:
@@ -56,39 +62,52 @@ def _matched_in_graph(size: int, one: Ints, other: Ints, gains: Floats) -> Block
     graph = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), (size, size))
     count, component = connected_components(graph, directed=False)
     of_edges = component[one]
-    is_single = np.bincount(of_edges, minlength=count)[of_edges] == 1
-    rest = np.flatnonzero(~is_single)
-    numbers, of_rest = np.unique(of_edges[rest], return_inverse=True)
-    chosen = [np.flatnonzero(is_single)]
-    chosen.extend(_assigned(rest[edges], one, other, gains) for edges in split_by(of_rest, len(numbers)))
-    picked = np.sort(np.concatenate(chosen))
-    return Blocks(np.column_stack([one[picked], other[picked]]), gains[picked])
+    edges = np.bincount(of_edges, minlength=count)
+    chosen = edges[of_edges] == 1
+    rest = np.flatnonzero(~chosen)
+    rest = rest[np.argsort(of_edges[rest], kind="stable")]
+    row, column = (_places(units[rest], of_edges[rest]) for units in (one, other))
+    ends = np.cumsum(edges[edges > 1])
+    for first, last in pairwise([0, *ends.tolist()]):
+        some = rest[first:last]
+        chosen[some] = _assigned(row[first:last], column[first:last], gains[some])
+    return Blocks(np.column_stack([one[chosen], other[chosen]]), gains[chosen])
 
 
-def _assigned(edges: Ints, one: Ints, other: Ints, gains: Floats) -> Ints:
-    """The edges of a best matching of one component."""
-    rows, row = np.unique(one[edges], return_inverse=True)
-    ends, column = np.unique(other[edges], return_inverse=True)
-    cells = len(rows) * len(ends)
-    if cells > DENSE and cells > len(edges) * _SPARSE:
-        chosen = _assigned_sparsely(row, column, gains[edges])
+def _places(units: Ints, component: Ints) -> Ints:
+    """For each edge the place of its unit among those of the same component."""
+    different, number = np.unique(units, return_inverse=True)
+    of = np.empty(len(different), dtype=np.int64)
+    of[number] = component
+    order = np.argsort(of, kind="stable")
+    place = np.empty(len(different), dtype=np.int64)
+    place[order] = np.arange(len(different)) - np.searchsorted(of[order], of[order])
+    return place[number]
+
+
+def _assigned(row: Ints, column: Ints, gains: Floats) -> Bools:
+    """Which cells of a table, where all others gain nothing, are a best matching of its rows and columns."""
+    height, width = int(row.max()) + 1, int(column.max()) + 1
+    if height * width > _SMALL and height * width > len(row) * _SPARSE:
+        rows, columns = _assigned_sparsely(row, column, gains)
     else:
-        table = np.zeros((len(rows), len(ends)))
-        table[row, column] = gains[edges]
-        chosen = np.column_stack(linear_sum_assignment(table, maximize=True))
-    found: Ints = edges[np.isin(row * len(ends) + column, chosen @ [len(ends), 1])]
+        table = np.zeros((height, width))
+        table[row, column] = gains
+        rows, columns = linear_sum_assignment(table, maximize=True)
+    of_row = np.full(height, -1)
+    of_row[rows] = columns
+    found: Bools = of_row[row] == column
     return found
 
 
-def _assigned_sparsely(row: Ints, column: Ints, gains: Floats) -> Ints:
-    """The same where few cells are filled: the rows and columns that are matched.
+def _assigned_sparsely(row: Ints, column: Ints, gains: Floats) -> tuple[Ints, Ints]:
+    """The same where few cells are filled: the rows, and the column that each is matched with.
 
     Each row has a column of its own besides, which stands for being left alone. All gains are raised by 1, as a cell without
     gain would not be there; that changes nothing, as every row takes one cell.
     """
-    rows, ends = np.arange(row.max() + 1), column.max() + 1
+    rows, width = np.arange(row.max() + 1), column.max() + 1
     cells = np.concatenate([gains, np.zeros(len(rows))]) + 1
-    table = coo_array((cells, (np.concatenate([row, rows]), np.concatenate([column, ends + rows]))))
-    chosen = np.column_stack(min_weight_full_bipartite_matching(table.tocsr(), maximize=True))
-    found: Ints = chosen[chosen[:, 1] < ends]
+    table = coo_array((cells, (np.concatenate([row, rows]), np.concatenate([column, width + rows]))))
+    found: tuple[Ints, Ints] = min_weight_full_bipartite_matching(table.tocsr(), maximize=True)
     return found

@@ -168,9 +168,3 @@ def portions(sizes: Ints, most: int) -> Iterator[slice]:
     """Slices whose sizes add up to ``most`` each, or the size of one more."""
     ends = np.flatnonzero(np.diff(np.cumsum(sizes) // most)) + 1
     yield from (slice(first, last) for first, last in pairwise([0, *ends.tolist(), len(sizes)]))
-
-
-def split_by(numbers: Ints, groups: int) -> list[npt.NDArray[np.intp]]:
-    """For each group its members, given the group of each."""
-    order = np.argsort(numbers, kind="stable")
-    return np.split(order, np.searchsorted(numbers[order], np.arange(1, groups)))

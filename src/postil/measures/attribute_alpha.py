@@ -88,4 +88,5 @@ ATTRIBUTE_ALPHA = Measure(
     reading=f"What annotators say of spans that are aligned, attribute by attribute. {PERFECT}",
     parts="attribute",
     is_default=True,
+    rank=5,
 )

@@ -150,7 +150,7 @@ BOUNDARY_SIMILARITY = Measure(
     _of_units,
     lambda totals, _part: value(totals),
     reading=(
-        "For layers that divide the whole text: the share of boundaries that are the same, or one code point apart, whatever the "
-        "labels. The mean over pairs of annotators. Chance is not taken off."
+        "The share of boundaries that are the same, or one code point apart, whatever the labels. For layers that divide the "
+        "whole text. The mean over pairs of annotators. Chance is not taken off."
     ),
 )

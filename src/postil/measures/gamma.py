@@ -81,5 +81,6 @@ GAMMA = Measure(
         "1 is full agreement, 0 is chance, below 0 is worse than chance."
     ),
     is_default=True,
+    rank=3,
     grows_with_empty_text=True,
 )

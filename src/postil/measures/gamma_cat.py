@@ -92,4 +92,5 @@ GAMMA_CAT = Measure(
         "What the spans are called, where they are aligned: what was missed and where edges are does not count. Read as gamma."
     ),
     is_default=True,
+    rank=3,
 )

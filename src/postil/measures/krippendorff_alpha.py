@@ -154,5 +154,6 @@ ALPHA = Measure(
     _of_labels,
     lambda totals, _part: alpha(totals),
     reading=f"{ALIGNED} {PERFECT}",
+    rank=4,
     published="Fleiss' κ .56 for the types of given units in newspaper editorials (Al-Khatib et al. 2016).",
 )

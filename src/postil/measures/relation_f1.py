@@ -90,4 +90,5 @@ RELATION_F1 = Measure(
     _value,
     reading="The share of relations that two annotators have in common, between spans that are aligned. Chance is not taken off.",
     is_default=True,
+    rank=1,
 )

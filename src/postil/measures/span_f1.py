@@ -147,6 +147,7 @@ def _measures() -> Iterator[Measure]:
             reading=f"The share of spans that two annotators have in common, {how}. Chance is not taken off.",
             published=published,
             is_default=match != "relaxed",
+            rank=1,
         )
         for name, value, share in (
             ("precision", _precision, "of the spans that are not the reference's, the share that is in the reference"),
@@ -160,6 +161,7 @@ def _measures() -> Iterator[Measure]:
                 value,
                 reading=f"{share[0].upper()}{share[1:]}, {how}.",
                 needs_reference=True,
+                rank=2,
             )
 
 

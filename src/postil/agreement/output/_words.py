@@ -61,7 +61,8 @@ def some(names: Sequence[str], limit: int = _NAMED) -> str:
 
 def title(report: Report) -> str:
     """What the report is about."""
-    return f"Agreement of {listing(report.annotators, 'and')}" if report.documents else "Agreement: nothing was compared"
+    where = f": {report.corpus}" if report.corpus else ""
+    return f"Agreement of {listing(report.annotators, 'and')}{where}" if report.documents else "Agreement: nothing was compared"
 
 
 def introduction(report: Report) -> Iterator[str]:
