@@ -72,6 +72,7 @@ shares = { train = 0.5, test = 0.5 }
 max-file-size = 60000
 annotators-per-document = 2
 coverage = { gold = 1.0, a1 = 0.5 }
+agreement = { "name.f1" = 0.5 }
 
 [defaults]
 language = "en"
@@ -1859,6 +1860,19 @@ def a_label_that_cannot_be_learnt(draft: Draft) -> Expected:
         record["label"] = "RUMOUR"
     line = RICH_SCHEME.split("labels.RUMOUR", maxsplit=1)[0].count("\n") + 1
     return {("COR008", SCHEME, line)}
+
+
+@fault("COR009")
+def an_annotator_who_understood_the_labels_otherwise(draft: Draft) -> Expected:
+    """Everywhere, one of the two who are compared has the names' labels the wrong way round."""
+    other = {"TOWN": "RIVER", "RIVER": "LEADER", "LEADER": "TOWN"}
+    annotator = draft.chance.choice(("a1", "a2"))
+    for document in draft.documents():
+        one = draft.at(document, annotator)
+        for record in one.all("span", "name"):
+            record["label"] = other[record["label"]]
+        one.save()
+    return {("COR009", MANIFEST, RICH_MANIFEST.partition("agreement")[0].count("\n") + 1)}
 
 
 # --- the run ---------------------------------------------------------------------------------------------------------------
