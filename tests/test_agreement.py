@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from postil.agreement.tally import Tally
 from postil.corpus import Document
 from postil.errors import PostilError, UnreadableCorpus
 from postil.manifest import Metadata
-from postil.measures import Totals, all_measures
+from postil.measures import Totals, Unit, all_measures
 from postil.measures.comparison import ComparedDocument, Settings
 from postil.measures.relation_f1 import matched_relations
+from postil.measures.span_f1 import span_f1
 from postil.model import AnnotationSet, Header, Label, Relation, Span
 from postil.scheme import Attribute, LabelDefinition, Layer, Scheme
 
@@ -435,6 +437,44 @@ def test_nested_overlapping_and_discontinuous_spans_are_compared() -> None:
     found = report([document(made("a", (*spans(RAJNATH, TOKYO), whole)), made("b", (*spans(RAJNATH), whole)))])
     assert value(found, "f1") == pytest.approx(4 / 5)
     assert value(found, "f1-partial") == pytest.approx(4 / 5)
+
+
+@pytest.mark.parametrize("match", ["exact", "partial", "half", "relaxed"])
+def test_the_best_matching_of_spans_is_the_best_of_all(match: Any) -> None:
+    chance = random.Random(6)
+    for _ in range(150):
+        mine, yours = (_some_units(chance) for _ in range(2))
+        best = max(
+            sum(_worth(one, other, match) for one, other in zip(mine, chosen, strict=False) if other)
+            for chosen in permutations([*yours, *[None] * len(mine)], len(mine))
+        )
+        found = span_f1(mine, yours, match)
+        assert found.value == (pytest.approx(2 * best / (len(mine) + len(yours))) if mine or yours else None)
+
+
+def _some_units(chance: random.Random) -> list[Unit]:
+    found = set()
+    for _ in range(chance.randint(0, 4)):
+        start = chance.randrange(12)
+        end = start + chance.randint(1, 8)
+        cut = ((start, start + 1), (end - 1, end)) if end - start > 3 and chance.random() < 0.3 else ()
+        found.add(Unit(start, end, chance.choice("ab"), "", cut))
+    return sorted(found)
+
+
+def _worth(one: Unit, other: Unit, match: str) -> float:
+    mine, yours = ({at for start, end in unit.extents for at in range(start, end)} for unit in (one, other))
+    if one.label != other.label or not mine & yours:
+        return 0
+    share = {"exact": 0.0, "partial": len(mine & yours) / len(mine | yours), "half": 0.5, "relaxed": 1.0}[match]
+    return 1 if one.extents == other.extents else share
+
+
+def test_many_spans_are_matched_at_once() -> None:
+    mine = [Unit(at * 3, at * 3 + 5 + at % 7, "x") for at in range(20_000)]
+    yours = [Unit(at * 3 + 1, at * 3 + 6 + at % 5, "x") for at in range(20_000)]
+
+    assert span_f1(mine, yours, "partial").value == pytest.approx(0.7, abs=0.15)
 
 
 def test_relaxed_matching_matches_as_many_as_can_be() -> None:

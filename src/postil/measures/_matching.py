@@ -28,7 +28,7 @@ def matched(units: Columns, weights: Weights) -> Blocks:
     if mine.shape[1] * others.shape[1] <= DENSE:
         return _matched_in_tables(units, mine, others, weights)
     one, other, far = near_pairs(units, 2.0 - NOTHING, weights)
-    return _matched_in_graph(units.size, one, other, 2 - far)
+    return matched_in_graph(units.size, one, other, 2 - far)
 
 
 def _table(units: Columns, chosen: Ints) -> Ints:
@@ -57,8 +57,8 @@ def _matched_in_tables(units: Columns, mine: Ints, others: Ints, weights: Weight
     return Blocks(np.column_stack([mine[sample, rows][worth], others[sample, places][worth]]), gained[worth])
 
 
-def _matched_in_graph(size: int, one: Ints, other: Ints, gains: Floats) -> Blocks:
-    """A best matching in the graph with these edges, component by component."""
+def matched_in_graph(size: int, one: Ints, other: Ints, gains: Floats) -> Blocks:
+    """A best matching in the graph of ``size`` units with these edges, each of which gains something, component by component."""
     graph = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), (size, size))
     count, component = connected_components(graph, directed=False)
     of_edges = component[one]

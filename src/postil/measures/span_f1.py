@@ -17,10 +17,11 @@ from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from postil.measures import Coefficient, Extents, Floats, Measure, Quantities, Totals, Unit, Valued, coefficient, ratio
+from postil.measures._matching import matched_in_graph
 from postil.measures._pairs import mean_over_pairs, pairs
+from postil.measures._units import Ints, runs
 from postil.measures.comparison import Comparison
 
 Match = Literal["exact", "partial", "half", "relaxed"]
@@ -65,23 +66,36 @@ def _matched(mine: list[Extents], yours: list[Extents], match: Match) -> float:
     rest, others = ([extents for extents in some if extents not in common] for some in (mine, yours))
     if not rest or not others:
         return float(len(common))
-    counts = _counts(rest, others, match)
-    return len(common) + float(counts[linear_sum_assignment(counts, maximize=True)].sum())
+    rows, columns = _overlapping(*(np.array([(extents[0][0], extents[-1][1]) for extents in some]) for some in (rest, others)))
+    pairs_of_spans = zip(rows.tolist(), columns.tolist(), strict=True)
+    counts = np.array([_count(rest[row], others[column], match) for row, column in pairs_of_spans])
+    worth = counts > 0
+    best = matched_in_graph(len(rest) + len(others), rows[worth], columns[worth] + len(rest), counts[worth])
+    return len(common) + float(best.gains.sum())
 
 
-def _counts(mine: list[Extents], yours: list[Extents], match: Match) -> Floats:
-    """What each pair would count."""
-    mine_edges, yours_edges = (np.array([(extents[0][0], extents[-1][1]) for extents in some]) for some in (mine, yours))
-    overlap = np.minimum(mine_edges[:, None, 1], yours_edges[:, 1]) - np.maximum(mine_edges[:, None, 0], yours_edges[:, 0])
-    overlap = np.maximum(overlap, 0).astype(float)
-    for row, column in zip(*np.nonzero(overlap), strict=True):
-        if len(mine[row]) > 1 or len(yours[column]) > 1:
-            overlap[row, column] = _overlap(mine[row], yours[column])
+def _overlapping(mine: Ints, yours: Ints) -> tuple[Ints, Ints]:
+    """The numbers of every two spans, one of each, that overlap, given starts and ends: spans x 2.
+
+    Of two that overlap, one starts in the other: yours in mine, or mine in yours but not where that starts.
+    """
+    found = []
+    turns: tuple[tuple[Ints, Ints, Literal["left", "right"]], ...] = ((mine, yours, "left"), (yours, mine, "right"))
+    for one, other, side in turns:
+        order = np.argsort(other[:, 0], kind="stable")
+        first = np.searchsorted(other[order, 0], one[:, 0], side)
+        last = np.searchsorted(other[order, 0], one[:, 1], "left")
+        outer, place = runs(first, last - first)
+        found.append((outer, order[place]) if one is mine else (order[place], outer))
+    return np.concatenate([rows for rows, _ in found]), np.concatenate([columns for _, columns in found])
+
+
+def _count(one: Extents, other: Extents, match: Match) -> float:
+    """What a match of two spans of one label would count."""
+    overlap = _overlap(one, other)
     if match == "partial":
-        lengths = np.array([_length(extents) for extents in mine])[:, None] + np.array([_length(extents) for extents in yours])
-        return ratio(overlap, lengths - overlap)
-    counts: Floats = (overlap > 0) * (0.5 if match == "half" else 1.0)
-    return counts
+        return overlap / (_length(one) + _length(other) - overlap)
+    return (0.5 if match == "half" and one != other else 1.0) if overlap else 0.0
 
 
 def _overlap(one: Extents, other: Extents) -> int:
