@@ -115,6 +115,8 @@ class Measure(msgspec.Struct, frozen=True):
     source. ``is_default``: computed where no measure is asked for. ``grows_with_empty_text``: the value rises when text is added
     in which nobody marks anything, so that corpora of different density must not be compared by it. ``needs_reference``: defined
     only where one annotator is right by definition. ``rank``: those that say most come first.
+    ``parts_of``: the parts that can be told from the totals of the whole, where it has any. ``error``: the standard error that
+    drawing samples leaves in the value.
     """
 
     name: str
@@ -129,6 +131,8 @@ class Measure(msgspec.Struct, frozen=True):
     grows_with_empty_text: bool = False
     needs_reference: bool = False
     rank: int = 9
+    parts_of: Callable[[Totals], list[str]] | None = None
+    error: Callable[[Totals], Floats] | None = None
 
 
 def all_measures() -> tuple[Measure, ...]:

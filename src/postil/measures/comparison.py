@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from postil.measures import Continuum, Unit
 from postil.measures._units import Weights
-from postil.measures.alignment import Alignment, align
+from postil.measures.alignment import align
 from postil.measures.disorder import Chance, Disorder, disorder
 from postil.model import AnnotationSet, Span
 from postil.scheme import Layer, LayerKind, Scheme
@@ -31,6 +31,8 @@ class Settings(NamedTuple):
 
 
 DEFAULTS = Settings()
+
+_BY_PLACE = Weights(1.0, 1e-6)  # of units in the same place, those with the same label
 
 
 class ComparedDocument:
@@ -62,8 +64,9 @@ class ComparedDocument:
         if (one, other) not in self._pairings:
             layers = sorted({span.layer for name in (one, other) for span in self.sets[name].spans})
             found: Pairing = {}
-            for layer in layers:
-                found.update((mine.id, yours.id) for mine, yours in self.layer(layer).aligned(one, other))
+            for layer in map(self.layer, layers):
+                found.update((mine.id, yours.id) for mine, yours in layer.aligned(one, other))
+                found.update((id, found[kept]) for id, kept in layer.repeated[one].items() if kept in found)
             self._pairings[one, other] = found
         return self._pairings[one, other]
 
@@ -100,6 +103,19 @@ class Comparison:
         return combinations(self.document.sets, 2)
 
     @cached_property
+    def repeated(self) -> dict[str, dict[str, str]]:
+        """For each annotator the ids of spans that repeat another (in place and label), and the id of that."""
+        found: dict[str, dict[str, str]] = {}
+        for annotator, spans in self.spans.items():
+            kept = {(span.extents, span.label): span.id for span in spans}
+            found[annotator] = {
+                span.id: kept[span.extents, span.label]
+                for span in self.document.sets[annotator].spans
+                if span.layer == self.layer and kept[span.extents, span.label] != span.id
+            }
+        return found
+
+    @cached_property
     def spans(self) -> dict[str, list[Span]]:
         """Each annotator's spans, those that repeat another (in place and label) left out."""
         found = {}
@@ -132,25 +148,26 @@ class Comparison:
         return disorder(self.continuum, self.document.settings.weights, self.document.settings.chance)
 
     @cached_property
-    def alignment(self) -> Alignment:
-        """The best alignment of the units of all annotators."""
-        if "disorder" in self.__dict__ and self.disorder:
-            return self.disorder.observed
-        return align(self.continuum, self.document.settings.weights)
-
-    @cached_property
     def rows(self) -> list[list[Unit | None]]:
-        """For each annotator the unit in each block of the alignment, ``None`` where a block has none of his."""
+        """For each annotator the unit in each block of units that are in one place, ``None`` where a block has none of his.
+
+        Units are aligned by their places alone, as far as these tell: were labels to have a say, those that agree would be
+        compared more often. And what is in one place overlaps.
+        """
         units = [unit for units in self.continuum.units.values() for unit in units]
         owners = [number for number, units in enumerate(self.continuum.units.values()) for _ in units]
-        rows: list[list[Unit | None]] = [[None] * len(self.alignment.blocks) for _ in self.annotators]
-        for column, block in enumerate(self.alignment.blocks):
-            for unit in block:
-                rows[owners[unit]][column] = units[unit]
+        rows: list[list[Unit | None]] = [[] for _ in self.annotators]
+        for block in align(self.continuum, _BY_PLACE).blocks:
+            together = [unit for unit in block if any(_overlap(units[unit], units[other]) for other in block if other != unit)]
+            if together:
+                for row in rows:
+                    row.append(None)
+                for unit in together:
+                    rows[owners[unit]][-1] = units[unit]
         return rows
 
     def aligned(self, one: str, other: str) -> list[tuple[Unit, Unit]]:
-        """The pairs of units of two annotators in the best alignment of these two."""
+        """The pairs of units of two annotators that are in one place, when these two are aligned."""
         if (one, other) not in self._alignments:
             first, second = sorted((one, other))
             if len(self.annotators) == 2:
@@ -160,6 +177,10 @@ class Comparison:
             self._alignments[first, second] = pairs
             self._alignments[second, first] = [(yours, mine) for mine, yours in pairs]
         return self._alignments[one, other]
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _unit(span: Span) -> Unit:
