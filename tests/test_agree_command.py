@@ -6,7 +6,10 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +118,11 @@ def test_a_threshold_asks_for_what_it_needs(corpus: Path, capsys: pytest.Capture
         (("--measure", "gama"), "there is no measure gama; did you mean gamma?"),
         (("--measure", "precision"), "precision needs --reference"),
         (("--min", "gamma"), "gamma is no threshold"),
+        (("--min", "statemnt.f1=0.3"), "there is no layer statemnt; did you mean statement?"),
+        (("--gamma-alpha", "nan"), "nan is not a number"),
+        (("--gamma-beta", "inf"), "inf"),
+        (("--gamma-precision", "nan"), "nan is not a number"),
+        (("--layer", "genre", "--measure", "f1"), "f1: there is nothing to measure in genre"),
         (("--min", "gama=0.3"), "there is no measure gama"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--output", "no/where"), "no: there is no such directory"),
@@ -144,23 +152,85 @@ def test_nobody_to_compare(corpus: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "fewer than two sets" in out
 
 
+def test_whoever_is_right_by_definition_is_compared(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    every = as_json(corpus, capsys, "--reference", "gold", "--layer", "statement")
+    one = as_json(corpus, capsys, "a1", "--reference", "gold", "--layer", "statement")
+
+    assert (every["annotators"], every["derived"]) == (["a1", "a2", "gold"], ["gold"])
+    assert one["annotators"] == ["a1", "gold"]
+    assert measured(one, "statement", "precision")["whole"]["value"] > 0.9
+
+
+def test_a_fault_in_a_set_that_is_not_compared_does_not_matter(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (corpus / f"annotations/gold/{DOC}.jsonl").open("a", encoding="utf-8") as gold:
+        gold.write("{\n")
+
+    assert agree(corpus, capsys, "a1", "a2")[0] == 0
+    assert agree(corpus, capsys)[0] == 2
+
+
+def test_a_span_that_does_not_cover_its_words_is_named(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = corpus / f"annotations/a1/{DOC}.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"text":"Japan"', '"text":"Nippon"', 1), encoding="utf-8")
+
+    status, _, err = agree(corpus, capsys)
+    assert status == 2
+    assert "does not cover what it says it covers: postil check says more" in err
+
+
+def test_a_scheme_that_cannot_be_read_is_not_ignored(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (corpus / "annotations/scheme.toml").open("a", encoding="utf-8") as scheme:
+        scheme.write("\nrubbish = [\n")
+
+    status, _, err = agree(corpus, capsys)
+    assert status == 2
+    assert "the annotation scheme cannot be used as it is: postil check says why" in err
+
+
+def test_the_same_bytes_in_every_process(corpus: Path) -> None:
+    """Sets of strings are in another order in each process; what is printed is not."""
+    command = [
+        sys.executable,
+        "-m",
+        "postil",
+        "-C",
+        str(corpus),
+        "agree",
+        "--format=json",
+        "--by=label",
+        "--measure=f1-partial,f1-relaxed,alpha,gamma",
+    ]
+    shown = {
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(shown) == 1
+
+
 def test_without_the_libraries_it_says_what_to_install(
     corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "scipy" else there(name, *more))
+    monkeypatch.setattr(
+        "postil.agreement.libraries.find_spec", lambda name, *more: None if name == "scipy" else there(name, *more)
+    )
 
     assert agree(corpus, capsys) == (2, "", "postil: postil agree needs scipy: pip install 'postil[agree]'\n")
+    with (corpus / "corpus/corpus.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write("\n[check.agreement]\nf1 = 0.9\n")
+    assert main(["-C", str(corpus), "check"]) == 2
+    assert "postil: agreement that the manifest asks for needs scipy: pip install" in capsys.readouterr().err
 
 
 def test_a_threshold_of_the_manifest_is_a_finding(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (corpus / "corpus/corpus.toml").open("a", encoding="utf-8") as manifest:
-        manifest.write('\n[check.agreement]\nf1 = 0.99\n"structure.gamma" = 0.9\n')
+        manifest.write('\n[check.agreement]\nf1 = 0.99\n"structure.gamma" = 0.9\nf3 = 0.1\n"entity.f1.GPE" = 1\n')
 
     status = main(["-C", str(corpus), "check", "--format", "concise"])
     out = capsys.readouterr().out
     assert status == 1
     found = [line for line in out.splitlines() if "COR009" in line]
-    assert len(found) == 1
+    assert len(found) == 2
+    assert all(line.startswith("corpus/corpus.toml:") for line in found)
     assert "COR009 statement: f1 is 0.9" in found[0]
-    assert found[0].startswith("corpus/corpus.toml:")
+    assert "COR009 there is no measure f3" in found[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from postil.agreement.bootstrap import Resampler
 from postil.agreement.contribution import contribution
-from postil.agreement.minima import failures, parse_minima
+from postil.agreement.minima import failures, parse_minimum
 from postil.agreement.report import LayerReport, Measured, Report
 from postil.agreement.request import Request, known_measures
 from postil.agreement.tally import Tally
@@ -185,6 +186,17 @@ def test_an_interval_needs_documents_that_are_independent() -> None:
     assert report(noisy(30)) == enough
 
 
+def test_documents_that_have_nothing_of_a_label_are_no_evidence_of_it() -> None:
+    docs = noisy(30)
+    for at in range(3):
+        marked = spans(("GPE", 51, 61)), spans(("GPE", 51, 60) if at else ("GPE", 51, 61))
+        docs[at] = document(*(made(name, some, f"d{at}") for name, some in zip("ab", marked, strict=True)), id=f"d{at}")
+    scarce = [document(*(made(name, spans(HAMADA), f"d{at}") for name in "ab"), id=f"d{at}") for at in range(27)]
+    found = report([*docs[:3], *scarce])
+
+    assert "too few documents" in measured(found, "f1").parts["GPE"].no_interval
+
+
 def test_documents_that_all_say_the_same_have_no_interval() -> None:
     docs = [document(*(made(name, spans(RAJNATH, TOKYO), f"d{at}") for name in ("a", "b")), id=f"d{at}") for at in range(12)]
     whole = measured(report(docs), "f1").whole
@@ -237,6 +249,35 @@ def test_labels_that_met_are_counted() -> None:
         ("missing", "Hayashi", "b"),
     ]
     assert {one.line for one in found.disagreements} == {1}
+
+
+def test_chance_has_no_say_in_which_labels_are_compared() -> None:
+    """Labels drawn at random on places that nearly agree: nothing but chance, for every coefficient."""
+    chance = random.Random(4)
+    docs = []
+    for at in range(60):
+        text = "x" * 400
+        sha = hashlib.sha256(text.encode()).hexdigest()
+
+        def marked(name: str, at: int = at, text: str = text, sha: str = sha) -> AnnotationSet:
+            found = []
+            for number in range(30):
+                start = number * 12 + chance.randint(0, 4)
+                label = chance.choice(("PERSON", "GPE"))
+                found.append(Span(f"e{number}", "entity", label, start, start + 9, text[start : start + 9]))
+            return made(name, found, f"d{at}", sha=sha)
+
+        docs.append(Document(f"d{at}", text, Metadata(), {name: marked(name) for name in "ab"}, sha))
+    found = report(docs, "alpha", "cohen-kappa", "scott-pi", "fleiss-kappa", "bennett-s")
+
+    for measure in ("alpha", "cohen-kappa", "scott-pi", "fleiss-kappa", "bennett-s"):
+        assert value(found, measure) == pytest.approx(0, abs=0.05)
+
+
+def test_what_does_not_overlap_is_not_compared() -> None:
+    found = layer(report([document(made("a", spans(("PERSON", 0, 7))), made("b", spans(("PERSON", 8, 13))))]))
+
+    assert [(cell.one, cell.other) for cell in found.confusion] == [("", "PERSON"), ("PERSON", "")]
 
 
 def test_the_worst_documents_come_first() -> None:
@@ -430,7 +471,7 @@ def test_every_measure_explains_itself() -> None:
 
 
 def test_nested_overlapping_and_discontinuous_spans_are_compared() -> None:
-    whole = Span("e9", "entity", "GPE", 0, 33, "", fragments=((0, 13), (28, 33)))
+    whole = Span("e9", "entity", "GPE", 0, 33, "Rajnath Singh Tokyo", fragments=((0, 13), (28, 33)))
     found = report([document(made("a", (*spans(RAJNATH, TOKYO), whole)), made("b", (*spans(RAJNATH, TOKYO), whole)))], "all")
     assert found.layers[0].measures == []  # "all" is a word of the command line
 
@@ -477,6 +518,55 @@ def test_many_spans_are_matched_at_once() -> None:
     assert span_f1(mine, yours, "partial").value == pytest.approx(0.7, abs=0.15)
 
 
+def test_by_label_alpha_does_not_depend_on_the_scheme() -> None:
+    """With two labels, one against the other is the whole; and a document without a label agrees about it."""
+    said = [((RAJNATH, TOKYO), (RAJNATH, TOKYO)), ((HAMADA,), (("GPE", 18, 24),)), ((HAYASHI,), (HAYASHI,)), ((TOKYO,), (TOKYO,))]
+    docs = [
+        document(made("a", spans(*one), f"d{at}"), made("b", spans(*other), f"d{at}"), id=f"d{at}")
+        for at, (one, other) in enumerate(said)
+    ]
+    for scheme in (SCHEME, None):
+        request = Request(measures=("alpha",))
+        tally = Tally(request, scheme)
+        for each in docs:
+            tally.add(contribution(each, scheme, request))
+        found = tally.report()
+        whole = value(found, "alpha")
+        assert whole is not None
+        for label in ("PERSON", "GPE"):
+            assert value(found, "alpha", part=label) == pytest.approx(whole)
+
+
+def test_so_many_overlapping_spans_leave_a_measure_undefined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postil.measures._blocks.MOST", 50)
+    crowd = [(("GPE", "PERSON")[at % 2], at, 40 + at) for at in range(12)]
+    found = report([document(*(made(name, spans(*crowd)) for name in "abcd"))], "gamma", "f1")
+
+    assert value(found, "f1") == 1
+    whole = measured(found, "gamma").whole
+    assert whole
+    assert "too many spans overlap" in whole.reason
+
+
+def test_gamma_cat_says_how_sure_chance_is() -> None:
+    def spread(found: Report) -> float:
+        whole = measured(found, "gamma-cat").whole
+        assert whole
+        assert whole.error is not None
+        return whole.error
+
+    docs = []
+    for at in range(40):
+        other = ("GPE" if at % 3 else "PERSON", *HAMADA[1:])
+        docs.append(
+            document(
+                made("a", spans(RAJNATH, HAMADA, TOKYO), f"d{at}"), made("b", spans(RAJNATH, other, TOKYO), f"d{at}"), id=f"d{at}"
+            )
+        )
+    many = [spread(report(docs[:number])) for number in (5, 40)]
+    assert 0 < many[1] < many[0] < 1
+
+
 def test_relaxed_matching_matches_as_many_as_can_be() -> None:
     """The first of a could be matched with its like; but then the two that overlap nothing else would both be alone."""
     a, b = spans(("GPE", 0, 10), ("GPE", 5, 20)), spans(("GPE", 5, 20), ("GPE", 19, 30))
@@ -499,26 +589,40 @@ def test_what_is_less_than_its_minimum_fails() -> None:
     found = report([document(made("a", spans(RAJNATH, TOKYO)), made("b", spans(RAJNATH)))])
 
     def said(*minima: str) -> list[str]:
-        return list(failures(found, parse_minima(minima)))
+        return list(failures(found, [parse_minimum(one, SCHEME.layers) for one in minima]))
 
     assert said("f1=0.6", "entity.f1=0.66") == []
     assert said("f1=0.7") == ["entity: f1 is 0.667, less than 0.7"]
-    assert said("genre.f1=0.7") == ["genre.f1 was not measured, so it cannot be 0.7 or more"]
+    assert said("argument.f1=0.7") == []  # nobody related anything
+    assert said("entity.relation-f1=0.7") == ["entity.relation-f1 was not measured, so it cannot be 0.7 or more"]
+    assert said("entity.f1.GPE=0.1", "f1.PERSON=1") == ["entity: f1 of GPE is 0.000, less than 0.1"]
+    assert said("f1=0.6667") == ["entity: f1 is 0.666667, less than 0.6667"]
 
 
 def test_what_is_undefined_reaches_no_minimum_but_an_unused_layer_is_not_asked() -> None:
     found = report([document(*(made(name, spans(RAJNATH)) for name in ("a", "b")))])
 
-    assert list(failures(found, parse_minima(["gamma-cat=0.5", "relation-f1=0.5"]))) == [
+    assert list(
+        failures(found, [parse_minimum(one, SCHEME.layers) for one in ("gamma-cat=0.5", "argument.relation-f1=0.5")])
+    ) == [
         "entity: gamma-cat is undefined (only one label is used), where 0.5 or more is asked for",
-        "relation-f1 was not measured, so it cannot be 0.5 or more",
     ]
 
 
-@pytest.mark.parametrize("said", ["f1", "f1=", "=0.5", "f1=x", "f1=nan", "f1=inf", ""])
-def test_a_threshold_that_is_none_is_refused(said: str) -> None:
-    with pytest.raises(PostilError, match="is no threshold: write MEASURE=VALUE"):
-        parse_minima([said])
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        *((said, "is no threshold") for said in ("f1", "f1=", "=0.5", "f1=x", "f1=nan", "f1=inf", "", "f1=2")),
+        ("f2=0.5", "there is no measure f2"),
+        ("all=0.5", "there is no measure all"),
+        ("f1,gamma=0.5", "there is no measure f1,gamma"),
+        ("entities.f1=0.5", "there is no layer entities; did you mean entity?"),
+        ("precision=0.5", "precision needs --reference"),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused(said: str, why: str) -> None:
+    with pytest.raises(PostilError, match=re.escape(why)):
+        parse_minimum(said, SCHEME.layers)
 
 
 def test_measures_are_called_by_their_names() -> None:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from os import PathLike
 from pathlib import Path
 
@@ -71,6 +71,16 @@ class Corpus:
 
     def __contains__(self, document: object) -> bool:
         return document in self.directory.inventory.documents
+
+    def read(self, document: str, annotators: Collection[str] = ()) -> Document:
+        """A document with the sets of these annotators only, or (none named) with all: faults in others do not matter then.
+
+        Raises as :meth:`__getitem__` does.
+        """
+        files = self.directory.inventory.documents[document]
+        if annotators:
+            files = msgspec.structs.replace(files, sets={name: path for name, path in files.sets.items() if name in annotators})
+        return readable(self.directory.parse(document, files, self.directory.read_files(files)))
 
     def __getitem__(self, document: str) -> Document:
         """A document by its id. Raises ``KeyError`` where there is none and ``UnreadableCorpus`` for one with faults."""

@@ -34,6 +34,13 @@ class Interval(NamedTuple):
     reason: str = ""
 
 
+TOO_FEW = Interval(None, None, f"too few documents: an interval needs {FEWEST} or more that are independent")
+TOO_MANY = Interval(None, None, "too many different values to resample")
+
+MOST_CELLS = 20_000_000
+"""Quantities times groups: a table of more would fill the memory."""
+
+
 class Resampler:
     """Draws groups of documents, the same for every measure, so that their values may be compared."""
 
@@ -46,7 +53,7 @@ class Resampler:
     def interval(self, columns: Mapping[Key, Floats], value: Value) -> Interval:
         """The interval of a value of totals, whose addends are given by group."""
         if self.groups < FEWEST:
-            return Interval(None, None, f"too few documents: an interval needs {FEWEST} or more that are independent")
+            return TOO_FEW
         keys = list(columns)
         table = np.array([columns[key] for key in keys]).reshape(len(keys), self.groups)
         sums = np.concatenate(

@@ -11,12 +11,15 @@ from postil.agreement.disagreements import Confusion, confusion, disagreements
 from postil.agreement.report import Disagreement
 from postil.agreement.request import Request
 from postil.corpus import Document
-from postil.errors import PostilError, UnreadableCorpus
-from postil.measures import Quantities
+from postil.errors import UnreadableCorpus
+from postil.measures import Key, Quantities
 from postil.measures._units import TooManyBlocks
 from postil.measures.comparison import ComparedDocument, Comparison
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
+
+REFUSED: Key = ("refused",)
+"""A quantity of a document in which too many spans overlap for a measure."""
 
 
 class Slot(NamedTuple):
@@ -41,14 +44,19 @@ class LayerContribution(NamedTuple):
 class Contribution(NamedTuple):
     """What a document adds. ``left_out``: why it was not compared, if it was not.
 
-    ``group``: documents with the same one are no independent evidence. ``adjudicated``: sets that were left out since they were
-    made from others. ``repeated``: annotations that repeat another of their set in place and label.
+    ``group``: documents with the same one are no independent evidence. ``methods``: of the sets that were compared.
+    ``unfinished``: whose sets were not, as they are not complete. ``derived``: of the annotators compared, those whose sets were
+    made from another's of them. ``adjudicated``: sets that were left out since they were made from others. ``repeated``:
+    annotations that repeat another of their set in place and label.
     """
 
     document: str
     group: str
     left_out: str = ""
     annotators: tuple[str, ...] = ()
+    methods: Mapping[str, str] = MappingProxyType({})
+    unfinished: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
     adjudicated: tuple[str, ...] = ()
     characters: int = 0
     repeated: int = 0
@@ -63,18 +71,33 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
     """
     group = document.metadata.group or document.id
     wanted, adjudicated = _wanted(document, request)
-    complete = {name: annotations for name, annotations in wanted.items() if annotations.header.status == "complete"}
+    complete = {name: marked for name, marked in wanted.items() if marked.header.status == "complete"}
+    unfinished = tuple(name for name in wanted if name not in complete)
     reference = request.settings.reference
+    reason = ""
     if reference and wanted and reference not in complete:
-        return Contribution(document.id, group, f"no complete set by {reference}", adjudicated=adjudicated)
-    if len(complete) < 2:
+        reason = f"no complete set by {reference}"
+    elif len(complete) < 2:
         reason = "sets not finished" if len(wanted) > 1 else "fewer than two sets"
-        return Contribution(document.id, group, reason, adjudicated=adjudicated)
+    if reason:
+        return Contribution(document.id, group, reason, unfinished=unfinished, adjudicated=adjudicated)
     for marked in complete.values():
         _refuse_faults(document, marked)
     compared = ComparedDocument(document.id, document.text, complete, scheme, request.settings)
     layers, quantities, repeated = _contributed(compared, request)
-    return Contribution(document.id, group, "", tuple(complete), adjudicated, len(document.text), repeated, layers, quantities)
+    return Contribution(
+        document.id,
+        group,
+        annotators=tuple(complete),
+        methods={name: marked.header.method for name, marked in complete.items()},
+        unfinished=unfinished,
+        derived=tuple(name for name, marked in complete.items() if set(marked.header.sources) & complete.keys()),
+        adjudicated=adjudicated,
+        characters=len(document.text),
+        repeated=repeated,
+        layers=layers,
+        quantities=quantities,
+    )
 
 
 def _contributed(
@@ -85,27 +108,34 @@ def _contributed(
     repeated = 0
     for name in _layers(compared, request):
         layer = compared.layer(name)
-        annotations_of = _counts(layer)
-        repeated += sum(annotations_of.values()) - sum(map(len, layer.spans.values())) if layer.kind == "span" else 0
-        try:
-            quantities.update(_quantities(layer, request))
-            layers[name] = LayerContribution(
-                layer.kind,
-                frozenset(one.label for marked in compared.sets.values() for one in marked.annotations if one.layer == name),
-                annotations_of,
-                confusion(layer) if layer.kind != "relation" else {},
-                disagreements(layer) if layer.kind == "span" else [],
-            )
-        except TooManyBlocks as error:
-            raise PostilError(f"{compared.name}, {name}: {error}; compare fewer annotators, two by two") from error
+        annotations_of = {annotator: len(records) for annotator, records in layer.records.items()}
+        repeated += sum(map(len, layer.repeated.values())) if layer.kind == "span" else 0
+        quantities.update(_quantities(layer, request))
+        met, worst = _differences(layer) if request.with_differences else ({}, [])
+        labels = frozenset(record.label for records in layer.records.values() for record in records)
+        layers[name] = LayerContribution(layer.kind, labels, annotations_of, met, worst)
     return layers, quantities, repeated
+
+
+def _differences(layer: Comparison) -> tuple[Confusion, list[Disagreement]]:
+    try:
+        return (
+            confusion(layer) if layer.kind != "relation" else {},
+            disagreements(layer) if layer.kind == "span" else [],
+        )
+    except TooManyBlocks:
+        return {}, []
 
 
 def _wanted(document: Document, request: Request) -> tuple[dict[str, AnnotationSet], tuple[str, ...]]:
     """The sets that are asked for, and the names of those that were not named and are made from others."""
     if request.annotators:
         return {name: document.sets[name] for name in sorted(request.annotators) if name in document.sets}, ()
-    made = tuple(name for name, annotations in document.sets.items() if annotations.header.method == "adjudicated")
+    made = tuple(
+        name
+        for name, annotations in document.sets.items()
+        if annotations.header.method == "adjudicated" and name != request.settings.reference
+    )
     return {name: document.sets[name] for name in sorted(document.sets) if name not in made}, made
 
 
@@ -115,11 +145,15 @@ def _refuse_faults(document: Document, annotations: AnnotationSet) -> None:
         raise UnreadableCorpus(
             f"the set of {document.id} by {header.annotator} is about another version of the text: postil check says more"
         )
+    for record in annotations.annotations:
+        if not record.label or not record.layer:
+            raise UnreadableCorpus(f"{record.id} of {document.id} by {header.annotator} has no label: postil check says more")
     for span in annotations.spans:
+        name = f"span {span.id} of {document.id} by {header.annotator}"
         if not _is_sound(span, len(document.text)):
-            raise UnreadableCorpus(
-                f"span {span.id} of {document.id} by {header.annotator} has no extent in the text: postil check says more"
-            )
+            raise UnreadableCorpus(f"{name} has no extent in the text: postil check says more")
+        if span.covered(document.text) != span.text:
+            raise UnreadableCorpus(f"{name} does not cover what it says it covers: postil check says more")
 
 
 def _is_sound(span: Span, length: int) -> bool:
@@ -135,13 +169,6 @@ def _layers(compared: ComparedDocument, request: Request) -> list[str]:
     return [name for name in known if not request.layers or name in request.layers]
 
 
-def _counts(layer: Comparison) -> dict[str, int]:
-    return {
-        name: sum(record.layer == layer.layer for record in annotations.annotations)
-        for name, annotations in layer.document.sets.items()
-    }
-
-
 def _quantities(layer: Comparison, request: Request) -> Iterator[tuple[Slot, Quantities]]:
     comparisons: dict[tuple[str, str] | tuple[()], Comparison] = {(): layer}
     if request.with_pairs:
@@ -149,6 +176,10 @@ def _quantities(layer: Comparison, request: Request) -> Iterator[tuple[Slot, Qua
     multiple = bool(layer.definition and layer.definition.multiple)
     for measure in request.measures_for(layer.kind, multiple=multiple):
         for pair, comparison in comparisons.items():
-            for part, found in measure.quantities(comparison):
+            try:
+                parts = list(measure.quantities(comparison))
+            except TooManyBlocks:
+                parts = [("", {REFUSED: 1.0})]
+            for part, found in parts:
                 if not part or not pair:
                     yield Slot(layer.layer, measure.name, pair, part), found

@@ -123,6 +123,8 @@ class Report(msgspec.Struct, frozen=True):
 
     ``documents``: how many were compared, of ``of_documents``. ``characters``: of their texts. ``repeated``: annotations that
     repeat another in place and label, and were counted once. ``left_out``: documents that were not compared, by reason.
+    ``unfinished``: of each annotator, how many sets were not compared, since they are not complete. ``methods``: how each
+    annotator's sets were made. ``derived``: annotators whose sets were made from those of others here.
     """
 
     corpus: str
@@ -134,6 +136,9 @@ class Report(msgspec.Struct, frozen=True):
     characters: int
     repeated: int
     left_out: dict[str, list[str]]
+    unfinished: dict[str, int]
+    methods: dict[str, list[str]]
+    derived: list[str]
     adjudicated: list[str]
     layers: list[LayerReport]
     parameters: Parameters

@@ -11,8 +11,6 @@ from postil.measures.comparison import DEFAULTS, Settings
 from postil.scheme import LayerKind
 from postil.text import nearest
 
-_AGAINST_A_REFERENCE = {"precision", "recall", "precision-partial", "recall-partial"}
-
 
 class Request(NamedTuple):
     """What to compare, and how.
@@ -28,6 +26,7 @@ class Request(NamedTuple):
     measures: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     with_pairs: bool = False
+    with_differences: bool = True
     settings: Settings = DEFAULTS
 
     def measures_for(self, kind: LayerKind, *, multiple: bool = False) -> list[Measure]:
@@ -37,10 +36,14 @@ class Request(NamedTuple):
         return [measure for measure in known if measure.name in names]
 
     def _by_default(self, known: list[Measure], kind: LayerKind, *, multiple: bool) -> set[str]:
-        if kind == "label":
-            return {"masi-alpha" if multiple else "alpha"}
-        found = {measure.name for measure in known if measure.is_default}
-        return found | _AGAINST_A_REFERENCE if self.settings.reference else found
+        return {
+            measure.name
+            for measure in known
+            if measure.is_default
+            and (not measure.needs_reference or self.settings.reference)
+            and measure.default_kind in (None, kind)
+            and measure.for_multiple in (None, multiple)
+        }
 
 
 def known_measures(names: Iterable[str], reference: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from postil.agreement.bootstrap import LEVEL, REPLICATES, Resampler
-from postil.agreement.contribution import Contribution, Slot
+from postil.agreement.bootstrap import FEWEST, LEVEL, MOST_CELLS, REPLICATES, TOO_FEW, TOO_MANY, Resampler
+from postil.agreement.contribution import REFUSED, Contribution, Slot
 from postil.agreement.disagreements import worst
 from postil.agreement.report import (
     Cell,
@@ -26,7 +26,6 @@ from postil.agreement.report import (
 from postil.agreement.request import Request
 from postil.measures import Floats, Key, Measure, Quantities, Totals, all_measures
 from postil.measures._units import Ints
-from postil.measures.gamma import GAMMA, standard_error
 from postil.scheme import Scheme
 
 
@@ -47,12 +46,22 @@ class _Columns:
     def __len__(self) -> int:
         return len(self._documents)
 
+    def groups(self, rows: Ints) -> int:
+        """How many groups of documents have something to say here, given the group of each document."""
+        there = [np.asarray(documents)[np.asarray(values) != 0] for documents, values in self._entries.values()]
+        return len(np.unique(rows[np.concatenate(there)])) if there else 0
+
     def by(self, rows: Ints, size: int) -> dict[Key, Floats]:
         """Each quantity summed by row, given the row of each document."""
         return {
             key: np.bincount(rows[np.asarray(documents)], np.asarray(values), size).astype(float)
             for key, (documents, values) in self._entries.items()
         }
+
+    @property
+    def keys(self) -> int:
+        """How many different quantities there are."""
+        return len(self._entries)
 
     def whole(self) -> Totals:
         """Each quantity summed over all documents."""
@@ -82,6 +91,9 @@ class Tally:
         self._group_of: array[int] = array("l")
         self._annotators: dict[str, None] = {}
         self._adjudicated: set[str] = set()
+        self._unfinished: Counter[str] = Counter()
+        self._methods: dict[str, set[str]] = {}
+        self._derived: set[str] = set()
         self._left_out: dict[str, list[str]] = {}
         self._characters = self._repeated = 0
         self._layers: dict[str, _Layer] = {}
@@ -90,6 +102,10 @@ class Tally:
     def add(self, contribution: Contribution) -> None:
         """Add what a document contributes."""
         self._adjudicated.update(contribution.adjudicated)
+        self._unfinished.update(contribution.unfinished)
+        self._derived.update(contribution.derived)
+        for annotator, method in contribution.methods.items():
+            self._methods.setdefault(annotator, set()).add(method)
         if contribution.left_out:
             self._left_out.setdefault(contribution.left_out, []).append(contribution.document)
             return
@@ -112,7 +128,7 @@ class Tally:
         for slot, quantities in contribution.quantities.items():
             self._columns.setdefault(slot, _Columns()).add(number, quantities)
 
-    def report(self, corpus: str = "") -> Report:
+    def report(self, corpus: str = "", *, with_intervals: bool = True) -> Report:
         """What all of it comes to. ``corpus``: its title."""
         settings = self._request.settings
         return Report(
@@ -125,13 +141,17 @@ class Tally:
             characters=self._characters,
             repeated=self._repeated,
             left_out=dict(sorted(self._left_out.items())),
+            unfinished=dict(sorted(self._unfinished.items())),
+            methods={annotator: sorted(methods) for annotator, methods in sorted(self._methods.items())},
+            derived=sorted(self._derived),
             adjudicated=sorted(self._adjudicated),
-            layers=list(self._layer_reports()),
+            layers=list(self._layer_reports(with_intervals=with_intervals)),
             parameters=Parameters(settings.chance.seed, *settings.weights, settings.chance.precision, REPLICATES, LEVEL),
         )
 
-    def _layer_reports(self) -> Iterator[LayerReport]:
-        resampler = Resampler(len(self._groups), self._request.settings.chance.seed)
+    def _layer_reports(self, *, with_intervals: bool) -> Iterator[LayerReport]:
+        seed = self._request.settings.chance.seed
+        resampler = Resampler(len(self._groups), seed) if with_intervals else None
         for name, layer in self._layers.items():
             definition = self._scheme.layers.get(name) if self._scheme else None
             yield LayerReport(
@@ -145,7 +165,7 @@ class Tally:
                 layer.disagreements,
             )
 
-    def _measured(self, layer: str, found: _Layer, resampler: Resampler) -> Iterator[Measured]:
+    def _measured(self, layer: str, found: _Layer, resampler: Resampler | None) -> Iterator[Measured]:
         slots: dict[str, dict[Slot, _Columns]] = {}
         for slot, columns in self._columns.items():
             if slot.layer == layer:
@@ -163,28 +183,49 @@ class Tally:
                 measure.grows_with_empty_text,
                 self._estimate(measure, "", whole, resampler) if whole else None,
                 measure.parts,
-                {
-                    slot.part: self._estimate(measure, slot.part, columns, resampler)
-                    for slot, columns in sorted(mine.items())
-                    if slot.part and not slot.pair and (measure.parts != "label" or slot.part in found.labels)
-                },
+                dict(self._parts(measure, found, mine, resampler)),
                 [
                     Pair(*slot.pair, len(columns), self._estimate(measure, "", columns, resampler))
                     for slot, columns in sorted(mine.items())
                     if len(slot.pair) == 2
                 ],
-                self._by_document(measure, whole, found.by_document) if whole else [],
+                # a label of the document is one item: alone it agrees or not, and no measure can say more
+                self._by_document(measure, whole, found.by_document) if whole and found.kind != "label" else [],
             )
 
-    def _estimate(self, measure: Measure, part: str, columns: _Columns, resampler: Resampler) -> Estimate:
+    def _parts(
+        self, measure: Measure, found: _Layer, slots: Mapping[Slot, _Columns], resampler: Resampler | None
+    ) -> Iterator[tuple[str, Estimate]]:
+        """Labels that somebody used, or attributes: each from its own quantities, or from those of the whole."""
+        for slot, columns in sorted(slots.items()):
+            if slot.pair:
+                continue
+            if slot.part:
+                parts = [slot.part]
+            elif measure.parts_of and self._request.settings.with_parts:
+                parts = measure.parts_of(columns.whole())
+            else:
+                parts = []
+            for part in parts:
+                if measure.parts != "label" or part in found.labels:
+                    yield part, self._estimate(measure, part, columns, resampler)
+
+    def _estimate(self, measure: Measure, part: str, columns: _Columns, resampler: Resampler | None) -> Estimate:
         totals = columns.whole()
+        if totals[REFUSED].any():
+            return Estimate(None, "too many spans overlap to be weighed against each other: compare fewer annotators")
         values, reason = measure.value(totals, part)
         value = float(values[0])
         if np.isnan(value):
             return Estimate(None, reason)
         rows = np.asarray(self._group_of)
-        interval = resampler.interval(columns.by(rows, len(self._groups)), partial(_values, measure, part))
-        error = float(standard_error(totals)[0]) if measure is GAMMA else None
+        if columns.groups(rows) < FEWEST or not resampler:
+            interval = TOO_FEW
+        elif columns.keys * len(self._groups) > MOST_CELLS:
+            interval = TOO_MANY
+        else:
+            interval = resampler.interval(columns.by(rows, len(self._groups)), partial(_values, measure, part))
+        error = float(measure.error(totals)[0]) if measure.error else None
         return Estimate(value, "", interval.low, interval.high, interval.reason, error)
 
     def _by_document(self, measure: Measure, columns: _Columns, annotations: Mapping[int, int]) -> list[DocumentValue]:

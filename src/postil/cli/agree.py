@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,11 +10,24 @@ from postil.cli._progress import Progress
 from postil.registry import names
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from postil.agreement.minima import Minimum
     from postil.agreement.report import Report
     from postil.agreement.request import Request
     from postil.storage.directory import CorpusDirectory
 
 _WORTH_IT = 100  # documents: fewer are compared faster than processes start
+
+
+class _Number(click.FloatRange):
+    """A number in a range; unlike its base, none that is infinite or no number."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number from {self.min} to {self.max}", param, ctx)
+        return number
 
 
 @postil_command("Validate it")
@@ -31,20 +45,20 @@ _WORTH_IT = 100  # documents: fewer are compared faster than processes start
     "--min",
     "minima",
     multiple=True,
-    metavar="[LAYER.]MEASURE=VALUE",
+    metavar="[LAYER.]MEASURE[.PART]=VALUE",
     help="Fail where it is less; may be given several times.",
 )
 @click.option("--format", "format_", type=click.Choice(names("postil.agreement.output")), default="text", help="How to show it.")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the report there; - is standard output.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What samples are drawn.")
-@click.option("--alpha", type=click.FloatRange(min=0), default=1.0, show_default=True, help="In gamma, how much place counts.")
-@click.option("--beta", type=click.FloatRange(min=0), default=1.0, show_default=True, help="In gamma, how much labels count.")
+@click.option("--gamma-alpha", type=_Number(0, 1000), default=1.0, show_default=True, help="How much place counts.")
+@click.option("--gamma-beta", type=_Number(0, 1000), default=1.0, show_default=True, help="How much labels count.")
 @click.option(
-    "--precision",
-    type=click.FloatRange(min=0.001, max=1),
+    "--gamma-precision",
+    type=_Number(0.001, 1),
     default=0.05,
     show_default=True,
-    help="In gamma, draw samples until chance is known this well in each document (at least 30).",
+    help="Draw samples until chance is known this well in each document (at least 30).",
 )
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; else as many as are worth it.")
 def command(annotators: tuple[str, ...], *, format_: str, output: str | None, minima: tuple[str, ...], **options: Any) -> int:
@@ -53,49 +67,51 @@ def command(annotators: tuple[str, ...], *, format_: str, output: str | None, mi
     SETs are the annotators to compare; without any, all but those whose sets were made from others. A document counts where two
     or more of them have finished it. Exit status: 1 where a value is less than its --min, or undefined.
     """
-    _require_libraries()
-    from postil.agreement.minima import failures, parse_minima
+    from postil.agreement.libraries import require_libraries
+
+    require_libraries("postil agree")
+    from postil.agreement.minima import failures, parse_minimum
+    from postil.corpus import Corpus
 
     directory = open_directory()
-    request = _request(directory, annotators, options, [minimum.measure for minimum in parse_minima(minima)])
+    layers = Corpus(directory).scheme.layers
+    reference = options["reference"] or ("gold" if len(annotators) == 2 and "gold" in annotators else "")
+    least = [parse_minimum(said, layers, reference) for said in minima]
+    request = _request(directory, annotators, {**options, "reference": reference}, least)
     report = _compare(directory, request, options["jobs"])
+    _refuse_unused(report, request, layers)
     _write(report, format_, output, frozenset(options["by"]))
-    failed = list(failures(report, parse_minima(minima)))
+    failed = list(failures(report, least))
     for failure in failed:
         click.echo(f"postil: {failure}", err=True)
     return 1 if failed else 0
 
 
-def _require_libraries() -> None:
-    from importlib.util import find_spec
-
-    from postil.errors import MissingExtra
-
-    for library in ("numpy", "scipy"):
-        if not find_spec(library):
-            raise MissingExtra("postil agree", library, "agree")
-
-
-def _request(directory: CorpusDirectory, annotators: tuple[str, ...], options: dict[str, Any], needed: list[str]) -> Request:
+def _request(directory: CorpusDirectory, annotators: tuple[str, ...], options: dict[str, Any], least: list[Minimum]) -> Request:
     from postil.agreement.request import Request, known_measures
-    from postil.measures._units import Weights
+    from postil.measures.alignment import Weights
     from postil.measures.comparison import Settings
     from postil.measures.disorder import Chance
 
-    reference = options["reference"] or ("gold" if len(annotators) == 2 and "gold" in annotators else "")
-    _refuse_unknown(directory, annotators, options["layers"], reference)
+    reference = options["reference"]
+    _refuse_unknown(directory, annotators, reference)
     chosen = annotators if not annotators or not reference or reference in annotators else (*annotators, reference)
-    settings = Settings(
-        Weights(options["alpha"], options["beta"]),
-        Chance(options["seed"], options["precision"]),
-        with_parts="label" in options["by"],
-        reference=reference,
+    return Request(
+        chosen,
+        options["layers"],
+        known_measures(options["measures"], reference),
+        tuple(minimum.measure for minimum in least),
+        with_pairs="pair" in options["by"],
+        settings=Settings(
+            Weights(options["gamma_alpha"], options["gamma_beta"]),
+            Chance(options["seed"], options["gamma_precision"]),
+            with_parts="label" in options["by"] or any(minimum.part for minimum in least),
+            reference=reference,
+        ),
     )
-    measures = known_measures(options["measures"], reference)
-    return Request(chosen, options["layers"], measures, known_measures(needed, reference), "pair" in options["by"], settings)
 
 
-def _refuse_unknown(directory: CorpusDirectory, annotators: tuple[str, ...], layers: tuple[str, ...], reference: str) -> None:
+def _refuse_unknown(directory: CorpusDirectory, annotators: tuple[str, ...], reference: str) -> None:
     from postil.errors import PostilError
     from postil.text import nearest
 
@@ -105,20 +121,34 @@ def _refuse_unknown(directory: CorpusDirectory, annotators: tuple[str, ...], lay
             near = nearest(annotator, there)
             others = f"; did you mean {near}?" if near else f": there are {', '.join(there)}" if there else ": there are none"
             raise PostilError(f"there are no sets by {annotator}{others}")
-    if len(set(annotators)) == 1:
+    if len({*annotators, *filter(None, [reference])}) == 1 and annotators:
         raise click.UsageError("one annotator agrees with himself: name two or more, or none for all")
-    scheme = directory.project.scheme
-    for layer in layers:
-        if scheme and layer not in scheme.layers:
-            raise PostilError(f"there is no layer {layer}: there are {', '.join(scheme.layers)}")
+
+
+def _refuse_unused(report: Report, request: Request, layers: Collection[str]) -> None:
+    """Say so where a layer that was asked for is nowhere, or nothing that was asked for could be measured."""
+    from postil.errors import PostilError
+    from postil.text import nearest
+
+    there = {layer.name for layer in report.layers}
+    known = [*layers, *sorted(there.difference(layers))]
+    for layer in request.layers:
+        if layer not in known:
+            near = nearest(layer, known)
+            others = f"; did you mean {near}?" if near else f": there are {', '.join(known)}"
+            raise PostilError(f"there is no layer {layer}{others}")
+    if report.documents and request.measures and not any(layer.measures for layer in report.layers):
+        where = ", ".join(request.layers) or "any layer"
+        raise PostilError(f"{', '.join(request.measures)}: there is nothing to measure in {where}")
 
 
 def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
     from postil.agreement.tally import Tally
+    from postil.corpus import Corpus
     from postil.processes import in_order, processors
 
     documents = list(directory.inventory.documents)
-    tally = Tally(request, directory.project.scheme)
+    tally = Tally(request, Corpus(directory).scheme)
     processes = jobs or (processors() if len(documents) >= _WORTH_IT else 1)
     with Progress("comparing") as progress:
         compared = in_order(_comparer, (str(directory.root), request), documents, processes)
@@ -137,8 +167,8 @@ def _comparer(root: str, request: Request) -> Any:
     from postil.storage.directory import CorpusDirectory
 
     corpus = Corpus(CorpusDirectory(Path(root)))
-    scheme = corpus.directory.project.scheme
-    return lambda document: contribution(corpus[document], scheme, request)
+    scheme = corpus.scheme
+    return lambda document: contribution(corpus.read(document, request.annotators), scheme, request)
 
 
 def _write(report: Report, format_: str, output: str | None, by: frozenset[Any]) -> None:
@@ -160,5 +190,5 @@ def _write(report: Report, format_: str, output: str | None, by: frozenset[Any])
     target = start_directory() / output
     if not target.parent.is_dir():
         raise PostilError(f"{target.parent}: there is no such directory")
-    write_atomically(target.parent, target, "".join(f"{line}\n" for line in lines).encode())
+    write_atomically(target.parent, target, "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"))
     click.echo(f"wrote {output}")

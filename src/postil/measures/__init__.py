@@ -112,9 +112,10 @@ class Measure(msgspec.Struct, frozen=True):
     ``name``: as typed. ``kinds``: of layers that it is about. ``quantities``: of one layer of one document, by part; the part
     with no name is all together. ``value``: from totals, for the part that is named. ``parts``: what the named parts are,
     ``label`` or ``attribute``. ``reading``: how to read the number, for people. ``published``: what others found, with the
-    source. ``is_default``: computed where no measure is asked for. ``grows_with_empty_text``: the value rises when text is added
-    in which nobody marks anything, so that corpora of different density must not be compared by it. ``needs_reference``: defined
-    only where one annotator is right by definition. ``rank``: those that say most come first.
+    source. ``is_default``: computed where no measure is asked for; ``default_kind``: only for layers of this kind,
+    ``for_multiple``: only where a document may have several labels, or only where not. ``grows_with_empty_text``: the value
+    rises when text is added in which nobody marks anything, so that corpora of different density must not be compared by it.
+    ``needs_reference``: defined only where one annotator is right by definition. ``rank``: those that say most come first.
     ``parts_of``: the parts that can be told from the totals of the whole, where it has any. ``error``: the standard error that
     drawing samples leaves in the value.
     """
@@ -128,6 +129,8 @@ class Measure(msgspec.Struct, frozen=True):
     published: str = ""
     parts: Literal["label", "attribute"] = "label"
     is_default: bool = False
+    default_kind: LayerKind | None = None
+    for_multiple: bool | None = None
     grows_with_empty_text: bool = False
     needs_reference: bool = False
     rank: int = 9

@@ -49,11 +49,6 @@ def _over(units: Sequence[Unit], starts: list[int], ends: list[int]) -> Iterator
     return map(frozenset, labels)
 
 
-def one_against_all(rows: Rows, label: str) -> Rows:
-    """The same with every other label taken as one."""
-    return [[None if value is None else value == label for value in row] for row in rows]
-
-
 def known_labels(comparison: Comparison) -> list[str]:
     """The labels of a layer, used in this document or not: where nobody used one, that is agreement on it."""
     of_spans = {unit.label for units in comparison.continuum.units.values() for unit in units}

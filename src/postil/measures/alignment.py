@@ -14,7 +14,9 @@ from typing import NamedTuple
 from postil.measures import Continuum
 from postil.measures._blocks import best_blocks
 from postil.measures._matching import matched
-from postil.measures._units import Blocks, Columns, Weights, columns
+from postil.measures._units import Blocks, Columns, TooManyBlocks, Weights, columns
+
+__all__ = ["Alignment", "TooManyBlocks", "Weights", "align", "align_columns", "alignment"]
 
 
 class Alignment(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from typing import NamedTuple
 
 from postil.measures import Continuum, Unit
 from postil.measures._units import Weights
 from postil.measures.alignment import align
 from postil.measures.disorder import Chance, Disorder, disorder
-from postil.model import AnnotationSet, Span
+from postil.model import Annotation, AnnotationSet, Span
 from postil.scheme import Layer, LayerKind, Scheme
 
 Pairing = dict[str, str]
@@ -101,6 +102,15 @@ class Comparison:
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Every two annotators, in order."""
         return combinations(self.document.sets, 2)
+
+    @cached_property
+    def records(self) -> dict[str, list[Annotation]]:
+        """Each annotator's annotations of the layer that are of its kind."""
+        chosen = attrgetter({"span": "spans", "relation": "relations", "label": "labels"}[self.kind])
+        return {
+            annotator: [record for record in chosen(marked) if record.layer == self.layer]
+            for annotator, marked in self.document.sets.items()
+        }
 
     @cached_property
     def repeated(self) -> dict[str, dict[str, str]]:

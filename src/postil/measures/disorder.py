@@ -40,7 +40,7 @@ class Chance(NamedTuple):
 
 
 class Categorial(NamedTuple):
-    """Of the aligned pairs of units, how much their labels weigh and differ: for all (the first) and for each label.
+    """Of the aligned pairs of units, how much their labels weigh and differ: samples x (all, and each label).
 
     A pair weighs ``max(0, 1 - d_pos) / (n - 1)``, where n is the number of units in its block; one of label k is one with it on
     either side. A unit that is alone is in no pair: what was missed does not count here.
@@ -49,17 +49,19 @@ class Categorial(NamedTuple):
     weight: Floats
     differ: Floats
 
-    def __add__(self, other: Categorial) -> Categorial:  # type: ignore[override]  # amounts, not a row
-        return Categorial(self.weight + other.weight, self.differ + other.differ)
+    def mean(self) -> Categorial:
+        """The mean over samples."""
+        return Categorial(self.weight.mean(axis=0), self.differ.mean(axis=0))
 
-    @classmethod
-    def none(cls, labels: int) -> Categorial:
-        """No pairs."""
-        return cls(np.zeros(labels + 1), np.zeros(labels + 1))
+    def variance(self) -> tuple[Floats, Floats, Floats]:
+        """Of both means over samples, and between the two, what drawing samples leaves open."""
+        weight, differ = (part - part.mean(axis=0) for part in self)
+        of = len(weight) * (len(weight) - 1)
+        return (weight**2).sum(axis=0) / of, (differ**2).sum(axis=0) / of, (weight * differ).sum(axis=0) / of
 
 
 class Disorder(NamedTuple):
-    """``observed`` is the best alignment. ``sampled``: the disorder of each sample; ``by_chance``: the sum over samples."""
+    """``observed`` is the best alignment, ``categorial`` its labels. ``sampled``, ``by_chance``: the same of each sample."""
 
     observed: Alignment
     categorial: Categorial
@@ -89,9 +91,10 @@ def disorder(
     missing = chance.enough(sampled) - FEWEST
     if missing > 0:
         more, more_by_chance = sampling.of(missing)
-        sampled, by_chance = np.concatenate([sampled, more]), by_chance + more_by_chance
+        sampled = np.concatenate([sampled, more])
+        by_chance = Categorial(*map(np.concatenate, zip(by_chance, more_by_chance, strict=True)))
     observed = alignment(units, annotators, blocks)
-    return Disorder(observed, _categorial(units, blocks, len(labels)), sampled, by_chance, labels)
+    return Disorder(observed, _categorial(units, blocks, len(labels)).mean(), sampled, by_chance, labels)
 
 
 class _Sampling(NamedTuple):
@@ -104,33 +107,34 @@ class _Sampling(NamedTuple):
         """The disorder of each of ``count`` samples, and the labels of all their pairs together."""
         draws = self.shuffler.draw(count)
         parts = [self._aligned(units) for units in self.shuffler.samples(draws, _TOGETHER)]
-        total = sum((categorial for _, categorial in parts), Categorial.none(self.labels))
-        return np.concatenate([disorders for disorders, _ in parts]), total
+        disorders, weights, differ = (np.concatenate(some) for some in zip(*parts, strict=True))
+        return disorders, Categorial(weights, differ)
 
-    def _aligned(self, units: Columns) -> tuple[Floats, Categorial]:
+    def _aligned(self, units: Columns) -> tuple[Floats, Floats, Floats]:
         blocks = align_columns(units, self.annotators, self.weights)
         counts = np.bincount(units.sample)
         costs = counts.astype(float)
         for some in blocks:
             costs -= np.bincount(units.sample[some.members[:, 0]], some.gains, len(counts))
-        return costs * self.annotators / counts, _categorial(units, blocks, self.labels)
+        return costs * self.annotators / counts, *_categorial(units, blocks, self.labels)
 
 
 def _categorial(units: Columns, blocks: list[Blocks], labels: int) -> Categorial:
-    total = Categorial.none(labels)
+    samples = int(units.sample[-1]) + 1
+    weight, differ = np.zeros((samples, labels + 1)), np.zeros((samples, labels + 1))
     for some in blocks:
         size = some.members.shape[1]
         one, other = some.members[:, list(combinations(range(size), 2))].reshape(-1, 2).T
-        weight = np.maximum(0, 1 - apart(units, one, other) ** 2) / (size - 1)
-        total += _weighed(weight, units.labels[one], units.labels[other], labels)
-    return total
+        amount = np.maximum(0, 1 - apart(units, one, other) ** 2) / (size - 1)
+        kinds = units.labels[one], units.labels[other], units.sample[one]
+        weight += _by_label(amount, *kinds, weight.shape)
+        differ += _by_label(np.where(kinds[0] != kinds[1], amount, 0.0), *kinds, differ.shape)
+    return Categorial(weight, differ)
 
 
-def _weighed(weight: Floats, one: Ints, other: Ints, labels: int) -> Categorial:
-    """Pairs of units with their weights and labels."""
-    found = []
-    for amount in (weight, np.where(one != other, weight, 0.0)):
-        either = np.bincount(one, amount, labels) + np.bincount(other, amount, labels)
-        both = np.bincount(one[one == other], amount[one == other], labels)
-        found.append(np.concatenate([[amount.sum()], either - both]))
-    return Categorial(*found)
+def _by_label(amount: Floats, one: Ints, other: Ints, sample: Ints, shape: tuple[int, ...]) -> Floats:
+    """The amounts of pairs added up: in each sample those of all, and those with each label on either side."""
+    first, mixed = sample * shape[1], one != other
+    cells = np.concatenate([first, first + 1 + one, (first + 1 + other)[mixed]])
+    found: Floats = np.bincount(cells, np.concatenate([amount, amount, amount[mixed]]), shape[0] * shape[1]).astype(float)
+    return found.reshape(shape)

@@ -40,7 +40,8 @@ def gamma(
     found = quantities(disorder(continuum, weights, chance))
     units = sum(map(len, continuum.units.values())) / len(continuum.units)
     value = coefficient(_value(Totals.of(found), ""), found["observed",] / units, found["expected",] / units)
-    return Coefficient(value.value, value.reason, value.observed, value.expected, float(standard_error(Totals.of(found))[0]))
+    error = None if value.value is None else float(standard_error(Totals.of(found))[0])
+    return Coefficient(value.value, value.reason, value.observed, value.expected, error)
 
 
 def quantities(found: Disorder) -> Quantities:
@@ -82,5 +83,6 @@ GAMMA = Measure(
     ),
     is_default=True,
     rank=3,
+    error=standard_error,
     grows_with_empty_text=True,
 )

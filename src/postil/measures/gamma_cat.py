@@ -34,34 +34,47 @@ def gamma_cat(
     if not any(continuum.units.values()):
         return Coefficient.undefined("nobody marked anything")
     totals = Totals.of(dict(quantities(disorder(continuum, weights, chance))).get(label or "", {}))
-    return coefficient(_value(totals, label or ""), *(part[0] for part in _parts(totals)))
+    value = coefficient(_value(totals, label or ""), *(part[0] for part in _parts(totals)))
+    error = None if value.value is None else float(standard_error(totals)[0])
+    return Coefficient(value.value, value.reason, value.observed, value.expected, error)
 
 
 def quantities(found: Disorder) -> Iterator[tuple[str, Quantities]]:
-    """For all and for each label, what its pairs weigh, and those with different labels; by chance: the mean of samples.
+    """For all and for each label, what its pairs weigh and how much of that are different labels; by chance: the mean of samples.
 
-    Units without a label have no part of their own.
+    ``("variance", …)``: of the two means by chance, and ``both``: their covariance. ``("labels",)``: how many are used.
     """
-    samples = len(found.sampled)
+    by_chance, variances = found.by_chance.mean(), found.by_chance.variance()
     for number, label in enumerate(["", *found.labels]):
         if number and not label:
-            continue
+            continue  # a part has a name; a unit without a label counts in the whole
         yield (
             label,
             {
                 ("observed", "weight"): float(found.categorial.weight[number]),
                 ("observed", "differ"): float(found.categorial.differ[number]),
-                ("expected", "weight"): float(found.by_chance.weight[number]) / samples,
-                ("expected", "differ"): float(found.by_chance.differ[number]) / samples,
+                ("expected", "weight"): float(by_chance.weight[number]),
+                ("expected", "differ"): float(by_chance.differ[number]),
+                ("variance", "weight"): float(variances[0][number]),
+                ("variance", "differ"): float(variances[1][number]),
+                ("variance", "both"): float(variances[2][number]),
+                ("labels",): float(len(found.labels) > 1),
             },
         )
 
 
+def standard_error(totals: Totals) -> Floats:
+    """What drawing samples leaves open, to first order: in sparse text, where chance aligns little, much."""
+    observed, expected = _parts(totals)
+    spread = totals["variance", "differ"] - 2 * expected * totals["variance", "both"] + expected**2 * totals["variance", "weight"]
+    error: Floats = ratio(observed, expected**2) * ratio(np.sqrt(np.maximum(spread, 0)), totals["expected", "weight"])
+    return error
+
+
 def _quantities(comparison: Comparison) -> Iterator[tuple[str, Quantities]]:
-    if comparison.disorder:
-        yield from quantities(comparison.disorder)
-    else:
-        yield "", {}
+    for part, found in quantities(comparison.disorder) if comparison.disorder else (("", {}),):
+        if not part or comparison.document.settings.with_parts:
+            yield part, found
 
 
 def _parts(totals: Totals) -> tuple[Floats, Floats]:
@@ -75,7 +88,7 @@ def _value(totals: Totals, _part: str) -> Valued:
     observed, expected = _parts(totals)
     if not totals["observed", "weight"].any():
         reason = "no two spans are aligned"
-    elif totals["observed", "differ"].any():
+    elif totals["labels",].any() or totals["observed", "differ"].any():
         reason = "chance never aligns different labels"
     else:
         reason = "only one label is used"
@@ -93,4 +106,5 @@ GAMMA_CAT = Measure(
     ),
     is_default=True,
     rank=3,
+    error=standard_error,
 )

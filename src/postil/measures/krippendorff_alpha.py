@@ -15,7 +15,7 @@ import numpy as np
 
 from postil.measures import Coefficient, Floats, Measure, Quantities, Totals, Valued, coefficient, ratio
 from postil.measures._coding import SAME_VALUE, UNPAIRED, Rows, number, ordered_pairs, patterns, render
-from postil.measures._items import ALIGNED, PERFECT, coded_labels, known_labels, one_against_all
+from postil.measures._items import ALIGNED, PERFECT, coded_labels
 from postil.measures.comparison import Comparison
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -140,11 +140,13 @@ def _value(totals: Totals, observed: Floats, expected: Floats) -> Valued:
 
 
 def _of_labels(comparison: Comparison) -> Iterator[tuple[str, Quantities]]:
-    rows = coded_labels(comparison)
-    yield "", coincidences(rows)
-    if comparison.document.settings.with_parts:
-        for label in known_labels(comparison):
-            yield label, coincidences(one_against_all(rows, label))
+    yield "", coincidences(coded_labels(comparison))
+
+
+def _labels(totals: Totals) -> list[str]:
+    """The labels that occur; not the sets of them that documents may have."""
+    values = [json.loads(value) for value in marginals(totals)[0]]
+    return [value for value in values if isinstance(value, str)]
 
 
 ALPHA = Measure(
@@ -152,8 +154,12 @@ ALPHA = Measure(
     "Krippendorff's alpha (α) of labels",
     ("span", "label"),
     _of_labels,
-    lambda totals, _part: alpha(totals),
+    lambda totals, part: category_alpha(totals, part) if part else alpha(totals),
     reading=f"{ALIGNED} {PERFECT}",
+    is_default=True,
+    default_kind="label",
+    for_multiple=False,
     rank=4,
+    parts_of=_labels,
     published="Fleiss' κ .56 for the types of given units in newspaper editorials (Al-Khatib et al. 2016).",
 )

@@ -123,4 +123,7 @@ MASI_ALPHA = Measure(
     _of_labels,
     lambda totals, _part: set_alpha(totals),
     reading=f"Which labels documents have, sets that share some counting as nearer than sets that share none. {PERFECT}",
+    is_default=True,
+    for_multiple=True,
+    rank=4,
 )

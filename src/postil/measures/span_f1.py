@@ -54,8 +54,12 @@ _Labelled = set[tuple[str, Extents]]
 
 
 def _by_label(mine: _Labelled, yours: _Labelled) -> Iterator[tuple[list[Extents], list[Extents]]]:
-    for label in {label for label, _ in mine} & {label for label, _ in yours}:
-        yield [extents for own, extents in mine if own == label], [extents for own, extents in yours if own == label]
+    """In an order that is always the same, so that sums of them are."""
+    for label in sorted({label for label, _ in mine} & {label for label, _ in yours}):
+        yield (
+            sorted(extents for own, extents in mine if own == label),
+            sorted(extents for own, extents in yours if own == label),
+        )
 
 
 def _matched(mine: list[Extents], yours: list[Extents], match: Match) -> float:
@@ -140,7 +144,8 @@ def _compared(comparison: Comparison, match: Match, *, with_reference: bool = Fa
             for label in sorted({unit.label for name in pair for unit in units[name]}):
                 mine, yours = ([unit for unit in units[name] if unit.label == label] for name in (one, other))
                 parts.setdefault(label, {}).update(quantities(mine, yours, (one, other), match))
-    yield "", whole
+    if whole:
+        yield "", whole
     yield from parts.items()
 
 
@@ -174,6 +179,7 @@ def _measures() -> Iterator[Measure]:
                 partial(_compared, match=match, with_reference=True),
                 value,
                 reading=f"{share[0].upper()}{share[1:]}, {how}.",
+                is_default=match != "relaxed",
                 needs_reference=True,
                 rank=2,
             )

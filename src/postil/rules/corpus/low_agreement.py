@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,9 +12,12 @@ from postil.rules.corpus_view import CorpusView
 from postil.rules.examples import MANIFEST, set_file, span
 from postil.rules.set_view import BundleView
 from postil.rules.views import toml_problem
+from postil.storage.bundle import Project
 
 if TYPE_CHECKING:
     from postil.agreement.contribution import Contribution
+    from postil.agreement.minima import Minimum
+    from postil.agreement.report import Report
     from postil.agreement.request import Request
 
 _F1 = f'{MANIFEST}[check.agreement]\n"entity.f1" = 0.6\n'
@@ -39,36 +42,61 @@ class _Compared(msgspec.Struct, frozen=True):
     document: str
     group: str
     annotators: tuple[str, ...]
-    layers: dict[str, tuple[str, dict[str, int]]]
+    layers: dict[str, tuple[str, list[str], dict[str, int]]]
     slots: list[_Slot]
 
 
-def _request(agreement: Mapping[str, float]) -> Request | None:
-    """What the thresholds ask for; nothing where they cannot be understood."""
-    from postil.agreement.minima import minima_of
-    from postil.agreement.request import Request, known_measures
+def _minima(project: Project) -> list[tuple[str, Minimum | str]]:
+    """Each threshold, or why it is none, by its name in the manifest; nothing where what it is about cannot be read."""
+    agreement = project.manifest.check.agreement
+    if not agreement or project.scheme is None or project.has_faults:
+        return []
+    from postil.agreement.libraries import require_libraries
 
-    try:
-        return Request(measures=known_measures((minimum.measure for minimum in minima_of(agreement)), ""))
-    except PostilError:
-        return None
+    require_libraries("agreement that the manifest asks for")
+    from postil.agreement.minima import minimum_of
+
+    found: list[tuple[str, Minimum | str]] = []
+    for name, least in agreement.items():
+        try:
+            found.append((name, minimum_of(name, least, project.scheme.layers)))
+        except PostilError as error:
+            found.append((name, str(error)))
+    return found
+
+
+def _request(minima: Iterable[Minimum]) -> Request:
+    from postil.agreement.request import Request
+    from postil.measures.comparison import Settings
+
+    asked = list(minima)
+    layers = {minimum.layer for minimum in asked}
+    return Request(
+        layers=() if "" in layers else tuple(sorted(layers)),
+        measures=tuple(sorted({minimum.measure for minimum in asked})),
+        with_differences=False,
+        settings=Settings(with_parts=any(minimum.part for minimum in asked)),
+    )
+
+
+def _asked(project: Project) -> list[Minimum]:
+    return [minimum for _, minimum in _minima(project) if not isinstance(minimum, str)]
 
 
 def _map(view: BundleView) -> _Compared | None:
     bundle = view.document.bundle
-    agreement = bundle.project.manifest.check.agreement
-    request = _request(agreement) if agreement and len(bundle.set_files) > 1 else None
-    if request is None:
+    minima = _asked(bundle.project) if len(bundle.set_files) > 1 else []
+    if not minima:
         return None
     from postil.agreement.contribution import contribution
 
     try:
-        found = contribution(readable(bundle), bundle.project.scheme, request)
+        found = contribution(readable(bundle), bundle.project.scheme, _request(minima))
     except UnreadableCorpus:
         return None  # other rules say why
     if found.left_out:
         return None
-    layers = {name: (layer.kind, layer.annotations) for name, layer in found.layers.items()}
+    layers = {name: (layer.kind, list(layer.labels), layer.annotations) for name, layer in found.layers.items()}
     slots = [_Slot(slot.layer, slot.measure, slot.part, list(amounts.items())) for slot, amounts in found.quantities.items()]
     return _Compared(found.document, found.group, found.annotators, layers, slots)
 
@@ -106,33 +134,34 @@ def check(parts: Sequence[_Compared], corpus: CorpusView) -> Iterator[Problem]:
     Talk about the worst disagreements, mend the guidelines, annotate again; or lower the number under ``[check.agreement]`` of
     the manifest.
     """
-    agreement = corpus.project.manifest.check.agreement
-    if not agreement:
-        return
-    from postil.agreement.minima import failures, minima_of
-    from postil.agreement.request import known_measures
+    minima = _minima(corpus.project)
+    asked = [minimum for _, minimum in minima if not isinstance(minimum, str)]
+    report = _report(parts, asked, corpus.project) if parts and asked else None
+    for name, minimum in minima:
+        for message in [minimum] if isinstance(minimum, str) else _failures(report, minimum):
+            yield toml_problem(corpus.project.manifest_file, ("check", "agreement", name), message)
+
+
+def _report(parts: Sequence[_Compared], minima: Sequence[Minimum], project: Project) -> Report:
     from postil.agreement.tally import Tally
 
-    request = _request(agreement)
-    tally = Tally(request, corpus.project.scheme) if request else None
-    report = None
-    if tally and parts:
-        for part in parts:
-            tally.add(_contribution(part))
-        report = tally.report()
-    for name, minimum in zip(agreement, minima_of(agreement), strict=True):
-        try:
-            known_measures([minimum.measure], "")
-            messages = list(failures(report, [minimum])) if report else []
-        except PostilError as error:
-            messages = [str(error)]
-        for message in messages:
-            yield toml_problem(corpus.project.manifest_file, ("check", "agreement", name), message)
+    tally = Tally(_request(minima), project.scheme)
+    for part in parts:
+        tally.add(_contribution(part))
+    return tally.report(with_intervals=False)
+
+
+def _failures(report: Report | None, minimum: Minimum) -> Iterator[str]:
+    from postil.agreement.minima import failures
+
+    return failures(report, [minimum]) if report else iter(())
 
 
 def _contribution(part: _Compared) -> Contribution:
     from postil.agreement.contribution import Contribution, LayerContribution, Slot
 
-    layers = {name: LayerContribution(kind, frozenset(), counts, {}, []) for name, (kind, counts) in part.layers.items()}
+    layers = {
+        name: LayerContribution(kind, frozenset(labels), counts, {}, []) for name, (kind, labels, counts) in part.layers.items()
+    }
     quantities = {Slot(slot.layer, slot.measure, (), slot.part): dict(slot.quantities) for slot in part.slots}
     return Contribution(part.document, part.group, annotators=part.annotators, layers=layers, quantities=quantities)
