@@ -136,9 +136,9 @@ class Report(msgspec.Struct, frozen=True):
     characters: int
     repeated: int
     left_out: dict[str, list[str]]
-    unfinished: dict[str, int]
-    methods: dict[str, list[str]]
-    derived: list[str]
     adjudicated: list[str]
     layers: list[LayerReport]
     parameters: Parameters
+    unfinished: dict[str, int] = {}
+    methods: dict[str, list[str]] = {}
+    derived: list[str] = []
