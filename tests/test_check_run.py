@@ -94,13 +94,13 @@ class Looks:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.documents: list[str] = []
-        original = Checker.check_bundle
+        original = Checker.check_bundles
 
-        def counted(checker: Checker, bundle: Any) -> Any:
-            self.documents.append(bundle.document)
-            return original(checker, bundle)
+        def counted(checker: Checker, bundles: Any) -> Any:
+            self.documents += [bundle.document for bundle in bundles]
+            return original(checker, bundles)
 
-        patch.setattr(Checker, "check_bundle", counted)
+        patch.setattr(Checker, "check_bundles", counted)
 
     def taken(self) -> list[str]:
         found, self.documents = self.documents, []
@@ -356,11 +356,11 @@ def test_an_accident_in_the_middle_leaves_the_old_memory(
     before = {path: path.read_bytes() for path in (ten / CACHE).iterdir()}
     _edit("corpus/d4.txt", "Tokyo", "Osaka")(ten)
 
-    def broken(_checker: Checker, _bundle: object) -> None:
+    def broken(_checker: Checker, _bundles: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Checker, "check_bundle", broken)
+        patch.setattr(Checker, "check_bundles", broken)
         with pytest.raises(MemoryError):
             main(["-C", str(ten), "check"])
     assert {path: path.read_bytes() for path in (ten / CACHE).iterdir()} == before

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -166,17 +167,26 @@ def span_order(span: Span) -> tuple[int, int, str, str, str]:
 _FAR = 2**63  # beyond every text
 
 
-def is_nested(spans: Iterable[Span]) -> bool:
+def is_nested(spans: Sequence[Span]) -> bool:
     """Proof that no two of these spans cross. They come sorted by start, longest first; none may have fragments."""
+    return not any([span.fragments for span in spans]) and are_nesting((span.start, span.end) for span in spans)
+
+
+def are_nesting(extents: Iterable[tuple[int, int]]) -> bool:
+    """Proof that no two of these extents cross. They come sorted by start, longest first."""
     ends: list[int] = [_FAR]
-    for span in spans:
-        start, end = span.start, span.end
+    for start, end in extents:
         while ends[-1] <= start:
             ends.pop()
-        if ends[-1] < end or span.fragments:
+        if ends[-1] < end:
             return False
         ends.append(end)
     return True
+
+
+def are_apart(extents: Iterable[tuple[int, int]]) -> bool:
+    """Proof that no two of these extents, sorted by start, overlap."""
+    return all(one[1] <= other[0] for one, other in pairwise(extents))
 
 
 def new_id(layer: str, taken: Collection[str] = ()) -> str:

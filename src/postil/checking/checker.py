@@ -15,6 +15,7 @@ import msgspec
 from postil.findings import Finding, FixOffer, Place, Related
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
+from postil.rules.batch import Batch, is_whole
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import BundleView, SetView
@@ -81,6 +82,7 @@ class Checker:
         self._by_scope: dict[str, list[Rule]] = {}
         for rule in self.rules:
             self._by_scope.setdefault(rule.scope, []).append(rule)
+        self._of_documents = tuple(rule for rule in self.rules if rule.scope in ("document", "set", "audit"))
         self.heeds_ignores = heeds_ignores
         self._in_files = self.active.difference(rule.code for rule in self._of("run"))
 
@@ -105,9 +107,23 @@ class Checker:
 
     def check_bundle(self, bundle: Bundle) -> Result:
         """Findings about one document and its sets, and what corpus rules want to know of it."""
+        return self.check_bundles([bundle])[0]
+
+    def check_bundles(self, bundles: Sequence[Bundle]) -> list[Result]:
+        """The same for each of several documents: what is proven of all of them together is not looked for one by one."""
+        whole = [bundle for bundle in bundles if is_whole(bundle)]
+        unproven = self._unproven(Batch(whole)) if whole else ()
+        return [self._result(bundle, unproven if is_whole(bundle) else self._of_documents) for bundle in bundles]
+
+    def _unproven(self, batch: Batch) -> tuple[Rule, ...]:
+        """The rules that may find something in a batch; with none, nothing can be silenced there."""
+        left = tuple(rule for rule in self._of_documents if rule.proof is None or not rule.proof(batch))
+        return left if batch.has_ignores else tuple(rule for rule in left if rule.scope != "audit")
+
+    def _result(self, bundle: Bundle, rules: Sequence[Rule]) -> Result:
         view = BundleView(bundle)
         used: set[int] = set()
-        findings = self._kept(self._raised(view), used)
+        findings = self._kept(self._raised(view, rules), used) if rules else []
         parts = {rule.code: part for rule in self.corpus_rules if rule.map and (part := rule.map(view)) is not None}
         annotations = {file.path: len(file.records) for file in bundle.set_files}
         return Result(findings, parts, sorted(used), annotations, bundle.text_file is not None)
@@ -127,26 +143,27 @@ class Checker:
         return [problem.fix for rule in self._of("run") for problem in rule.check(view) if problem.fix]
 
     def fixes(self, bundle: Bundle) -> list[tuple[Finding, Fix | None]]:
-        """The findings about one document and its sets, each with the fix that its rule offers."""
+        """The findings about one document and its sets, each with the fix that its rule offers. Nothing is proven here."""
         return [
             (finding, problem.fix)
-            for rule, problem in self._raised(BundleView(bundle))
+            for rule, problem in self._raised(BundleView(bundle), self._of_documents)
             for finding in self._kept([(rule, problem)], set())
         ]
 
     def _of(self, scope: str) -> list[Rule]:
         return self._by_scope.get(scope, [])
 
-    def _raised(self, view: BundleView) -> list[_Raised]:
-        raised = [(rule, problem) for rule in self._of("document") for problem in rule.check(view.document)]
+    def _raised(self, view: BundleView, rules: Sequence[Rule]) -> list[_Raised]:
+        raised = [(rule, problem) for rule in rules if rule.scope == "document" for problem in rule.check(view.document)]
+        of_sets = [rule for rule in rules if rule.scope == "set"]
         for set_view in view.sets:
-            raised += self._raised_in_set(set_view)
+            raised += self._raised_in_set(set_view, of_sets)
         return raised
 
-    def _raised_in_set(self, view: SetView) -> list[_Raised]:
-        raised = [(rule, _without_loss(problem, view)) for rule in self._of("set") for problem in rule.check(view)]
+    def _raised_in_set(self, view: SetView, rules: Sequence[Rule]) -> list[_Raised]:
+        raised = [(rule, _without_loss(problem, view)) for rule in rules for problem in rule.check(view)]
         silenced: Collection[tuple[int, str]] = ()
-        if view.has_ignores and self.heeds_ignores:
+        if view.file.has_ignores and self.heeds_ignores:
             silenced = {(id(problem.record), rule.code) for rule, problem in raised if _is_silenced(rule, problem)}
             raised = [(rule, problem) for rule, problem in raised if not _is_silenced(rule, problem)]
             for rule in self._of("audit"):

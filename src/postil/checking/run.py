@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -29,9 +30,12 @@ from postil.findings import Finding, Tally
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Rewrite
 from postil.rules.views import ProjectView, RunView, Unused
+from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
 _CHUNK = 64  # documents that go to another process at a time
+_BATCH, _BATCH_BYTES = 8, 2**20  # documents that are checked together, fewer where they are large
+_GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
 _AHEAD = 3  # chunks that wait for each process
 _WORTH_IT = 400  # documents: fewer are checked faster than processes start
 
@@ -47,6 +51,17 @@ class Outcome(msgspec.Struct):
 
 Progress = Callable[[int, int], None]
 """Is told how many documents of how many are done."""
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """What is read of documents is much and holds no cycles: the garbage collector goes through it in vain."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_GARBAGE, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 class Run:
@@ -70,6 +85,7 @@ class Run:
         self._progress = progress or nullcontext(lambda _done, _all: None)
         self._baseline = baseline
 
+    @_collecting_rarely()
     def check(self, selection: Selection) -> Outcome:
         """Look at what is selected; corpus rules look at everything, and say what is about the selection.
 
@@ -179,12 +195,10 @@ class Run:
             result = self._codec.decode(entry.result) if entry and entry.document == document else None
             yield _Task(document, inventory[document], signed, (entry, result) if entry and result else None)
 
-    def _in_this_process(self, tasks: Iterable[_Task]) -> Iterator[tuple[_Task, _Answer]]:
-        for task in tasks:
-            if task.is_untouched:
-                yield task, _UNTOUCHED
-            else:
-                yield task, _examine(self._directory, self._checker, task.question, hashes=bool(self._cache))
+    def _in_this_process(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
+        while chunk := list(islice(tasks, _CHUNK)):
+            asked = (task.question for task in chunk if not task.is_untouched)
+            yield from _answered(chunk, _examine(self._directory, self._checker, asked, hashes=bool(self._cache)))
 
     def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
         waiting: deque[tuple[list[_Task], _Pending | None]] = deque()
@@ -197,9 +211,10 @@ class Run:
                     pool = stack.enter_context(_processes(self._jobs, recipe))
                 waiting.append((chunk, pool.submit(_work, asked) if pool and asked else None))
                 if len(waiting) > _AHEAD * self._jobs:
-                    yield from _answered(*waiting.popleft())
-            while waiting:
-                yield from _answered(*waiting.popleft())
+                    chunk, pending = waiting.popleft()
+                    yield from _answered(chunk, _awaited(pending))
+            for chunk, pending in waiting:
+                yield from _answered(chunk, _awaited(pending))
 
 
 class _Question(NamedTuple):
@@ -241,20 +256,34 @@ _UNTOUCHED = _Answer(b"", None)
 _Pending = Future[list[_Answer]]
 
 
-def _examine(directory: CorpusDirectory, checker: Checker, question: _Question, *, hashes: bool) -> _Answer:
-    document, files, known = question
-    read = directory.read_files(files)
-    content = content_key(document, read) if hashes else b""
-    if known and known == content:
-        return _Answer(content, None)
-    return _Answer(content, checker.check_bundle(directory.parse(document, files, read)))
+def _examine(directory: CorpusDirectory, checker: Checker, questions: Iterable[_Question], *, hashes: bool) -> Iterator[_Answer]:
+    """Look at documents, a batch at a time."""
+    batch: list[tuple[bytes, Bundle | None]] = []
+    size = 0
+    for document, files, known in questions:
+        read = directory.read_files(files)
+        content = content_key(document, read) if hashes else b""
+        batch.append((content, None if known and known == content else directory.parse(document, files, read)))
+        size += sum(len(data) for _, data, _ in read)
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield from _checked(checker, batch)
+            batch, size = [], 0
+    yield from _checked(checker, batch)
 
 
-def _answered(chunk: list[_Task], pending: _Pending | None) -> Iterator[tuple[_Task, _Answer]]:
+def _checked(checker: Checker, batch: Sequence[tuple[bytes, Bundle | None]]) -> list[_Answer]:
+    results = iter(checker.check_bundles([bundle for _, bundle in batch if bundle]))
+    return [_Answer(content, next(results) if bundle else None) for content, bundle in batch]
+
+
+def _awaited(pending: _Pending | None) -> Iterator[_Answer]:
     try:
-        answers = iter(pending.result() if pending else ())
+        return iter(pending.result() if pending else ())
     except BrokenProcessPool as error:
         raise PostilError("a process of this check was ended from outside, perhaps for want of memory: try --jobs 1") from error
+
+
+def _answered(chunk: list[_Task], answers: Iterator[_Answer]) -> Iterator[tuple[_Task, _Answer]]:
     for task in chunk:
         yield task, _UNTOUCHED if task.is_untouched else next(answers)
 
@@ -305,6 +334,7 @@ _worker: tuple[CorpusDirectory, Checker, ResultCodec, bool] | None = None
 
 def _start_worker(root: str, recipe: Recipe, hashes: bool) -> None:
     global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
+    gc.set_threshold(_GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
     checker = Checker.of(recipe)
     _worker = CorpusDirectory(Path(root)), checker, ResultCodec(checker.corpus_rules), hashes
@@ -314,6 +344,6 @@ def _work(questions: list[_Question]) -> list[_Answer]:
     """The answers to questions, as bytes: packed here and not in the process that waits for all."""
     assert _worker
     directory, checker, codec, hashes = _worker
-    answers = [_examine(directory, checker, question, hashes=hashes) for question in questions]
+    answers = list(_examine(directory, checker, questions, hashes=hashes))
     packed = [codec.encode(answer.result) if answer.result else b"" for answer in answers]
     return [answer._replace(result=None, data=data) if data else answer for answer, data in zip(answers, packed, strict=True)]

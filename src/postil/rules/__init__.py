@@ -14,6 +14,9 @@ A rule is a function with a decorator that says what it looks at:
 ``@run_rule``
     what is said of the run as a whole: suppressions that suppressed nothing (:class:`~postil.rules.views.RunView`)
 
+A rule about documents or sets may have a ``proof`` beside its check: a function of several documents at once
+(:class:`~postil.rules.batch.Batch`) that holds only where the check finds nothing in any of them, and saves running it.
+
 The docstring is the manual page: a summary line, why it matters, how to mend it. The module's name is the rule's name. Rules are
 pure and have no memory; they yield what ``view.problem(…)`` makes, and the engine in :mod:`postil.checking` does the rest.
 """
@@ -28,6 +31,7 @@ import msgspec
 
 from postil.findings import Severity
 from postil.registry import parts
+from postil.rules.batch import Proof, is_implied
 from postil.rules.examples import Example
 from postil.rules.views import Problem
 
@@ -37,6 +41,8 @@ Check = Callable[..., Iterator[Problem]]
 
 class Rule(msgspec.Struct, frozen=True):
     """One rule. ``check`` takes the view of its ``scope``; a corpus rule has ``map`` too, and the type of its ``part``.
+
+    ``proof``: that the check would find nothing in a batch of documents.
 
     Parts of several runs are merged by putting their lists together, so that one process or many come to the same.
     """
@@ -50,6 +56,7 @@ class Rule(msgspec.Struct, frozen=True):
     check: Check
     map: Callable[..., Any] | None = None
     part: Any = None
+    proof: Proof | None = None
 
     @property
     def family(self) -> str:
@@ -69,10 +76,12 @@ def _decorator(scope: Scope) -> Callable[..., Callable[[Check], Rule]]:
         severity: Severity = Severity.ERROR,
         map: Callable[..., Any] | None = None,
         part: Any = None,
+        proof: Proof | None = None,
     ) -> Callable[[Check], Rule]:
         def register(check: Check) -> Rule:
             name = check.__module__.rpartition(".")[2].replace("_", "-")
-            return Rule(code, name, severity, scope, inspect.cleandoc(check.__doc__ or ""), examples, check, map, part)
+            manual = inspect.cleandoc(check.__doc__ or "")
+            return Rule(code, name, severity, scope, manual, examples, check, map, part, proof)
 
         return register
 
@@ -101,6 +110,7 @@ __all__ = [
     "audit_rule",
     "corpus_rule",
     "document_rule",
+    "is_implied",
     "project_rule",
     "run_rule",
     "set_rule",

@@ -16,6 +16,7 @@ import msgspec
 
 from postil.findings import Place, Related, excerpt
 from postil.model import Header, Label, Note, Record, Relation, Span
+from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, use_of
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.lazy import lazy
 from postil.rules.views import DocumentView, Problem, fault_place
@@ -24,12 +25,7 @@ from postil.storage.bundle import Bundle
 from postil.storage.faults import FaultKind
 from postil.storage.set_file import SetFile
 
-_MOST_JUDGED = 10_000  # uses of attributes that are remembered: an attribute may have as many values as spans
-
 _encode = msgspec.json.Encoder().encode
-
-AttributeFault = Callable[[Layer, str, str, Any], str]
-"""What is wrong with an attribute, given the layer, the label, its name and its value; empty for nothing."""
 
 
 class Columns(NamedTuple):
@@ -109,12 +105,6 @@ class SetView:
     def layer_names(self) -> set[str]:
         """Each layer that an annotation is in."""
         return {layer for layer, _ in self.layers_and_labels}
-
-    @lazy
-    def has_ignores(self) -> bool:
-        """Whether any annotation silences a rule."""
-        others: list[Relation | Label] = [*self.relations, *self.labels]
-        return any([span.ignore for span in self.spans]) or any([record.ignore for record in others])
 
     # --- proofs ------------------------------------------------------------------------------------------------------
 
@@ -239,38 +229,21 @@ class SetView:
                     yield record, layer
 
     @lazy
-    def attribute_uses(self) -> dict[tuple[str, str, bytes], tuple[Layer, str, dict[str, Any]]]:
-        """Each different use of attributes: the layer, the label and the attributes, by a key that tells ``1`` from ``true``."""
-        columns = self.columns
-        others: list[Relation | Label] = [*self.relations, *self.labels]
-        uses = {
-            (layer, label, _encode(attributes)): attributes
-            for layer, label, attributes in zip(columns.layers, columns.labels, columns.attributes, strict=True)
-            if attributes
-        }
-        uses |= {_use(record): record.attributes for record in others if record.attributes}
-        layers = self.scheme.layers if self.scheme else {}
-        return {
-            key: (layers[key[0]], key[1], attributes)
-            for key, attributes in uses.items()
-            if key[0] in layers and key[1] in layers[key[0]].labels
-        }
+    def attribute_uses(self) -> dict[Use, Attributes]:
+        """Each different use of attributes, and the attributes."""
+        return {use_of(record): record.attributes for record in self.annotations if record.attributes}
 
     def attribute_problems(self, fault: AttributeFault, overlooks: Callable[[str, str], bool] | None = None) -> Iterator[Problem]:
-        """A problem for each attribute that ``fault`` finds wrong. Each different use is judged once, for all documents.
+        """A problem for each attribute that ``fault`` finds wrong.
 
         ``overlooks``: whether an attribute, by its layer and name, is let be all the same.
         """
-        judged = self.document.bundle.project.judged.setdefault(fault, {})
-        if len(judged) > _MOST_JUDGED:
-            judged.clear()
-        for key in self.attribute_uses.keys() - judged.keys():
-            layer, label, attributes = self.attribute_uses[key]
-            judged[key] = {name: said for name, value in attributes.items() if (said := fault(layer, label, name, value))}
-        if not any([judged[key] for key in self.attribute_uses]):
+        uses = self.attribute_uses
+        found = judged(self.document.bundle.project, fault, uses, lambda: uses)
+        if not any([found[use] for use in uses]):
             return
         for record, _ in self.with_attributes():
-            for name, message in judged.get(_use(record), {}).items():
+            for name, message in found[use_of(record)].items():
                 if not (overlooks and overlooks(record.layer, name)):
                     yield self.problem(record, message, "attributes", name)
 
@@ -382,7 +355,11 @@ class BundleView:
 
     def __init__(self, bundle: Bundle) -> None:
         self.document = DocumentView(bundle)
-        self.sets = [SetView(self.document, file) for file in bundle.set_files]
+
+    @lazy
+    def sets(self) -> list[SetView]:
+        """Each of its sets."""
+        return [SetView(self.document, file) for file in self.document.bundle.set_files]
 
 
 def _is_sound(span: Span, text: str) -> bool:
@@ -397,10 +374,6 @@ def is_well_formed(span: Span) -> bool:
     edges = [edge for fragment in span.fragments for edge in fragment]
     in_order = all(map(lt, edges, edges[1:]))
     return len(span.fragments) > 1 and in_order and edges[0] == span.start and edges[-1] == span.end
-
-
-def _use(record: Span | Relation | Label) -> tuple[str, str, bytes]:
-    return record.layer, record.label, _encode(record.attributes)
 
 
 def _json(value: Any) -> str:

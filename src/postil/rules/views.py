@@ -56,6 +56,11 @@ def fault_place(path: str, fault: Fault) -> Place:
     return Place(path, fault.line, fault.column, shown)
 
 
+def unusual_in(data: bytes) -> str:
+    """Each character of these bytes once, sorted, but for printable ASCII, tab and line feed."""
+    return "".join(sorted(set(data.translate(None, _PLAIN).decode())))
+
+
 class ProjectView(msgspec.Struct, frozen=True):
     """Manifest, scheme, and the files that are none of a corpus's."""
 
@@ -109,9 +114,7 @@ class DocumentView:
     def unusual(self) -> str:
         """Each character of the text once, but for printable ASCII, tab and line feed: rules about characters look here first."""
         file = self.bundle.text_file
-        if file is None or file.text is None:
-            return ""
-        return "".join(sorted(set(file.data.translate(None, _PLAIN).decode())))
+        return unusual_in(file.data) if file and file.text is not None else ""
 
     @lazy
     def utf16(self) -> Units:

@@ -26,6 +26,7 @@ MANIFEST = "corpus/corpus.toml"
 SCHEME = "annotations/scheme.toml"
 
 _TOML_LIMIT = 1024 * 1024  # bytes: no manifest, scheme or metadata that people write is near it
+_AT_ONCE = 64 * 1024  # bytes: fewer are the whole file
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _TEXT, _METADATA, _SET = ".txt", ".toml", ".jsonl"
 
@@ -123,6 +124,10 @@ class CorpusDirectory:
             else:
                 strays.append(Stray(path, "not a file"))
 
+    @cached_property
+    def _limit(self) -> int:
+        return self.project.manifest.check.max_file_size
+
     def bundle(self, document: str) -> Bundle:
         """Read everything that there is of a document."""
         files = self.inventory.documents[document]
@@ -195,12 +200,13 @@ class CorpusDirectory:
 
     def _read(self, path: str) -> tuple[bytes, int]:
         """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
-        limit = _TOML_LIMIT if path.endswith(_METADATA) else self.project.manifest.check.max_file_size
+        limit = _TOML_LIMIT if path.endswith(_METADATA) else self._limit
         try:
             handle = os.open(f"{self._top}/{path}", _READ)  # a Path, or a file object, costs as much as the reading
             try:
-                size = os.fstat(handle).st_size
-                return (_whole(handle, size) if size <= limit else b""), size
+                data = os.read(handle, _AT_ONCE)
+                size = len(data) if len(data) < _AT_ONCE else os.fstat(handle).st_size
+                return (_whole(handle, data, size) if size <= limit else b""), size
             finally:
                 os.close(handle)
         except OSError as error:
@@ -218,8 +224,7 @@ class CorpusDirectory:
         return _toml_file(kind, path, *self._read(path))
 
 
-def _whole(handle: int, size: int) -> bytes:
-    data = os.read(handle, size + 1)
+def _whole(handle: int, data: bytes, size: int) -> bytes:
     while len(data) < size and (more := os.read(handle, size - len(data))):
         data += more
     return data

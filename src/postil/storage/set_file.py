@@ -43,6 +43,8 @@ _MOST_FAULTS = 1000  # of one file: beyond, it is not this file that is broken b
 
 _RECORDS = (Span, Relation, Label, Note)
 
+_UNKNOWN_KEYS_BYTE = UNKNOWN_KEYS.encode()[:1]  # looking for one byte is fast
+
 _decoder = msgspec.json.Decoder(Header | Span | Relation | Label | Note)
 _encoder = msgspec.json.Encoder()
 
@@ -86,6 +88,11 @@ class SetFile(msgspec.Struct, frozen=True, dict=True):
         return found[Span], found[Relation], found[Label], found[Note]
 
     @cached_property
+    def has_ignores(self) -> bool:
+        """Whether any annotation silences a rule."""
+        return any(any([record.ignore for record in records]) for records in self.by_type[:3])
+
+    @cached_property
     def _runs(self) -> list[tuple[type, list[Record]]]:
         """The records by runs of one type."""
         return [(kind, list(run)) for kind, run in groupby(self.records, type)]
@@ -100,11 +107,13 @@ def parse_set(path: str, annotator: str, data: bytes) -> SetFile:
     """Read the bytes of a set. Whatever they are, the result says what could be read and what could not."""
     try:
         decoded = _decoder.decode_lines(data)
-        exact = _encoder.encode_lines(decoded) == data and not any([line.unknown for line in decoded])
+        exact = _encoder.encode_lines(decoded) == data
+        if exact and _UNKNOWN_KEYS_BYTE in data:
+            exact = not any([line.unknown for line in decoded])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         exact, decoded = False, []
     records = decoded[1:]
-    if not exact or not decoded or type(header := decoded[0]) is not Header or Header in set(map(type, records)):
+    if not exact or not decoded or type(header := decoded[0]) is not Header or Header in list(map(type, records)):
         return _Explainer(path, annotator, data).set_file(is_exact=exact)
     return SetFile(path, annotator, data, header, records, range(2, len(decoded) + 1), is_exact=True)
 

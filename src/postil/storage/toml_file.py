@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import tomllib
 import types
 import typing
@@ -19,6 +20,7 @@ from postil.text import LineIndex, listing, quote
 StructType = TypeVar("StructType", bound=msgspec.Struct)
 
 _DEEPEST = 50  # tables in tables
+_PLAIN = re.compile(r'(?:[A-Za-z0-9_-]++ = "[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]*+"\n)*+')
 _MERGE_MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
 _NOUNS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", datetime.date: "a date"}
 
@@ -58,7 +60,7 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
     """Read ``data`` as a ``kind``. Every fault is reported, and what is sound is kept."""
     try:
         source = data.decode("utf-8")
-        values = tomllib.loads(source)
+        values = _strings(source) or tomllib.loads(source)
         if sum(map(source.count, "[{.")) > _DEEPEST:
             _refuse_deep(values)
     except UnicodeDecodeError as error:
@@ -78,6 +80,15 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
         line, column = index.place(_nearest(positions, key_path))
         faults.append(Fault(fault_kind, message, line, column, index.line(line)))
     return TomlFile(path, source, value, tuple(faults))
+
+
+def _strings(source: str) -> dict[str, Any]:
+    """What a file of plain strings says, one a line, as the metadata of most documents; nothing where it is another file."""
+    if not _PLAIN.fullmatch(source):
+        return {}
+    pairs = [line.split(" = ", 1) for line in source.splitlines()]
+    found = {key: value[1:-1] for key, value in pairs}
+    return found if len(found) == len(pairs) else {}
 
 
 def _refuse_deep(value: Any) -> None:

@@ -3,14 +3,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
+
+
+def _proof(batch: Batch) -> bool:
+    said = {record.confidence for records in (batch.spans, batch.relations, batch.labels) for record in records}
+    return all(0 <= confidence <= 1 for confidence in said if confidence is not None)
 
 
 @set_rule(
     "ANN013",
     Example(records=(span("e1", "PERSON", 0, 13, confidence=0.8),)),
     Example(records=(span("e1", "PERSON", 0, 13, confidence=80.0),), finds=("e1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A confidence must be from 0 to 1.

@@ -13,6 +13,7 @@ from postil.text import quote
     "ANN010",
     Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 18, 24))),
     Example(records=(span("e1", "PERSON", 0, 13), span("e1", "PERSON", 18, 24)), finds=("e1",)),
+    proof=lambda batch: batch.have_own_ids,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An id must be that of one record of the set.

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from postil.model import RECORD_ID
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.text import quote
@@ -12,11 +14,22 @@ from postil.text import quote
 _IDS = re.compile(rf"(?:{RECORD_ID.pattern}\n)*+{RECORD_ID.pattern}")
 
 
+def _are_ids(ids: Sequence[str]) -> bool:
+    joined = "\n".join(ids)
+    return joined.count("\n") == len(ids) - 1 and bool(_IDS.fullmatch(joined))
+
+
+def _proof(batch: Batch) -> bool:
+    ids = list(chain.from_iterable(batch.by_id))
+    return not ids or _are_ids(ids)
+
+
 @set_rule(
     "ANN011",
     Example(records=(span("e.1-a_b", "PERSON", 0, 13),)),
     Example(records=(span("e 1", "PERSON", 0, 13),), finds=("e 1",)),
     Example(records=(span("", "PERSON", 0, 13),), finds=("2:16",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An id must be 1 to 64 letters, digits, full stops, hyphens or underscores.
@@ -26,8 +39,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Give the record a new id, and mend what refers to it.
     """
-    joined = "\n".join(view.ids)
-    if joined.count("\n") == len(view.ids) - 1 and _IDS.fullmatch(joined):
+    if _are_ids(view.ids):
         return
     for record in view.file.records:
         if not RECORD_ID.fullmatch(record.id):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, set_rule
+from postil.rules import Example, Problem, is_implied, set_rule
 from postil.rules.examples import HEADER
 from postil.rules.set_view import SetView
 
@@ -16,6 +16,7 @@ _NOTE = '{"type":"note","id":"n1","text":"ask"}'
     Example(lines=(_NOTE, HEADER), finds=("2:1",)),
     Example(lines=(HEADER, HEADER), finds=("2:1",)),
     Example(lines=(), finds=("1:1",), note="an empty file"),
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """The first line of a set, and only the first, must be its header.

@@ -3,10 +3,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, Severity, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import HEADER, set_file, span
 from postil.rules.fixes import Fix, Rewrite
 from postil.rules.set_view import SetView
 from postil.storage.set_file import encode_set
+
+
+def _proof(batch: Batch) -> bool:
+    others = (records for file in batch.files for records in file.by_type[1:])
+    ids = ([record.id for record in records] for records in others if records)
+    are_spelt = all(file.is_exact and file.is_grouped for file in batch.files)
+    return are_spelt and batch.are_in_order and all(each == sorted(each) for each in ids)
 
 
 @set_rule(
@@ -16,6 +24,7 @@ from postil.storage.set_file import encode_set
     Example(lines=(HEADER.replace(",", ", "),), finds=("1:1",)),
     Example(files={"annotations/a1/example.jsonl": set_file("a1").rstrip("\n")}, finds=("1:1",), note="no newline at the end"),
     severity=Severity.WARNING,
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A set should be in canonical form.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, set_rule
+from postil.rules import Example, Problem, is_implied, set_rule
 from postil.rules.examples import HEADER
 from postil.rules.set_view import SetView
 
@@ -11,6 +11,7 @@ from postil.rules.set_view import SetView
     "ANN004",
     Example(lines=(HEADER, '{"type":"note","id":"n1","text":"ask"}')),
     Example(lines=(HEADER, '{"type":"note","id":"n1","text":"ask","text":"done"}'), finds=("2:26",)),
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A JSON object must not have a key twice.

@@ -6,10 +6,16 @@ import msgspec
 
 from postil.model import Header
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import MANIFEST
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
 from postil.storage.set_file import has_unreadable_lines
+
+
+def _proof(batch: Batch) -> bool:
+    made_for = ((file.header, bundle.text_sha256) for bundle in batch.bundles for file in bundle.set_files)
+    return all(header.text_sha256 == actual for header, actual in made_for if header)
 
 
 @set_rule(
@@ -17,6 +23,7 @@ from postil.storage.set_file import has_unreadable_lines
     Example(),
     Example(header={"text_sha256": "0" * 64}, finds=("1:73",)),
     Example(text="Tokyo. " * 60, manifest=f"{MANIFEST}[check]\nmax-file-size = 400\n", note="not read: TXT009 has it"),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A set must be about the text as it is now.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, Severity, set_rule
+from postil.rules import Example, Problem, Severity, is_implied, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 
@@ -12,6 +12,7 @@ from postil.rules.set_view import SetView
     Example(records=(span("e1", "PERSON", 0, 13),)),
     Example(records=(span("e1", "PERSON", 0, 13, colour="red"),), finds=("2:102",)),
     severity=Severity.WARNING,
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A record should have no keys that the format does not know.

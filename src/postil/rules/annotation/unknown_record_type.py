@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, set_rule
+from postil.rules import Example, Problem, is_implied, set_rule
 from postil.rules.examples import HEADER
 from postil.rules.set_view import SetView
 
@@ -12,6 +12,7 @@ from postil.rules.set_view import SetView
     Example(lines=(HEADER,)),
     Example(lines=(HEADER, '{"type":"entity","id":"e1"}'), finds=("2:2",)),
     Example(lines=(HEADER, '{"id":"e1"}'), finds=("2:1",)),
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Every record must say that it is a set, a span, a relation, a label or a note.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from postil.rules import Example, Problem, set_rule
+from postil.rules import Example, Problem, is_implied, set_rule
 from postil.rules.examples import HEADER
 from postil.rules.fixes import Fix, Rewrite
 from postil.rules.set_view import SetView
@@ -19,6 +19,7 @@ from postil.rules.set_view import SetView
     Example(lines=(HEADER, '{"type":"note","id":"n1","text":"\\ud800"}'), finds=("2:1",), note="half of a surrogate pair"),
     Example(lines=(HEADER, "<<<<<<< HEAD"), finds=("2:1",), note="what an unfinished merge leaves"),
     Example(lines=(f"\ufeff{HEADER}",), finds=("1:1",), note="a byte-order mark, which some editors put there"),
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Every line of a set must be one JSON object.

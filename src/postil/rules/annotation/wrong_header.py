@@ -4,8 +4,21 @@ from collections.abc import Iterator
 
 from postil.model import METHODS, STATUSES
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
+
+
+def _proof(batch: Batch) -> bool:
+    scheme = batch.scheme.id
+    return all(
+        (header.document, header.annotator, header.scheme) == (bundle.document, file.annotator, scheme)
+        and header.status in STATUSES
+        and header.method in METHODS
+        for bundle in batch.bundles
+        for file in bundle.set_files
+        if (header := file.header)
+    )
 
 
 @set_rule(
@@ -16,6 +29,7 @@ from postil.text import listing, quote
     Example(header={"scheme": "news/2"}, finds=("1:55",)),
     Example(header={"status": "done"}, finds=("1:154",)),
     Example(header={"method": "guessed"}, finds=("1:174",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A header must name the document and annotator of its path and the corpus's scheme, and say how the set was made.

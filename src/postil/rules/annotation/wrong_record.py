@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, set_rule
+from postil.rules import Example, Problem, is_implied, set_rule
 from postil.rules.examples import HEADER
 from postil.rules.set_view import SetView
 
@@ -15,6 +15,7 @@ from postil.rules.set_view import SetView
         lines=(HEADER, '{"type":"span","id":"e1","layer":"entity","label":"GPE","start":28.5,"text":"Tokyo"}'),
         finds=("2:1", "2:57"),
     ),
+    proof=is_implied,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A record must have all its keys, each of the right type.

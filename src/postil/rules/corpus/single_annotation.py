@@ -20,6 +20,7 @@ _INDEPENDENT = ("manual", "imported")
     Example(manifest=_TWO, files={"annotations/a2/example.jsonl": set_file("a2", status="in-progress")}, finds=("0:0",)),
     Example(manifest=_TWO, files={"annotations/a2/example.jsonl": set_file("a2", method="model")}, finds=("0:0",)),
     severity=Severity.WARNING,
+    proof=lambda batch: batch.settings.annotators_per_document < 1,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A document should have as many complete annotations as ``annotators-per-document`` asks for.

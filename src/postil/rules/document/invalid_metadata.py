@@ -19,6 +19,7 @@ from postil.rules.views import DocumentView, toml_faults
     Example(metadata='published = "8 September 2022"\nlanguage = "English"\n', finds=("1:1", "2:1")),
     Example(metadata='published = "2022-02-31"\n', finds=("1:1",)),
     Example(metadata='[rights]\nredistribute = "no"\n', finds=("2:1",)),
+    proof=lambda batch: not any(fault for metadata in batch.metadata for fault in metadata_faults(metadata)),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """Metadata must have the keys and values that the format knows.

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postil.manifest import Rights
 from postil.rules import Example, Problem, Severity, document_rule
+from postil.rules.batch import Batch
 from postil.rules.views import DocumentView
 from postil.text import listing
 
 _STATED = '[rights]\nholder = "The Quint"\nlicence = "LicenseRef-all-rights-reserved"\nredistribute = false\n'
+
+
+def _proof(batch: Batch) -> bool:
+    default = batch.project.manifest.defaults.rights
+    return not any(_missing(rights, default) for rights in {metadata.rights for metadata in batch.metadata})
 
 
 @document_rule(
@@ -20,6 +27,7 @@ _STATED = '[rights]\nholder = "The Quint"\nlicence = "LicenseRef-all-rights-rese
         note="said once in the manifest, for all documents",
     ),
     severity=Severity.WARNING,
+    proof=_proof,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A document should say whose text it is, under what licence, and whether it may be redistributed.
@@ -32,12 +40,15 @@ def check(view: DocumentView) -> Iterator[Problem]:
     file = view.bundle.metadata_file
     if file is None or file.value is None or view.bundle.project.manifest_file.faults:
         return
-    own, default = file.value.rights, view.bundle.project.manifest.defaults.rights
+    missing = _missing(file.value.rights, view.bundle.project.manifest.defaults.rights)
+    if missing:
+        yield view.metadata_problem(("rights",), f"[rights] does not state {listing(missing)}")
+
+
+def _missing(own: Rights, default: Rights) -> list[str]:
     said = {
         "holder": own.holder or default.holder,
         "licence": own.licence or default.licence,
         "redistribute": own.redistribute is not None or default.redistribute is not None,
     }
-    missing = [name for name, value in said.items() if not value]
-    if missing:
-        yield view.metadata_problem(("rights",), f"[rights] does not state {listing(missing)}")
+    return [name for name, value in said.items() if not value]

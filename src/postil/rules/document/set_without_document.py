@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.findings import Place
-from postil.rules import Example, Problem, document_rule
+from postil.rules import Example, Problem, document_rule, is_implied
 from postil.rules.views import DocumentView
 
 
-@document_rule("DOC003", Example(), Example(text=None, metadata=None, finds=("0:0",)))
+@document_rule("DOC003", Example(), Example(text=None, metadata=None, finds=("0:0",)), proof=is_implied)
 def check(view: DocumentView) -> Iterator[Problem]:
     """An annotation set must be about a document of the corpus.
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, document_rule
+from postil.rules import Example, Problem, document_rule, is_implied
 from postil.rules.views import DocumentView
 
 
-@document_rule("DOC001", Example(), Example(metadata=None, finds=("0:0",)))
+@document_rule("DOC001", Example(), Example(metadata=None, finds=("0:0",)), proof=is_implied)
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text must have metadata beside it.
 

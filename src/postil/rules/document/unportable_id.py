@@ -4,11 +4,17 @@ from collections.abc import Iterator
 
 from postil.findings import Place
 from postil.rules import Example, Problem, document_rule
+from postil.rules.batch import Batch
 from postil.rules.views import DocumentView
 from postil.storage.safe_files import document_id_fault, portable_name_fault
 
 
-@document_rule("DOC006", Example())
+def _proof(batch: Batch) -> bool:
+    documents, annotators = [bundle.document for bundle in batch.bundles], {file.annotator for file in batch.files}
+    return not any(map(document_id_fault, documents)) and not any(map(portable_name_fault, annotators))
+
+
+@document_rule("DOC006", Example(), proof=_proof)
 def check(view: DocumentView) -> Iterator[Problem]:
     """A document's id, and an annotator's name, must be a path that every system can have.
 

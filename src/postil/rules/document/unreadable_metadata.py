@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, document_rule
+from postil.rules import Example, Problem, document_rule, is_implied
 from postil.rules.views import DocumentView, toml_faults
 
 
@@ -10,6 +10,7 @@ from postil.rules.views import DocumentView, toml_faults
     "DOC004",
     Example(),
     Example(metadata='title = "Example"\nlanguage = en\n', finds=("2:12",)),
+    proof=is_implied,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """Metadata must be a TOML file.

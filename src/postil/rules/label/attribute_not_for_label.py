@@ -14,6 +14,7 @@ from postil.text import listing
     "LAB008",
     Example(records=(span("s1", "OPINION", 0, 33, attributes={"polarity": "negative"}),)),
     Example(records=(span("s1", "FACT", 0, 33, attributes={"polarity": "negative"}),), finds=("s1",)),
+    proof=lambda batch: batch.are_attributes_sound(_fault),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An annotation must not have an attribute that the scheme keeps for other labels.

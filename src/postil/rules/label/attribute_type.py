@@ -16,6 +16,7 @@ from postil.scheme import Layer
     Example(records=(span("s1", "FACT", 0, 33, attributes={"strength": "3"}),), finds=("s1",)),
     Example(records=(span("s1", "FACT", 0, 33, attributes={"strength": True}),), finds=("s1",), note="true is no number"),
     Example(records=(span("s1", "FACT", 0, 33, attributes={"strength": [1, 2]}),), finds=("s1",), note="not `multiple`"),
+    proof=lambda batch: batch.are_attributes_sound(_fault),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An attribute's value must be of the type that the scheme gives it, and a list only where it is ``multiple``.

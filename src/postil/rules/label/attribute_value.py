@@ -24,6 +24,7 @@ _HOSTILE = SCHEME.replace("[a-z]+:[0-9]+", "(a+)+b")
         finds=("s1",),
         note="a pattern that would take other engines for ever",
     ),
+    proof=lambda batch: batch.are_attributes_sound(_fault),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An attribute's value must be one that the scheme allows: in the list, matching the pattern, in the range.

@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from postil.model import Note
 from postil.rules import Example, Problem, set_rule
 from postil.rules._attributes import type_fault
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.scheme import Attribute
 from postil.text import listing, quote
 
 _SINGH = span("e1", "PERSON", 0, 13)
+
+
+def _proof(batch: Batch) -> bool:
+    references = {name: layer.references for name, layer in batch.scheme.layers.items() if layer.references}
+    if not references:
+        return True
+    return all(attributes.keys().isdisjoint(references.get(name, ())) for (name, _, _), attributes in batch.attributes.items())
 
 
 @set_rule(
@@ -20,6 +28,7 @@ _SINGH = span("e1", "PERSON", 0, 13)
     Example(records=(span("s1", "FACT", 0, 33, attributes={"holder": "e9"}), _SINGH), finds=("s1",)),
     Example(records=(span("s1", "FACT", 0, 33, attributes={"holder": "s2"}), span("s2", "FACT", 0, 24)), finds=("s1",)),
     Example(records=(span("s1", "FACT", 0, 33, attributes={"holder": "s1"}),), finds=("s1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A reference must name an annotation of the set that the scheme lets it name, or one of the words it allows.

@@ -3,8 +3,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
+from postil.scheme import Scheme
+
+
+def _needed(scheme: Scheme) -> dict[tuple[str, str], list[str]]:
+    """The attributes that the scheme requires, by layer and label."""
+    return {
+        (name, label): required
+        for name, layer in scheme.layers.items()
+        for label in layer.labels
+        if (required := [key for key, value in layer.attributes.items() if value.required and value.is_on(label)])
+    }
+
+
+def _proof(batch: Batch) -> bool:
+    needed = _needed(batch.scheme)
+    if needed.keys().isdisjoint(batch.layers_and_labels):
+        return True
+    uses = ((needed.get((layer, label), ()), attributes) for (layer, label, _), attributes in batch.attributes.items())
+    return all(attributes.get(name, []) != [] for names, attributes in uses for name in names)
 
 
 @set_rule(
@@ -12,6 +32,7 @@ from postil.rules.set_view import SetView
     Example(records=(span("s1", "OPINION", 0, 33, attributes={"polarity": "positive"}), span("s2", "FACT", 0, 24))),
     Example(records=(span("s1", "OPINION", 0, 33),), finds=("s1",)),
     Example(records=(span("s1", "OPINION", 0, 33, attributes={"strength": 3}),), finds=("s1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An annotation must have every attribute that the scheme requires of its label.
@@ -20,12 +41,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Decide it, or make it optional in the scheme, with a default.
     """
-    needed = {
-        (name, label): required
-        for name, layer in (view.scheme.layers.items() if view.scheme else ())
-        for label in layer.labels
-        if (required := [key for key, value in layer.attributes.items() if value.required and value.is_on(label)])
-    }
+    needed = _needed(view.scheme) if view.scheme else {}
     if needed.keys().isdisjoint(view.layers_and_labels):
         return
     for record in view.annotations:

@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 from postil.model import Label
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import SCHEME, label
 from postil.rules.set_view import SetView
+
+
+def _proof(batch: Batch) -> bool:
+    layers = [(index, label.layer) for index, file in enumerate(batch.files) for label in file.by_type[2]]
+    return len(set(layers)) == len(layers)
 
 
 @set_rule(
@@ -26,6 +32,7 @@ from postil.rules.set_view import SetView
         scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nmultiple = true'),
         finds=("g2",),
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A document must have a label once, and only one of a layer that is not ``multiple``.

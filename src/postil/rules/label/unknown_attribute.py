@@ -14,6 +14,7 @@ from postil.text import nearest, quote
     "LAB004",
     Example(records=(span("e1", "PERSON", 0, 13, attributes={"sure": True}),)),
     Example(records=(span("e1", "PERSON", 0, 13, attributes={"shure": True}),), finds=("e1",)),
+    proof=lambda batch: batch.are_attributes_sound(_fault),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An attribute must be one that the scheme gives its layer.

@@ -9,6 +9,7 @@ from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import SCHEME, label, span
 from postil.rules.fixes import Fix
 from postil.rules.set_view import SetView
+from postil.scheme import Scheme
 from postil.text import listing, nearest, quote
 
 
@@ -22,6 +23,7 @@ from postil.text import listing, nearest, quote
         scheme=SCHEME.replace("labels.op-ed = {}", "labels.op-ed = 3"),
         note="the scheme means to have it: SCH002 says what is wrong",
     ),
+    proof=lambda batch: batch.layers_and_labels <= _known(batch.scheme),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An annotation's label must be one that the scheme gives its layer.
@@ -32,8 +34,7 @@ def check(view: SetView) -> Iterator[Problem]:
     """
     if view.scheme is None:
         return
-    known = {(name, label_) for name, layer in view.scheme.layers.items() for label_ in layer.labels}
-    if view.layers_and_labels <= known:
+    if view.layers_and_labels <= _known(view.scheme):
         return
     for record in view.annotations:
         layer = view.layer(record)
@@ -44,6 +45,10 @@ def check(view: SetView) -> Iterator[Problem]:
             )
             message = f"layer {record.layer} has no label {quote(record.label)}; {hint}"
             yield view.problem(record, message, "label", fix=_fix(view, record, near) if near else None)
+
+
+def _known(scheme: Scheme) -> set[tuple[str, str]]:
+    return {(name, label_) for name, layer in scheme.layers.items() for label_ in layer.labels}
 
 
 def _fix(view: SetView, record: Span | Relation | Label, label: str) -> Fix:

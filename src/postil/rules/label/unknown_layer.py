@@ -16,6 +16,7 @@ from postil.text import listing, nearest, quote
     "LAB001",
     Example(records=(span("e1", "PERSON", 0, 13),)),
     Example(records=(span("e1", "PERSON", 0, 13, layer="entities"),), finds=("e1",)),
+    proof=lambda batch: batch.scheme.layers.keys() >= {layer for layer, _ in batch.layers_and_labels},
 )
 def check(view: SetView) -> Iterator[Problem]:
     """An annotation's layer must be one of the scheme's.

@@ -5,12 +5,32 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
+
+_Node = tuple[int, str]
+_ROUNDS = 10  # beyond, chains are looked at document by document
 
 _SPANS = tuple(
     span(id, "OPINION", start, 33, attributes={"polarity": "positive"}) for id, start in (("s1", 0), ("s2", 14), ("s3", 18))
 )
+
+
+def _proof(batch: Batch) -> bool:
+    every = ((name, label, layer, layer.labels[label]) for name, layer in batch.scheme.layers.items() for label in layer.labels)
+    roles = {(name, label): list(layer.roles_of(label)) for name, label, layer, definition in every if definition.acyclic}
+    edges: list[tuple[_Node, _Node]] = []
+    for index, relation_, arguments in batch.arguments:
+        if first := roles.get((relation_.layer, relation_.label), [])[:1]:
+            sources = [(index, id) for role, id in arguments if role in first]
+            edges += [(source, (index, id)) for source in sources for role, id in arguments if role not in first]
+    for _ in range(_ROUNDS):
+        reached = {target for _, target in edges}
+        edges = [(source, target) for source, target in edges if source in reached]
+        if not edges:
+            return True
+    return False
 
 
 @set_rule(
@@ -32,6 +52,7 @@ _SPANS = tuple(
         ),
         finds=("r3",),
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation that the scheme calls ``acyclic`` must not run in a circle.

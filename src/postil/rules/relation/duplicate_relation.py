@@ -5,10 +5,19 @@ from collections.abc import Iterator
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
 from postil.rules._merging import merging_fix
+from postil.rules.batch import Batch
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
 
 _SPANS = (span("s1", "OPINION", 0, 33), span("s2", "FACT", 0, 24))
+
+
+def _proof(batch: Batch) -> bool:
+    ends = {
+        (index, relation_.layer, relation_.label, frozenset([id for _, id in arguments]))
+        for index, relation_, arguments in batch.arguments
+    }
+    return len(ends) == len(batch.arguments)
 
 
 @set_rule(
@@ -37,6 +46,7 @@ _SPANS = (span("s1", "OPINION", 0, 33), span("s2", "FACT", 0, 24))
         finds=("r2",),
         note="symmetric: the other way round is the same",
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A layer must not have the same relation between the same annotations twice.

@@ -4,11 +4,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
 from postil.text import quote
 
 _FACT = span("s2", "FACT", 0, 24)
+
+
+def _proof(batch: Batch) -> bool:
+    ids = [[relation_.id, *(id for _, id in arguments)] for _, relation_, arguments in batch.arguments]
+    return all(len(set(each)) == len(each) for each in ids)
 
 
 @set_rule(
@@ -18,6 +24,7 @@ _FACT = span("s2", "FACT", 0, 24)
     Example(
         records=(relation("r1", "restates", {"from": "r1", "to": "s2"}),), finds=("r1",), note="nor may it be its own argument"
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation must tie different annotations, and not itself.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import SCHEME, relation, span
 from postil.rules.set_view import SetView
 
@@ -14,10 +15,16 @@ _RECORDS = (
 )
 
 
+def _proof(batch: Batch) -> bool:
+    filled = ((number, roles.get(name)) for counts, roles in batch.with_roles() for name, number in counts.items())
+    return all(number <= 1 or role is None or role.multiple for number, role in filled)
+
+
 @set_rule(
     "REL005",
     Example(records=_RECORDS, scheme=SCHEME.replace("roles.from = {", "roles.from = { multiple = true,")),
     Example(records=_RECORDS, finds=("r1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Only a role that is ``multiple`` may be filled more than once.

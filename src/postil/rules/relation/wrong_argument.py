@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from postil.model import Relation, Span
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import label, relation, span
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
@@ -11,6 +12,19 @@ from postil.text import listing, quote
 _OPINION = span("s1", "OPINION", 0, 33, attributes={"polarity": "positive"})
 _FACT = span("s2", "FACT", 0, 24)
 _SINGH = span("e1", "PERSON", 0, 13)
+
+
+def _proof(batch: Batch) -> bool:
+    layers = batch.scheme.layers_of_kind("relation")
+    filled = (
+        (layers[layer].roles_of(label).get(name), target, target_label)
+        for layer, label, name, _, target, target_label in batch.links
+        if layer in layers
+    )
+    return batch.have_own_ids and all(
+        role is None or ((not role.layers or layer in role.layers) and (not role.labels or label in role.labels))
+        for role, layer, label in filled
+    )
 
 
 @set_rule(
@@ -21,6 +35,7 @@ _SINGH = span("e1", "PERSON", 0, 13)
     ),
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s1", "to": "s2"})), finds=("r1",)),
     Example(records=(_OPINION, _SINGH, relation("r1", "supports", {"from": "e1", "to": "s1"})), finds=("r1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation's arguments must be of the layers and labels that the scheme allows in their roles.

@@ -19,6 +19,7 @@ from postil.rules.set_view import SetView, is_well_formed
     Example(records=(span("e1", "PERSON", 0, 13, fragments=[(0, 8), (8, 13)], text="Rajnath Singh"),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", 0, 24, fragments=[(8, 13), (18, 24)], text="Singh Hamada"),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", 0, 13, fragments=[(0, 13)], text="Rajnath Singh"),), finds=("e1",)),
+    proof=lambda batch: not batch.has_fragments,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Fragments must be two or more, in order, apart, and reach from the span's start to its end.

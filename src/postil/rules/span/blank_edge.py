@@ -22,6 +22,7 @@ from postil.text import quote
         finds=("e1",),
         note="a fragment has edges of its own",
     ),
+    proof=lambda batch: batch.are_sound and list(map(str.strip, batch.covered)) == batch.covered,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must neither begin nor end with a blank.

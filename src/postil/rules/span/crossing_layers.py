@@ -2,18 +2,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.model import Span, is_nested
+from postil.model import Span, are_nesting, is_nested
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.rules.span._geometry import conflicts, lie
 from postil.text import quote
 
 
+def _proof(batch: Batch) -> bool:
+    if not (batch.are_sound and batch.are_in_order):
+        return False
+    return all(are_nesting(batch.extents(constraint.layers)) for constraint in batch.scheme.constraints)
+
+
 @set_rule(
     "SPN010",
     Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 0, 33))),
     Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 8, 33)), finds=("s1",)),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Spans of two layers must not cross where the scheme says so.

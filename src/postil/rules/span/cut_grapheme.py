@@ -18,6 +18,7 @@ _LONGEST = 60  # code points of a character that a fix takes in
     Example(text="Ein Gruß 👩‍👩‍👧 aus Köln.\n", records=(span("s1", "FACT", 0, 10),), finds=("s1",)),
     Example(text="Die 🇮🇳🇯🇵 Gespräche.\n", records=(span("s1", "FACT", 0, 6),)),
     Example(text="Die 🇮🇳🇯🇵 Gespräche.\n", records=(span("s1", "FACT", 0, 5),), finds=("s1",)),
+    proof=lambda batch: not has_clusters(batch.unusual),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must not begin or end inside what a reader sees as one character.

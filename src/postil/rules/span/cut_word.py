@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
 from postil.rules.span._edges import bad_edges
@@ -11,6 +12,16 @@ from postil.text import cuts_word, quote
 
 _LONGEST = 60  # characters of a word that a message shows
 _BLANKS_AND_MARKS = " \t\n\u00a0!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’‚“”„«»‹›–—…、。，：；！？「」『』（）"
+
+
+def _proof(batch: Batch) -> bool:
+    """A blank or a mark stands before each start and after each end."""
+    starts, ends = batch.edges({name for name, layer in batch.scheme.layers.items() if layer.unit == "word"})
+    if not batch.are_sound:
+        return False
+    text = batch.text
+    outside = [text[start - 1] for start in starts] + [text[end] for end in ends]
+    return not "".join(outside).strip(_BLANKS_AND_MARKS)
 
 
 @set_rule(
@@ -26,6 +37,7 @@ _BLANKS_AND_MARKS = " \t\n\u00a0!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’‚“�
         scheme=SCHEME.replace('unit = "word"', 'unit = "grapheme"'),
         note="only in layers whose unit is the word",
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """In a layer of words, a span must not begin or end inside one.

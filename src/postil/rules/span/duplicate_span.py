@@ -13,6 +13,7 @@ from postil.text import quote
     "SPN008",
     Example(records=(span("e1", "PERSON", 0, 13), span("s1", "FACT", 0, 33))),
     Example(records=(span("e1", "PERSON", 0, 13), span("e2", "PERSON", 0, 13)), finds=("e2",)),
+    proof=lambda batch: batch.are_distinct,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A layer must not have the same span with the same label twice.

@@ -12,6 +12,7 @@ from postil.rules.set_view import SetView
     Example(records=(span("e1", "GPE", 28, 33),)),
     Example(records=(span("e1", "GPE", 28, 28, text=""),), finds=("e1",)),
     Example(records=(span("e1", "GPE", 33, 28, text="Tokyo"),), finds=("e1",)),
+    proof=lambda batch: batch.are_sound,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must end after it starts.

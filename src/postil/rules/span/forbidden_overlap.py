@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
-from postil.model import Span, is_nested
+from postil.model import Span, are_apart, are_nesting, is_nested
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import SCHEME, span
 from postil.rules.set_view import SetView
 from postil.rules.span._geometry import conflicts, lie
@@ -14,6 +15,15 @@ from postil.text import quote
 
 _FLAT = SCHEME.replace('overlap = "nested"', 'overlap = "none"', 1)
 _FREE = SCHEME.replace('overlap = "nested"', 'overlap = "free"', 1)
+
+
+def _proof(batch: Batch) -> bool:
+    if not (batch.are_sound and batch.are_in_order):
+        return False
+    restricted = {name: layer.overlap for name, layer in batch.scheme.layers.items() if layer.overlap != "free"}
+    return batch.layers_with_same_edges.isdisjoint(restricted) and all(
+        (are_apart if overlap == "none" else are_nesting)(batch.extents({name})) for name, overlap in restricted.items()
+    )
 
 
 @set_rule(
@@ -28,6 +38,7 @@ _FREE = SCHEME.replace('overlap = "nested"', 'overlap = "free"', 1)
         scheme=_FLAT,
         note="what lies in a gap is not covered",
     ),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """Spans of a layer must overlap only as the scheme's ``overlap`` allows.

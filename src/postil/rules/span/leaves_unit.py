@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, set_rule
+from postil.rules.batch import Batch
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
 from postil.segmentation import containing, trim
@@ -11,12 +12,23 @@ from postil.text import quote
 _TWO = "The ministers met in Tokyo. Dr. Khan did not come.\n\nA new paragraph.\n"
 
 
+def _proof(batch: Batch) -> bool:
+    used = batch.layers_of("span")
+    units = {name: layer.within for name, layer in batch.scheme.layers.items() if name in used and layer.within != "document"}
+    if "sentence" in units.values() or not batch.are_sound:
+        return not units
+    if used.issubset(units):
+        return "\n" not in "".join(batch.covered)
+    return not any(["\n" in span_.text for span_ in batch.spans if span_.layer in units])
+
+
 @set_rule(
     "SPN011",
     Example(text=_TWO, records=(span("s1", "FACT", 0, 26), span("s2", "FACT", 28, 49))),
     Example(text=_TWO, records=(span("s1", "FACT", 0, 49),), finds=("s1",)),
     Example(text=_TWO, records=(span("e1", "PERSON", 32, 64, fragments=[(32, 36), (53, 64)]),), finds=("e1",)),
     Example(text=_TWO, records=(span("e1", "PERSON", 32, 64),), finds=("e1",), note="a name in two paragraphs"),
+    proof=_proof,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must not leave the paragraph or sentence that the scheme's ``within`` keeps it in.

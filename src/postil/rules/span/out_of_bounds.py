@@ -14,6 +14,7 @@ from postil.rules.span._finding import finding_fix
     Example(records=(span("e1", "GPE", 28, 99, text="Tokyo"),), finds=("e1",)),
     Example(records=(span("e1", "PERSON", -5, 8, text="Rajnath"),), finds=("e1",)),
     Example(records=(span("e1", "GPE", 28, 10**30, text="Tokyo"),), finds=("e1",)),
+    proof=lambda batch: batch.are_sound,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must lie inside its text.

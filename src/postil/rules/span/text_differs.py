@@ -25,6 +25,7 @@ from postil.text import quote
         note="offsets that were counted in UTF-16",
     ),
     Example(records=(span("e1", "PERSON", 8, 24, fragments=[(8, 13), (18, 24)], text="Singh Hamada"),)),
+    proof=lambda batch: batch.are_sound,
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A span must cover the text that it says it covers.

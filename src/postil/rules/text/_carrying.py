@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import msgspec
 
@@ -86,6 +87,12 @@ def removing(offsets: Iterable[int]) -> Carried:
 def _composes(character: str) -> bool:
     """Whether the character may become one with what stands before it: marks, and all letters of Hangul but the leading ones."""
     return "\u1160" <= character <= "\u11ff" or unicodedata.category(character) in ("Mn", "Mc", "Me")
+
+
+@cache
+def stands_alone(character: str) -> bool:
+    """Whether the character is in NFC, whatever stands before it and after it."""
+    return unicodedata.is_normalized("NFC", character) and not _composes(character)
 
 
 def composing(text: str) -> tuple[str, Carried] | None:

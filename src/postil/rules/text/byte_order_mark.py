@@ -11,6 +11,7 @@ from postil.rules.views import DocumentView
     "TXT002",
     Example(),
     Example(text="\ufeffTokyo.\n", finds=("1:1",)),
+    proof=lambda batch: "\ufeff" not in batch.unusual,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text file must not begin with a byte-order mark.

@@ -13,6 +13,7 @@ from postil.rules.views import DocumentView
     "TXT003",
     Example(text="One.\nTwo.\n"),
     Example(text="One.\r\nTwo.\r\n", finds=("1:5",)),
+    proof=lambda batch: "\r" not in batch.unusual,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """Lines must end with a line feed alone.

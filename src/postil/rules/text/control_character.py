@@ -15,6 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
     Example(text="Form\x0cfeed.\n", finds=("1:5",)),
     Example(text="Lost \ufffd letter.\n", finds=("1:6",), note="what a decoder writes for bytes that it could not read"),
     Example(text="Form\x0cfeed.\n", manifest='format = 1\nname = "x"\n[check]\nallow-characters = "\\f"\n'),
+    proof=lambda batch: not _CONTROL.search(batch.unusual),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should hold no control characters, and no replacement character.

@@ -12,6 +12,7 @@ from postil.rules.views import DocumentView
     Example(text="", finds=("0:0",)),
     Example(text=" \n\n", finds=("0:0",)),
     severity=Severity.WARNING,
+    proof=lambda batch: all(map(str.strip, batch.texts)),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A document should have something in it.

@@ -28,6 +28,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-
     Example(text="zero\u200bwidth and soft\u00adhyphen\n", finds=("1:5", "1:20")),
     Example(text="if admin\u202e then\n", finds=("1:9",), note="what comes after is shown in reverse"),
     severity=Severity.WARNING,
+    proof=lambda batch: not _INVISIBLE.search(batch.unusual),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should hold no invisible characters that do nothing for it.

@@ -32,6 +32,7 @@ _REFERENCE = re.compile(rf"&(?:(?:amp;){{1,8}}+(?:(?:{_BODY});)?|(?:{_BODY});|(?
     Example(text="M&amp;amp;S &amp;lt; caf&eacute; 2010 &copy;\n", finds=("1:2", "1:13", "1:25", "1:39")),
     Example(text="No such character: &#0; &#55296; &#x110000;\n"),
     severity=Severity.WARNING,
+    proof=lambda batch: b"&" not in batch.data or not any(map(_REFERENCE.search, batch.texts)),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should hold no character references of HTML or XML.

@@ -58,6 +58,7 @@ _ALONE = re.compile(f"Â[\xa0-\xbf]|[ÃÄÅ]{_NEXT}")
     Example(text="cafÃ© cafÃ© cafÃ©\n", finds=("1:4",), note="each once"),
     Example(text="«Ã©», Ã« and Â» alone\n", note="may be meant"),
     severity=Severity.WARNING,
+    proof=lambda batch: not (_may_be_in(batch.unusual) and any(map(_RUN.search, batch.texts))),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should not be UTF-8 that was read as Windows-1252 or Latin-1.
@@ -68,7 +69,7 @@ def check(view: DocumentView) -> Iterator[Problem]:
     Decode the source again as UTF-8, or encode the text as Windows-1252 and decode it as UTF-8, and move the annotations with it.
     """
     text = view.text or ""
-    if not (_LEAD.search(view.unusual) and _FOLLOWING.search(view.unusual) and _RUN.search(text)):
+    if not (_may_be_in(view.unusual) and _RUN.search(text)):
         return
     found = [run.span() for run in _RUN.finditer(text)]
     judged = [_certainty(text, start, end) for start, end in found]
@@ -76,6 +77,10 @@ def check(view: DocumentView) -> Iterator[Problem]:
         return
     faults = (span for span, certainty in zip(found, judged, strict=True) if certainty)
     yield from once_each(view, faults, lambda run: f"{quote(run)} should be {shown(_meant(run))}: UTF-8 read as Windows-1252")
+
+
+def _may_be_in(unusual: str) -> bool:
+    return bool(_LEAD.search(unusual) and _FOLLOWING.search(unusual))
 
 
 def _decoded(run: str) -> str:

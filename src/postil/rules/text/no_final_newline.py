@@ -11,6 +11,7 @@ from postil.rules.views import DocumentView
     "TXT007",
     Example(text="Tokyo.\n"),
     Example(text="Tokyo.", finds=("1:7",)),
+    proof=lambda batch: all([text.endswith("\n") for text in batch.texts]),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text must end with a newline.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
 from postil.rules.fixes import Fix
-from postil.rules.text._carrying import carrying_fix, composing, why_not
+from postil.rules.text._carrying import carrying_fix, composing, stands_alone, why_not
 from postil.rules.views import DocumentView
 from postil.text import quote
 
@@ -14,6 +14,7 @@ from postil.text import quote
     "TXT004",
     Example(text="Zoë in İstanbul\n"),
     Example(text="Zoe\u0308 in Tokyo\n", finds=("1:3",)),
+    proof=lambda batch: all(map(stands_alone, batch.unusual)),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text must be in Unicode normalization form C.

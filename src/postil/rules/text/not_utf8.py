@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.findings import Place
-from postil.rules import Example, Problem, document_rule
+from postil.rules import Example, Problem, document_rule, is_implied
 from postil.rules.views import DocumentView
 
 
@@ -11,6 +11,7 @@ from postil.rules.views import DocumentView
     "TXT001",
     Example(text="Düsseldorf\n"),
     Example(text="Düsseldorf\n".encode("latin-1"), has_set=False, finds=("1:2",)),
+    proof=is_implied,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text file must be UTF-8.

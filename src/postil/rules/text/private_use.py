@@ -21,6 +21,7 @@ _FOUND = re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff{_UNASSIGN
     Example(text="One \ufffe two\n", note="TXT005 has it already"),
     Example(text="\uf8ff Pay\n", manifest='format = 1\nname = "x"\n[check]\nallow-characters = "\\uF8FF"\n'),
     severity=Severity.WARNING,
+    proof=lambda batch: not _FOUND.search(batch.unusual),
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text should hold no private-use characters, and no code points that are never characters.

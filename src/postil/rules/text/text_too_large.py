@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.rules import Example, Problem, document_rule
+from postil.rules import Example, Problem, document_rule, is_implied
 from postil.rules.views import DocumentView
 from postil.storage.directory import MANIFEST
 
 
-@document_rule("TXT009", Example())
+@document_rule("TXT009", Example(), proof=is_implied)
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text file must not be larger than the corpus reads.
 
