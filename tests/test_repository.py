@@ -132,7 +132,7 @@ def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytes
 
 
 LAYERS = [
-    "errors text",
+    "errors lazy text",
     "model scheme manifest segmentation findings registry processes",
     "storage",
     "corpus measures",

@@ -2,8 +2,10 @@
 
 ``checker``
     the rules themselves, on one document and at the end: pure
+``examining``, ``processes``
+    reading documents and checking them, in one process or several
 ``run``
-    over a whole corpus on a disk: what to look at, processes, what is remembered from the last time
+    over a whole corpus on a disk: what to look at, what is remembered from the last time
 ``baseline``
     findings that were there when a corpus took postil up
 ``fixing``

@@ -16,7 +16,6 @@ import time
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.metadata import version
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -87,6 +86,8 @@ class ResultCodec:
 
 def settings_key(project: Project, checker: Checker) -> str:
     """A name for all that decides what is found, besides the documents."""
+    from importlib.metadata import version
+
     digest = hashlib.sha256()
     for part in (
         postil.__version__, version("wcwidth"), version("google-re2"), _code_stamp(), sys.version, unicodedata.unidata_version,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -111,17 +112,23 @@ class Checker:
 
     def check_bundles(self, bundles: Sequence[Bundle]) -> list[Result]:
         """The same for each of several documents: what is proven of all of them together is not looked for one by one."""
-        whole = [bundle for bundle in bundles if is_whole(bundle)]
-        unproven = self._unproven(Batch(whole)) if whole else ()
-        return [self._result(bundle, unproven if is_whole(bundle) else self._of_documents) for bundle in bundles]
+        are_whole = list(map(is_whole, bundles))
+        if not any(are_whole):
+            return [self._result(BundleView(bundle), self._of_documents) for bundle in bundles]
+        batch = Batch(list(compress(bundles, are_whole)))
+        unproven, proven = self._unproven(batch), batch.proven
+        return [
+            self._result(BundleView(bundle, proven), unproven) if whole else self._result(BundleView(bundle), self._of_documents)
+            for bundle, whole in zip(bundles, are_whole, strict=True)
+        ]
 
     def _unproven(self, batch: Batch) -> tuple[Rule, ...]:
         """The rules that may find something in a batch; with none, nothing can be silenced there."""
         left = tuple(rule for rule in self._of_documents if rule.proof is None or not rule.proof(batch))
         return left if batch.has_ignores else tuple(rule for rule in left if rule.scope != "audit")
 
-    def _result(self, bundle: Bundle, rules: Sequence[Rule]) -> Result:
-        view = BundleView(bundle)
+    def _result(self, view: BundleView, rules: Sequence[Rule]) -> Result:
+        bundle = view.document.bundle
         used: set[int] = set()
         findings = self._kept(self._raised(view, rules), used) if rules else []
         parts = {rule.code: part for rule in self.corpus_rules if rule.map and (part := rule.map(view)) is not None}

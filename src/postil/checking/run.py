@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import multiprocessing
 import os
-import signal
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from postil.checking.baseline import Baseline
-from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, content_key, settings_key, signature
-from postil.checking.checker import Checker, Parts, Recipe, Result
+from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, settings_key, signature
+from postil.checking.checker import Checker, Parts, Result
+from postil.checking.examining import Answer, Question, collecting_rarely, examine
 from postil.checking.selection import Selection
 from postil.checking.suppressions import gone_from_baseline, unused_path_ignores
-from postil.errors import PostilError
 from postil.findings import Finding, Tally
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Rewrite
 from postil.rules.views import ProjectView, RunView, Unused
-from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
 _CHUNK = 64  # documents that go to another process at a time
-_BATCH, _BATCH_BYTES = 8, 2**20  # documents that are checked together, fewer where they are large
-_GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
 _AHEAD = 3  # chunks that wait for each process
 _WORTH_IT = 400  # documents: fewer are checked faster than processes start
 
@@ -51,17 +45,6 @@ class Outcome(msgspec.Struct):
 
 Progress = Callable[[int, int], None]
 """Is told how many documents of how many are done."""
-
-
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """What is read of documents is much and holds no cycles: the garbage collector goes through it in vain."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_GARBAGE, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 class Run:
@@ -85,7 +68,7 @@ class Run:
         self._progress = progress or nullcontext(lambda _done, _all: None)
         self._baseline = baseline
 
-    @_collecting_rarely()
+    @collecting_rarely()
     def check(self, selection: Selection) -> Outcome:
         """Look at what is selected; corpus rules look at everything, and say what is about the selection.
 
@@ -195,34 +178,30 @@ class Run:
             result = self._codec.decode(entry.result) if entry and entry.document == document else None
             yield _Task(document, inventory[document], signed, (entry, result) if entry and result else None)
 
-    def _in_this_process(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
+    def _in_this_process(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, Answer]]:
         while chunk := list(islice(tasks, _CHUNK)):
             asked = (task.question for task in chunk if not task.is_untouched)
-            yield from _answered(chunk, _examine(self._directory, self._checker, asked, hashes=bool(self._cache)))
+            yield from _answered(chunk, examine(self._directory, self._checker, asked, hashes=bool(self._cache)))
 
-    def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, _Answer]]:
-        waiting: deque[tuple[list[_Task], _Pending | None]] = deque()
+    def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, Answer]]:
+        from postil.checking.processes import ask, awaited, processes
+
+        waiting: deque[tuple[list[_Task], Future[list[Answer]] | None]] = deque()
         with ExitStack() as stack:
             pool: ProcessPoolExecutor | None = None
-            while chunk := list(islice(tasks, _CHUNK)):
+            while (chunk := list(islice(tasks, _CHUNK))) or waiting:
                 asked = [task.question for task in chunk if not task.is_untouched]
                 if asked and pool is None:
-                    recipe = (str(self._directory.root), self._checker.recipe, bool(self._cache))
-                    pool = stack.enter_context(_processes(self._jobs, recipe))
-                waiting.append((chunk, pool.submit(_work, asked) if pool and asked else None))
-                if len(waiting) > _AHEAD * self._jobs:
-                    chunk, pending = waiting.popleft()
-                    yield from _answered(chunk, _awaited(pending))
-            for chunk, pending in waiting:
-                yield from _answered(chunk, _awaited(pending))
+                    opened = processes(self._jobs, self._directory.root, self._checker.recipe, hashes=bool(self._cache))
+                    pool = stack.enter_context(opened)
+                if chunk:
+                    waiting.append((chunk, ask(pool, asked) if pool and asked else None))
+                if not chunk or len(waiting) > _AHEAD * self._jobs:
+                    first, answers = waiting.popleft()
+                    yield from _answered(first, iter(awaited(answers) if answers else ()))
 
 
-class _Question(NamedTuple):
-    """A document to look at, unless its content is the one with the key ``known``."""
-
-    document: str
-    files: DocumentFiles
-    known: bytes
+_UNTOUCHED = Answer(b"", None)
 
 
 class _Task(NamedTuple):
@@ -239,51 +218,12 @@ class _Task(NamedTuple):
         return self.known is not None and self.signature != b"" and self.known[0].signature == self.signature
 
     @property
-    def question(self) -> _Question:
+    def question(self) -> Question:
         """What is sent to whoever looks at it."""
-        return _Question(self.document, self.files, self.known[0].content if self.known else b"")
+        return Question(self.document, self.files, self.known[0].content if self.known else b"")
 
 
-class _Answer(NamedTuple):
-    """The key of a document's content, and what was found in it, as it is or as bytes; neither where it is what is known."""
-
-    content: bytes
-    result: Result | None
-    data: bytes = b""
-
-
-_UNTOUCHED = _Answer(b"", None)
-_Pending = Future[list[_Answer]]
-
-
-def _examine(directory: CorpusDirectory, checker: Checker, questions: Iterable[_Question], *, hashes: bool) -> Iterator[_Answer]:
-    """Look at documents, a batch at a time."""
-    batch: list[tuple[bytes, Bundle | None]] = []
-    size = 0
-    for document, files, known in questions:
-        read = directory.read_files(files)
-        content = content_key(document, read) if hashes else b""
-        batch.append((content, None if known and known == content else directory.parse(document, files, read)))
-        size += sum(len(data) for _, data, _ in read)
-        if len(batch) == _BATCH or size > _BATCH_BYTES:
-            yield from _checked(checker, batch)
-            batch, size = [], 0
-    yield from _checked(checker, batch)
-
-
-def _checked(checker: Checker, batch: Sequence[tuple[bytes, Bundle | None]]) -> list[_Answer]:
-    results = iter(checker.check_bundles([bundle for _, bundle in batch if bundle]))
-    return [_Answer(content, next(results) if bundle else None) for content, bundle in batch]
-
-
-def _awaited(pending: _Pending | None) -> Iterator[_Answer]:
-    try:
-        return iter(pending.result() if pending else ())
-    except BrokenProcessPool as error:
-        raise PostilError("a process of this check was ended from outside, perhaps for want of memory: try --jobs 1") from error
-
-
-def _answered(chunk: list[_Task], answers: Iterator[_Answer]) -> Iterator[tuple[_Task, _Answer]]:
+def _answered(chunk: list[_Task], answers: Iterator[Answer]) -> Iterator[tuple[_Task, Answer]]:
     for task in chunk:
         yield task, _UNTOUCHED if task.is_untouched else next(answers)
 
@@ -307,43 +247,3 @@ def _add(outcome: Outcome, selection: Selection, document: str, result: Result) 
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _context() -> Any:
-    """Fork where it is safe: a process of this program has one thread, and a fork starts in milliseconds."""
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-
-
-@contextmanager
-def _processes(jobs: int, recipe: tuple[str, Recipe, bool]) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end at once when anything is raised here, such as by Ctrl-C."""
-    pool = ProcessPoolExecutor(jobs, _context(), _start_worker, recipe)
-    others = set(multiprocessing.active_children())
-    try:
-        yield pool
-    except BaseException:
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-_worker: tuple[CorpusDirectory, Checker, ResultCodec, bool] | None = None
-
-
-def _start_worker(root: str, recipe: Recipe, hashes: bool) -> None:
-    global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
-    gc.set_threshold(_GARBAGE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
-    checker = Checker.of(recipe)
-    _worker = CorpusDirectory(Path(root)), checker, ResultCodec(checker.corpus_rules), hashes
-
-
-def _work(questions: list[_Question]) -> list[_Answer]:
-    """The answers to questions, as bytes: packed here and not in the process that waits for all."""
-    assert _worker
-    directory, checker, codec, hashes = _worker
-    answers = list(_examine(directory, checker, questions, hashes=hashes))
-    packed = [codec.encode(answer.result) if answer.result else b"" for answer in answers]
-    return [answer._replace(result=None, data=data) if data else answer for answer, data in zip(answers, packed, strict=True)]

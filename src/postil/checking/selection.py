@@ -21,12 +21,15 @@ class Selection:
         self.documents: set[str] = set()
         self._shown: set[str] = set()
         self._named = named
+        if self.is_everything:
+            self.documents.update(directory.inventory.documents)
+            return
         there = {path for files in directory.inventory.documents.values() for path in files.sets.values()}
         sets = [path for path in named - there if path.startswith("annotations/") and path.endswith(".jsonl")]
         self._of_gone_sets = {path.split("/", 2)[2].removesuffix(".jsonl") for path in sets if path.count("/") > 1}
         for document, files in directory.inventory.documents.items():
             found = {path for path in files.paths() if self._is_named(path)}
-            if self.is_everything or not found.isdisjoint((files.text, files.metadata)) or self._is_gone(document):
+            if not found.isdisjoint((files.text, files.metadata)) or self._is_gone(document):
                 found = set(files.paths())
             if found:
                 self.documents.add(document)

@@ -18,10 +18,10 @@ def _compiled(pattern: str) -> Any:
 @cache
 def pattern_fault(pattern: str) -> str:
     """Why a pattern cannot be used; empty when it can."""
-    import re2
-
     if not pattern:
         return ""
+    import re2
+
     try:
         _compiled(pattern)
     except re2.error as error:

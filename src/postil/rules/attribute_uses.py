@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +27,11 @@ spelt: Callable[[Attributes], bytes] = msgspec.json.Encoder().encode
 def use_of(record: Span | Relation | Label) -> Use:
     """The use that an annotation makes of attributes."""
     return record.layer, record.label, spelt(record.attributes) if record.attributes else b""
+
+
+def uses_of(records: Iterable[Span | Relation | Label]) -> set[Use]:
+    """Every different use that annotations make of attributes."""
+    return {(one.layer, one.label, spelt(one.attributes) if one.attributes else b"") for one in records}
 
 
 def judged(

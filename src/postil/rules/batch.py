@@ -12,10 +12,10 @@ from itertools import accumulate, chain, compress, count, islice
 from operator import ge
 from typing import Any
 
+from postil.lazy import lazy
 from postil.manifest import CheckSettings, Metadata
 from postil.model import Label, Note, Record, Relation, Span
-from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, spelt, use_of
-from postil.rules.lazy import lazy
+from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, use_of, uses_of
 from postil.rules.views import unusual_in
 from postil.scheme import LayerKind, Role, Scheme
 from postil.storage.bundle import Bundle
@@ -65,9 +65,18 @@ class Batch:
         self._spans_of_sets = [spans for spans, _, _, _ in by_type]
 
     @lazy
+    def special(self) -> list[Span | Relation | Label]:
+        """The annotations that are in pieces, have a confidence, or silence a rule."""
+        found: list[Span | Relation | Label]
+        found = [one for one in self.spans if one.fragments or one.ignore or one.confidence is not None]
+        found += [one for one in self.relations if one.ignore or one.confidence is not None]
+        found += [one for one in self.labels if one.ignore or one.confidence is not None]
+        return found
+
+    @property
     def has_ignores(self) -> bool:
         """Whether any annotation silences a rule."""
-        return any(file.has_ignores for file in self.files)
+        return any(one.ignore for one in self.special)
 
     # --- texts and metadata ------------------------------------------------------------------------------------------
 
@@ -144,7 +153,7 @@ class Batch:
     @lazy
     def has_fragments(self) -> bool:
         """Whether any span says that it is discontinuous."""
-        return any([span.fragments for span in self.spans])
+        return any(isinstance(one, Span) and one.fragments for one in self.special)
 
     @lazy
     def are_sound(self) -> bool:
@@ -201,16 +210,25 @@ class Batch:
         pairs = ((self.spans[index], self.spans[index + 1]) for index in self._not_before_next)
         return self.are_in_order and all((one.layer, one.label) != (other.layer, other.label) for one, other in pairs)
 
+    @lazy
+    def are_sorted(self) -> bool:
+        """Proof that the records of every set stand in canonical order."""
+        others = (records for file in self.files for records in file.by_type[1:])
+        ids = ([record.id for record in records] for records in others if records)
+        return self.are_in_order and all(file.is_grouped for file in self.files) and all(each == sorted(each) for each in ids)
+
+    @property
+    def proven(self) -> dict[str, bool]:
+        """What holds of each set, by the names that the proofs of a :class:`~postil.rules.set_view.SetView` have."""
+        proofs = {"are_sound": self.are_sound, "is_sorted": self.are_sorted, "has_fragments": False}
+        return proofs if self.are_sound and self.are_sorted else {}
+
     # --- layers, labels, attributes ----------------------------------------------------------------------------------
 
     @lazy
     def uses(self) -> dict[LayerKind, set[Use]]:
         """Every different layer, label and attributes that an annotation of each kind has."""
-        kinds: dict[LayerKind, Sequence[Relation | Label]] = {"relation": self.relations, "label": self.labels}
-        labels = [span.label for span in self.spans]
-        spelling = [spelt(attributes) if (attributes := span.attributes) else b"" for span in self.spans]
-        found: dict[LayerKind, set[Use]] = {"span": set(zip(self.layers, labels, spelling, strict=True))}
-        return found | {kind: set(map(use_of, records)) for kind, records in kinds.items()}
+        return {"span": uses_of(self.spans), "relation": uses_of(self.relations), "label": uses_of(self.labels)}
 
     @lazy
     def all_uses(self) -> set[Use]:

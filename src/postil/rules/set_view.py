@@ -7,18 +7,19 @@ only where the proof fails. Columns and proofs are made once and shared by all r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import starmap
 from operator import lt, neg
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
 from postil.findings import Place, Related, excerpt
+from postil.lazy import lazy
 from postil.model import Header, Label, Note, Record, Relation, Span
 from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, use_of
 from postil.rules.fixes import Fix, RecordChange
-from postil.rules.lazy import lazy
 from postil.rules.views import DocumentView, Problem, fault_place
 from postil.scheme import Layer, Role, Scheme
 from postil.storage.bundle import Bundle
@@ -41,9 +42,13 @@ class Columns(NamedTuple):
 
 
 class SetView:
-    """One annotation set, with the text that it is about and the scheme that it follows."""
+    """One annotation set, with the text that it is about and the scheme that it follows.
 
-    def __init__(self, document: DocumentView, set_file: SetFile) -> None:
+    ``proven``: proofs that are known to hold or not, by name.
+    """
+
+    def __init__(self, document: DocumentView, set_file: SetFile, proven: Mapping[str, bool] = MappingProxyType({})) -> None:
+        vars(self).update(proven)
         self.document = document
         self.file = set_file
         self.header: Header | None = set_file.header
@@ -351,15 +356,16 @@ def _references(record: Span | Relation | Label, layer: Layer | None) -> list[st
 
 
 class BundleView:
-    """A document with all that is said about it."""
+    """A document with all that is said about it. ``proven``: what is known of each of its sets."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, proven: Mapping[str, bool] = MappingProxyType({})) -> None:
         self.document = DocumentView(bundle)
+        self._proven = proven
 
     @lazy
     def sets(self) -> list[SetView]:
         """Each of its sets."""
-        return [SetView(self.document, file) for file in self.document.bundle.set_files]
+        return [SetView(self.document, file, self._proven) for file in self.document.bundle.set_files]
 
 
 def _is_sound(span: Span, text: str) -> bool:

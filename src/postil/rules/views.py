@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from postil.findings import Place, Related, excerpt, place_in
+from postil.lazy import lazy
 from postil.manifest import Metadata
 from postil.model import Record
 from postil.rules.fixes import Fix, Rewrite
-from postil.rules.lazy import lazy
 from postil.scheme import Scheme
 from postil.segmentation import Extent, paragraphs, sentences
 from postil.storage.bundle import Bundle, Project, Stray
@@ -19,6 +19,9 @@ from postil.storage.faults import Fault, FaultKind
 from postil.storage.toml_file import TomlFile, line_index
 from postil.storage.toml_positions import KeyPath
 from postil.text import LineIndex, Units
+
+_met = ""
+_MOST_MET = 64
 
 _PLAIN = bytes([*b"\t\n", *range(0x20, 0x7F)])
 
@@ -57,8 +60,15 @@ def fault_place(path: str, fault: Fault) -> Place:
 
 
 def unusual_in(data: bytes) -> str:
-    """Each character of these bytes once, sorted, but for printable ASCII, tab and line feed."""
-    return "".join(sorted(set(data.translate(None, _PLAIN).decode())))
+    """Each character of these bytes once, but for printable ASCII, tab and line feed."""
+    global _met  # noqa: PLW0603 - only for speed: what is returned does not depend on it
+    left = data.translate(None, _PLAIN).decode()
+    if not left.strip(_met):
+        return "".join([character for character in _met if character in left])
+    found = "".join(set(left))
+    if len(met := "".join({*found, *_met})) <= _MOST_MET:
+        _met = met
+    return found
 
 
 class ProjectView(msgspec.Struct, frozen=True):

@@ -6,11 +6,11 @@ Nothing here says that the bytes came from files: ``path`` is the name that a fi
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
+from postil.lazy import lazy
 from postil.manifest import Manifest, Metadata
 from postil.scheme import Scheme
 from postil.storage.set_file import SetFile
@@ -46,7 +46,7 @@ class Project(msgspec.Struct, frozen=True, dict=True):
         """The scheme as far as it could be read, or ``None``."""
         return self.scheme_file.value
 
-    @cached_property
+    @lazy
     def judged(self) -> dict[Any, dict[Any, Any]]:
         """What pure functions of the scheme came to, by function and arguments: worked out once for all documents."""
         return {}
@@ -66,13 +66,13 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
         """The text, where it could be read."""
         return self.text_file.text if self.text_file else None
 
-    @cached_property
+    @lazy
     def metadata(self) -> Metadata:
         """The metadata as far as it could be read, over the manifest's defaults."""
         own = self.metadata_file.value if self.metadata_file and self.metadata_file.value else Metadata()
         return own.with_defaults(self.project.manifest.defaults)
 
-    @cached_property
+    @lazy
     def text_sha256(self) -> str:
         """Of the text file's bytes, in hexadecimal; empty without a text."""
         return hashlib.sha256(self.text_file.data).hexdigest() if self.text_file else ""

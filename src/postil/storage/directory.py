@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -83,21 +84,22 @@ class CorpusDirectory:
     @cached_property
     def inventory(self) -> Inventory:
         """What is there, by walking both directories. Links are followed to files inside the corpus only."""
-        documents: dict[str, DocumentFiles] = {}
+        documents: defaultdict[str, DocumentFiles] = defaultdict(DocumentFiles)
         strays: list[Stray] = []
         for path in [*self._walk("corpus", strays), *self._walk("annotations", strays)]:
             if path in (MANIFEST, SCHEME):
                 continue
             directory, _, rest = path.partition("/")
             stem, dot, suffix = rest.rpartition(".")
-            if directory == "corpus" and dot + suffix == _TEXT:
-                documents.setdefault(stem, DocumentFiles()).text = path
-            elif directory == "corpus" and dot + suffix == _METADATA:
-                documents.setdefault(stem, DocumentFiles()).metadata = path
-            elif directory == "annotations" and dot + suffix == _SET and "/" in stem:
+            suffix = dot + suffix
+            if directory == "corpus" and suffix == _TEXT:
+                documents[stem].text = path
+            elif directory == "corpus" and suffix == _METADATA:
+                documents[stem].metadata = path
+            elif directory == "annotations" and suffix == _SET and "/" in stem:
                 annotator, _, document = stem.partition("/")
-                documents.setdefault(document, DocumentFiles()).sets[annotator] = path
-            elif directory == "corpus" or "/" in rest or dot + suffix == _SET:
+                documents[document].sets[annotator] = path
+            elif directory == "corpus" or "/" in rest or suffix == _SET:
                 strays.append(Stray(path, "unknown"))  # beside the scheme anything else may lie: guidelines, pictures
         ordered = {document: documents[document] for document in sorted(documents)}
         return Inventory(ordered, tuple(sorted(strays, key=lambda stray: stray.path)))
@@ -115,7 +117,9 @@ class CorpusDirectory:
             path = f"{directory}/{entry.name}"
             if entry.name.startswith("."):
                 continue
-            if (entry.is_symlink() or _is_junction(entry)) and not is_inside(self.root, Path(entry.path)):
+            if entry.is_file(follow_symlinks=False):
+                yield path
+            elif (entry.is_symlink() or _is_junction(entry)) and not is_inside(self.root, Path(entry.path)):
                 strays.append(Stray(path, "link out"))
             elif entry.is_dir(follow_symlinks=False):
                 yield from self._walk(path, strays)

@@ -14,12 +14,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cached_property
 from itertools import groupby
 from typing import Any, NoReturn
 
 import msgspec
 
+from postil.lazy import lazy
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Record, Relation, Span
 from postil.storage.faults import Fault, FaultKind
 from postil.text import listing, quote
@@ -73,26 +73,26 @@ class SetFile(msgspec.Struct, frozen=True, dict=True):
         spans, relations, labels, notes = self.by_type
         return AnnotationSet(self.header, tuple(spans), tuple(relations), tuple(labels), tuple(notes))
 
-    @cached_property
+    @lazy
     def is_grouped(self) -> bool:
         """Whether all spans stand before all relations, those before the labels, and those before the notes."""
         order = [_RECORDS.index(kind) for kind, _ in self._runs]
         return order == sorted(set(order))
 
-    @cached_property
+    @lazy
     def by_type(self) -> tuple[Sequence[Span], Sequence[Relation], Sequence[Label], Sequence[Note]]:
         """The spans, relations, labels and notes, each in the order of the file."""
-        found: dict[type, list[Any]] = {kind: [] for kind in _RECORDS}
+        found: dict[type, list[Any]] = {}
         for kind, run in self._runs:
-            found[kind] += run
-        return found[Span], found[Relation], found[Label], found[Note]
+            found[kind] = found[kind] + run if kind in found else run
+        return found.get(Span, []), found.get(Relation, []), found.get(Label, []), found.get(Note, [])
 
-    @cached_property
+    @lazy
     def has_ignores(self) -> bool:
         """Whether any annotation silences a rule."""
         return any(any([record.ignore for record in records]) for records in self.by_type[:3])
 
-    @cached_property
+    @lazy
     def _runs(self) -> list[tuple[type, list[Record]]]:
         """The records by runs of one type."""
         return [(kind, list(run)) for kind, run in groupby(self.records, type)]

@@ -60,7 +60,9 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
     """Read ``data`` as a ``kind``. Every fault is reported, and what is sound is kept."""
     try:
         source = data.decode("utf-8")
-        values = _strings(source) or tomllib.loads(source)
+        if (values := _strings(source)).keys() <= _fields_of_strings(kind) and values:
+            return TomlFile(path, source, kind(**values))
+        values = tomllib.loads(source)
         if sum(map(source.count, "[{.")) > _DEEPEST:
             _refuse_deep(values)
     except UnicodeDecodeError as error:
@@ -82,7 +84,7 @@ def parse_toml(kind: type[StructType], path: str, data: bytes) -> TomlFile[Struc
     return TomlFile(path, source, value, tuple(faults))
 
 
-def _strings(source: str) -> dict[str, Any]:
+def _strings(source: str) -> dict[str, str]:
     """What a file of plain strings says, one a line, as the metadata of most documents; nothing where it is another file."""
     if not _PLAIN.fullmatch(source):
         return {}
@@ -126,6 +128,20 @@ def _syntax_fault(source: str, error: tomllib.TOMLDecodeError) -> Fault:
 @cache
 def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+@cache
+def _fields_of_strings(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """The keys that may hold any string, where no key has to be there."""
+    fields = _fields(kind).values()
+    if any(field.required for field in fields):
+        return frozenset()
+    return frozenset(field.name for field in fields if field.name == field.encode_name and _is_string(field.type))
+
+
+def _is_string(kind: Any) -> bool:
+    is_union = typing.get_origin(kind) in (typing.Union, types.UnionType)
+    return kind is str or (is_union and str in typing.get_args(kind))
 
 
 class _Builder:

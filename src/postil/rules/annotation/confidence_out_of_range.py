@@ -9,8 +9,7 @@ from postil.rules.set_view import SetView
 
 
 def _proof(batch: Batch) -> bool:
-    said = {record.confidence for records in (batch.spans, batch.relations, batch.labels) for record in records}
-    return all(0 <= confidence <= 1 for confidence in said if confidence is not None)
+    return all(one.confidence is None or 0 <= one.confidence <= 1 for one in batch.special)
 
 
 @set_rule(

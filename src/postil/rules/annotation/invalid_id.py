@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from postil.model import RECORD_ID
@@ -14,14 +14,14 @@ from postil.text import quote
 _IDS = re.compile(rf"(?:{RECORD_ID.pattern}\n)*+{RECORD_ID.pattern}")
 
 
-def _are_ids(ids: Sequence[str]) -> bool:
+def _are_ids(ids: Iterable[str], number: int) -> bool:
     joined = "\n".join(ids)
-    return joined.count("\n") == len(ids) - 1 and bool(_IDS.fullmatch(joined))
+    return joined.count("\n") == number - 1 and bool(_IDS.fullmatch(joined))
 
 
 def _proof(batch: Batch) -> bool:
-    ids = list(chain.from_iterable(batch.by_id))
-    return not ids or _are_ids(ids)
+    number = sum(map(len, batch.by_id))
+    return not number or _are_ids(chain.from_iterable(batch.by_id), number)
 
 
 @set_rule(
@@ -39,7 +39,7 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Give the record a new id, and mend what refers to it.
     """
-    if _are_ids(view.ids):
+    if _are_ids(view.ids, len(view.ids)):
         return
     for record in view.file.records:
         if not RECORD_ID.fullmatch(record.id):

@@ -11,10 +11,7 @@ from postil.storage.set_file import encode_set
 
 
 def _proof(batch: Batch) -> bool:
-    others = (records for file in batch.files for records in file.by_type[1:])
-    ids = ([record.id for record in records] for records in others if records)
-    are_spelt = all(file.is_exact and file.is_grouped for file in batch.files)
-    return are_spelt and batch.are_in_order and all(each == sorted(each) for each in ids)
+    return all(file.is_exact for file in batch.files) and batch.are_sorted
 
 
 @set_rule(

@@ -18,13 +18,14 @@ _SPANS = tuple(
 
 
 def _proof(batch: Batch) -> bool:
-    every = ((name, label, layer, layer.labels[label]) for name, layer in batch.scheme.layers.items() for label in layer.labels)
-    roles = {(name, label): list(layer.roles_of(label)) for name, label, layer, definition in every if definition.acyclic}
+    every = ((name, layer, label) for name, layer in batch.scheme.layers.items() for label in layer.labels)
+    first = {(name, label): next(iter(layer.roles_of(label)), "") for name, layer, label in every if layer.labels[label].acyclic}
     edges: list[tuple[_Node, _Node]] = []
     for index, relation_, arguments in batch.arguments:
-        if first := roles.get((relation_.layer, relation_.label), [])[:1]:
-            sources = [(index, id) for role, id in arguments if role in first]
-            edges += [(source, (index, id)) for source in sources for role, id in arguments if role not in first]
+        source_role = first.get((relation_.layer, relation_.label))
+        if source_role is not None:
+            sources = [(index, id) for role, id in arguments if role == source_role]
+            edges += [(source, (index, id)) for source in sources for role, id in arguments if role != source_role]
     for _ in range(_ROUNDS):
         reached = {target for _, target in edges}
         edges = [(source, target) for source, target in edges if source in reached]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.batch import Batch
@@ -17,11 +18,10 @@ _BLANKS_AND_MARKS = " \t\n\u00a0!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’‚“�
 def _proof(batch: Batch) -> bool:
     """A blank or a mark stands before each start and after each end."""
     starts, ends = batch.edges({name for name, layer in batch.scheme.layers.items() if layer.unit == "word"})
-    if not batch.are_sound:
-        return False
-    text = batch.text
-    outside = [text[start - 1] for start in starts] + [text[end] for end in ends]
-    return not "".join(outside).strip(_BLANKS_AND_MARKS)
+    if not (starts and batch.are_sound):
+        return not starts
+    before, after = itemgetter(*starts)(f"\n{batch.text}"), itemgetter(*ends)(batch.text)
+    return not "".join([*before, *after]).strip(_BLANKS_AND_MARKS)
 
 
 @set_rule(

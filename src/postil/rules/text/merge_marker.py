@@ -14,7 +14,7 @@ _CLOSING = re.compile(r"^>>>>>>> .*$", re.MULTILINE)
     "TXT010",
     Example(text="Tokyo.\n=======\nA heading in some markup.\n"),
     Example(text="One.\n<<<<<<< HEAD\nTwo.\n=======\nZwei.\n>>>>>>> branch\n", has_set=False, finds=("2:1",)),
-    proof=lambda batch: b"<<<<<<< " not in batch.data,
+    proof=lambda batch: b"<" not in batch.data or b"<<<<<<< " not in batch.data,
 )
 def check(view: DocumentView) -> Iterator[Problem]:
     """A text must not hold the markers of an unfinished merge.

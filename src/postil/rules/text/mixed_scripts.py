@@ -28,6 +28,7 @@ _BLOCKS = {
 }
 _MARKS = "\u0300-\u036f"
 _FOREIGN = re.compile(f"[{_BLOCKS['Cyrillic']}{_BLOCKS['Greek']}]")
+_GREEK = re.compile(f"[{_BLOCKS['Greek']}]")
 _MEETING = re.compile("|".join(f"[{_BLOCKS[one]}](?=[{_MARKS}]*+[{_BLOCKS[other]}])" for one, other in permutations(_BLOCKS, 2)))
 _WORD = re.compile(f"[{''.join(_BLOCKS.values())}{_MARKS}]++")
 _RANGE = re.compile("[A-Za-z]-[A-Za-z](?![A-Za-z])")
@@ -87,7 +88,8 @@ def _are_kept_apart(data: bytes, unusual: str) -> bool:
         return False
     kinds = int.from_bytes(data.translate(_KINDS, _CONTINUATION))
     beside = kinds >> 8
-    return not any(kinds << shift & beside or kinds >> shift & beside for shift in (1, 2))
+    apart = (1, 2) if _GREEK.search(unusual) else (2,)  # how many bits two scripts are apart
+    return not any(kinds << bits & beside or kinds >> bits & beside for bits in apart)
 
 
 def _mixed(text: str) -> Iterator[tuple[int, int]]:

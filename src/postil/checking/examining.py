@@ -1,0 +1,63 @@
+"""Looking at documents: read, then checked a batch at a time. The same in every process."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from postil.checking.cache import content_key
+from postil.checking.checker import Checker, Result
+from postil.storage.bundle import Bundle
+from postil.storage.directory import CorpusDirectory, DocumentFiles
+
+_BATCH, _BATCH_BYTES = 12, 2**20  # documents that are checked together: what a processor's cache about holds
+GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
+
+
+class Question(NamedTuple):
+    """A document to look at, unless its content is the one with the key ``known``."""
+
+    document: str
+    files: DocumentFiles
+    known: bytes
+
+
+class Answer(NamedTuple):
+    """The key of a document's content, and what was found in it, as it is or as bytes; neither where it is what is known."""
+
+    content: bytes
+    result: Result | None
+    data: bytes = b""
+
+
+def examine(directory: CorpusDirectory, checker: Checker, questions: Iterable[Question], *, hashes: bool) -> Iterator[Answer]:
+    """The answer to each question. ``hashes``: whether content is given a key."""
+    batch: list[tuple[bytes, Bundle | None]] = []
+    size = 0
+    for document, files, known in questions:
+        read = directory.read_files(files)
+        content = content_key(document, read) if hashes else b""
+        batch.append((content, None if known and known == content else directory.parse(document, files, read)))
+        size += sum([len(data) for _, data, _ in read])
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield from _checked(checker, batch)
+            batch, size = [], 0
+    yield from _checked(checker, batch)
+
+
+def _checked(checker: Checker, batch: Sequence[tuple[bytes, Bundle | None]]) -> list[Answer]:
+    results = iter(checker.check_bundles([bundle for _, bundle in batch if bundle]))
+    return [Answer(content, next(results) if bundle else None) for content, bundle in batch]
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """What is read of documents is much and holds no cycles: the garbage collector goes through it in vain."""
+    usual = gc.get_threshold()
+    gc.set_threshold(GARBAGE, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
