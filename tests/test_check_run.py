@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -19,8 +20,10 @@ from typing import Any
 import pytest
 
 import postil
+import postil.checking.examining
 import postil.checking.processes
 import postil.checking.run
+import postil.storage.directory
 from benchmarks import generate
 from conftest import write_example
 from postil.checking.checker import Checker
@@ -132,6 +135,36 @@ def test_any_number_of_processes_says_the_same(
         shutil.rmtree(root / CACHE, ignore_errors=True)
         assert run(root, capsys, *options, "--jobs", jobs) == (1, expected)
         assert run(root, capsys, *options, "--jobs", jobs) == (1, expected)
+
+
+@pytest.mark.parametrize(
+    ("documents", "size"), [(1, 2**20), (2, 2**20), (7, 2**20), (64, 2**20), (65, 2**20), (12, 1), (500, 2**30)]
+)
+def test_as_many_documents_as_are_looked_at_together_say_the_same(
+    documents: int, size: int, planted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(planted, capsys, "--jobs", "1", "--no-cache")
+    monkeypatch.setattr(postil.checking.examining, "_BATCH", documents)
+    monkeypatch.setattr(postil.checking.examining, "_BATCH_BYTES", size)
+
+    for jobs in ("1", "2"):
+        assert run(planted, capsys, "--jobs", jobs, "--no-cache") == expected
+
+
+def test_what_is_read_at_once_and_what_is_not_says_the_same(
+    planted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(planted, capsys, "--jobs", "1", "--no-cache")
+    monkeypatch.setattr(postil.storage.directory, "_AT_ONCE", 100)
+
+    assert run(planted, capsys, "--jobs", "1", "--no-cache") == expected
+
+
+def test_the_garbage_collector_is_left_as_it_was(ten: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = gc.get_threshold()
+    run(ten, capsys)
+
+    assert gc.get_threshold() == before
 
 
 def test_processes_that_start_from_nothing_say_the_same(

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import postil.storage.toml_file
 from postil.manifest import Manifest, Metadata
 from postil.scheme import Scheme
 from postil.storage.toml_file import parse_toml
@@ -91,3 +94,37 @@ def test_a_scheme_says_what_it_says(repository: object) -> None:
     assert file.value.id == "opinion-journalism/1"
     assert file.value.layers["argument"].roles_of("supports")["to"].labels == ("CLAIM", "OPINION")
     assert file.value.layers["argument"].roles_of("attacks")["to"].labels == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        'title = "A day in Tokyo: 東京 # [x]"\n',
+        'title = "x"\nlanguage = "en"\npublished = "2022-09"\n',
+        'title = "x"\ntitle = "y"\n',
+        'title = "x"\ntitel = "y"\n',
+        'authors = "x"\n',
+        'rights = "x"\n',
+        'extra = "x"\n',
+        'title = "a\\n"\n',
+        'title = "a\\"\n',
+        'title = "a"b"\n',
+        'title = "\t"\n',
+        'title = "\x00"\n',
+        'title = "\x85\u2028"\n',
+        'title = "x"',
+        'title = "x"\r\n',
+        'title = "x" # y\n',
+        'title="x"\n',
+        '"title" = "x"\n',
+        'a.b = "x"\n',
+        'format = "1"\nname = "x"\n',
+    ],
+)
+@pytest.mark.parametrize("kind", [Metadata, Manifest, Scheme])
+def test_a_file_of_plain_strings_is_read_as_any_other(source: str, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = parse_toml(kind, "m", source.encode())
+    monkeypatch.setattr(postil.storage.toml_file, "_strings", lambda _source: {})
+
+    assert file == parse_toml(kind, "m", source.encode())

@@ -66,6 +66,7 @@ def main() -> None:
         root = Path(directory)
         generate(root, documents)
         count = decode(root)
+        compiled = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # as a package is that was installed
         floors: list[float] = []
         taken: dict[str, list[float]] = {name: [] for name in RUNS_OF_CHECK}
         for _ in range(RUNS):
@@ -74,7 +75,7 @@ def main() -> None:
             for name, options in RUNS_OF_CHECK.items():
                 prepare(root, name)
                 check = [sys.executable, "-m", "postil", "-C", str(root), "check", *options]
-                taken[name].append(seconds(partial(subprocess.run, check, check=True, capture_output=True)))
+                taken[name].append(seconds(partial(subprocess.run, check, check=True, capture_output=True, env=compiled)))
         floor = statistics.median(floors)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         print(f"{documents:,} documents, {count:,} annotations; medians of {RUNS} runs; peak of any process {peak} MB")
