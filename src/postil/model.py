@@ -174,13 +174,15 @@ def is_nested(spans: Sequence[Span]) -> bool:
 
 def are_nesting(extents: Iterable[tuple[int, int]]) -> bool:
     """Proof that no two of these extents cross. They come sorted by start, longest first."""
-    ends: list[int] = [_FAR]
+    around: list[int] = []
+    innermost = _FAR
     for start, end in extents:
-        while ends[-1] <= start:
-            ends.pop()
-        if ends[-1] < end:
+        while innermost <= start:
+            innermost = around.pop()
+        if innermost < end:
             return False
-        ends.append(end)
+        around.append(innermost)
+        innermost = end
     return True
 
 

@@ -133,6 +133,11 @@ class Batch:
         return [span.text for span in self.spans]
 
     @lazy
+    def covered_together(self) -> str:
+        """What all spans say they cover, one after the other."""
+        return "".join(self.covered)
+
+    @lazy
     def layers(self) -> list[str]:
         """The layer of each span."""
         return [span.layer for span in self.spans]
@@ -160,9 +165,9 @@ class Batch:
         """Proof that every span is of one piece, in bounds, and covers the text that it says."""
         if self.has_fragments or not self._are_in_bounds or not all(self.covered):
             return False
-        # where none is empty, each covers something: it starts before it ends
-        text = self.text
-        return [text[start:end] for start, end in zip(self.starts, self.ends, strict=True)] == self.covered
+        # What each says stands at its start and is no longer than it; all of it is as long as they all: then so is each.
+        are_there = all(map(self.text.startswith, self.covered, self.starts, self.ends))
+        return are_there and sum(self.ends) - sum(self.starts) == len(self.covered_together)
 
     @lazy
     def _are_in_bounds(self) -> bool:
@@ -176,15 +181,11 @@ class Batch:
         return True
 
     @lazy
-    def _places(self) -> list[int]:
-        """A number for each span's edges: smaller for an earlier start, and for a later end where the start is the same."""
-        size = len(self.text)
-        return [start * size - end for start, end in zip(self.starts, self.ends, strict=True)]
-
-    @lazy
     def _not_before_next(self) -> list[int]:
-        """The index of each span that its edges do not put before the next."""
-        return list(compress(count(), map(ge, self._places, islice(self._places, 1, None))))
+        """The index of each span that its edges do not put before the next: by an earlier start, or the same and a later end."""
+        starts, ends = self.starts, self.ends
+        later = compress(count(), map(ge, starts, islice(starts, 1, None)))
+        return [index for index in later if starts[index] > starts[index + 1] or ends[index] <= ends[index + 1]]
 
     @lazy
     def are_in_order(self) -> bool:
@@ -194,9 +195,9 @@ class Batch:
         keys = ((self._key(index), self._key(index + 1)) for index in self._not_before_next)
         return all(one < other for one, other in keys)
 
-    def _key(self, index: int) -> tuple[int, str, str, str]:
+    def _key(self, index: int) -> tuple[int, int, str, str, str]:
         span = self.spans[index]
-        return self._places[index], span.layer, span.label, span.id
+        return self.starts[index], -self.ends[index], span.layer, span.label, span.id
 
     @lazy
     def layers_with_same_edges(self) -> set[str]:

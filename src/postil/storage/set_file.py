@@ -79,13 +79,18 @@ class SetFile(msgspec.Struct, frozen=True, dict=True):
         order = [_RECORDS.index(kind) for kind, _ in self._runs]
         return order == sorted(set(order))
 
+    @property
+    def has_second_header(self) -> bool:
+        """Whether there is a header among the records, which is none of them."""
+        return any(kind is Header for kind, _ in self._runs)
+
     @lazy
     def by_type(self) -> tuple[Sequence[Span], Sequence[Relation], Sequence[Label], Sequence[Note]]:
         """The spans, relations, labels and notes, each in the order of the file."""
-        found: dict[type, list[Any]] = {}
+        found: dict[type, list[Any]] = {kind: [] for kind in _RECORDS}
         for kind, run in self._runs:
-            found[kind] = found[kind] + run if kind in found else run
-        return found.get(Span, []), found.get(Relation, []), found.get(Label, []), found.get(Note, [])
+            found[kind] += run
+        return found[Span], found[Relation], found[Label], found[Note]
 
     @lazy
     def has_ignores(self) -> bool:
@@ -112,10 +117,11 @@ def parse_set(path: str, annotator: str, data: bytes) -> SetFile:
             exact = not any([line.unknown for line in decoded])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         exact, decoded = False, []
-    records = decoded[1:]
-    if not exact or not decoded or type(header := decoded[0]) is not Header or Header in list(map(type, records)):
-        return _Explainer(path, annotator, data).set_file(is_exact=exact)
-    return SetFile(path, annotator, data, header, records, range(2, len(decoded) + 1), is_exact=True)
+    if exact and decoded and type(header := decoded[0]) is Header:
+        file = SetFile(path, annotator, data, header, decoded[1:], range(2, len(decoded) + 1), is_exact=True)
+        if not file.has_second_header:
+            return file
+    return _Explainer(path, annotator, data).set_file(is_exact=exact)
 
 
 def encode_set(annotations: AnnotationSet) -> bytes:

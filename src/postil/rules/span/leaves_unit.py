@@ -18,7 +18,7 @@ def _proof(batch: Batch) -> bool:
     if "sentence" in units.values() or not batch.are_sound:
         return not units
     if used.issubset(units):
-        return "\n" not in "".join(batch.covered)
+        return "\n" not in batch.covered_together
     return not any(["\n" in span_.text for span_ in batch.spans if span_.layer in units])
 
 
