@@ -10,24 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, compress, count, islice
 from operator import ge
-from typing import Any
 
 from postil.lazy import lazy
 from postil.manifest import CheckSettings, Metadata
-from postil.model import Label, Note, Record, Relation, Span
+from postil.model import Label, Record, Relation, Span
 from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, use_of, uses_of
+from postil.rules.ties import Ties
 from postil.rules.views import unusual_in
-from postil.scheme import LayerKind, Role, Scheme
+from postil.scheme import LayerKind, Scheme
 from postil.storage.bundle import Bundle
-
-Arguments = list[tuple[str, str]]
-"""The ``(role, id)`` of each argument of a relation."""
-
-Shape = tuple[str, str, tuple[tuple[str, int], ...]]
-"""A relation's layer and label, and how many arguments are in each of its roles."""
-
-Link = tuple[str, str, str, type, str, str]
-"""A relation's layer and label, a role, and what fills it: its type (``NoneType``: there is nothing), layer and label."""
 
 
 def is_whole(bundle: Bundle) -> bool:
@@ -256,12 +247,12 @@ class Batch:
         found = judged(self.project, fault, self.all_uses, lambda: self.attributes)
         return not any([found[use] for use in self.all_uses])
 
-    # --- records by id, and relations between them -------------------------------------------------------------------
+    # --- records by id -----------------------------------------------------------------------------------------------
 
     @lazy
     def by_id(self) -> list[dict[str, Record]]:
         """The records of each set by their ids."""
-        return [dict(zip([record.id for record in file.records], file.records, strict=True)) for file in self.files]
+        return [{record.id: record for record in file.records} for file in self.files]
 
     @lazy
     def have_own_ids(self) -> bool:
@@ -269,38 +260,9 @@ class Batch:
         return all(len(known) == len(file.records) for known, file in zip(self.by_id, self.files, strict=True))
 
     @lazy
-    def arguments(self) -> list[tuple[int, Relation, Arguments]]:
-        """Each relation with its arguments, and the index of its set."""
-        of_sets = enumerate(file.by_type[1] for file in self.files)
-        return [(index, relation, relation.arguments()) for index, relations in of_sets for relation in relations]
-
-    @lazy
-    def shapes(self) -> set[Shape]:
-        """Every different shape of a relation."""
-        return {(one.layer, one.label, _counts(one.args)) for one in self.relations}
-
-    def with_roles(self) -> Iterator[tuple[dict[str, int], dict[str, Role]]]:
-        """The number of arguments by role, of each shape in a layer of relations, with the roles that the scheme gives it."""
-        layers = self.scheme.layers_of_kind("relation")
-        for layer, label, counts in self.shapes:
-            if layer in layers:
-                yield dict(counts), layers[layer].roles_of(label)
-
-    @lazy
-    def links(self) -> set[Link]:
-        """Every different link from a relation to what fills a role of it. Good only where records have their own ids."""
-        found: set[Link] = set()
-        for index, relation, arguments in self.arguments:
-            known = self.by_id[index]
-            for role, id in arguments:
-                target = known.get(id)
-                named = ("", "") if target is None or isinstance(target, Note) else (target.layer, target.label)
-                found.add((relation.layer, relation.label, role, type(target), *named))
-        return found
-
-
-def _counts(args: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    return tuple([(role, bool(ids) if isinstance(ids, str) else len(ids)) for role, ids in args.items()])
+    def ties(self) -> Ties:
+        """The relations, and what they tie."""
+        return Ties(self.scheme, [file.by_type[1] for file in self.files], self.by_id)
 
 
 Proof = Callable[[Batch], bool]

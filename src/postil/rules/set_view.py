@@ -102,9 +102,7 @@ class SetView:
     @lazy
     def layers_and_labels(self) -> set[tuple[str, str]]:
         """Each ``(layer, label)`` that an annotation has."""
-        found = set(zip(self.columns.layers, self.columns.labels, strict=True))
-        others: list[Relation | Label] = [*self.relations, *self.labels]
-        return found.union([(record.layer, record.label) for record in others])
+        return {(record.layer, record.label) for record in self.annotations}
 
     @lazy
     def layer_names(self) -> set[str]:

@@ -20,7 +20,7 @@ from postil.storage.toml_file import TomlFile, line_index
 from postil.storage.toml_positions import KeyPath
 from postil.text import LineIndex, Units
 
-_met = ""
+_met = ""  # characters of the last texts: those of a corpus mostly have the same few, and looking for others is fast
 _MOST_MET = 64
 
 _PLAIN = bytes([*b"\t\n", *range(0x20, 0x7F)])
@@ -61,7 +61,7 @@ def fault_place(path: str, fault: Fault) -> Place:
 
 def unusual_in(data: bytes) -> str:
     """Each character of these bytes once, but for printable ASCII, tab and line feed."""
-    global _met  # noqa: PLW0603 - only for speed: what is returned does not depend on it
+    global _met  # noqa: PLW0603 - for speed alone: what is returned does not depend on it
     left = data.translate(None, _PLAIN).decode()
     if not left.strip(_met):
         return "".join([character for character in _met if character in left])

@@ -24,11 +24,10 @@ class Mention(NamedTuple):
 
 def mentions_of(view: SetView, layers: Container[str] | None = None) -> str:
     """The short spans of a set (in some layers), one a line: few bytes for each, as those of all documents are kept together."""
-    columns = view.columns
     found = [
-        f"{layer}\t{text}\t{label}"
-        for layer, text, label in zip(columns.layers, columns.texts, columns.labels, strict=True)
-        if len(text) <= _LONGEST and (layers is None or layer in layers)
+        f"{span.layer}\t{text}\t{span.label}"
+        for span in view.spans
+        if len(text := span.text) <= _LONGEST and (layers is None or span.layer in layers)
     ]
     lines = "\n".join(found)
     is_readable = lines.count("\t") == 2 * len(found) and lines.count("\n") == max(len(found) - 1, 0)

@@ -113,6 +113,8 @@ def _varying(parts: Sequence[_Mentions]) -> dict[_String, _Uses]:
 
 def _with_other_labels(lines: set[str]) -> set[str]:
     """Those mentions whose string comes with another label too."""
+    if len({line.rpartition("\t")[0] for line in lines}) == len(lines):
+        return set()
     seen: dict[str, str] = {}
     found: set[str] = set()
     for line in lines:

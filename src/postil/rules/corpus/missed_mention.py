@@ -120,11 +120,12 @@ def _often(parts: Sequence[_Document]) -> dict[_Key, Counter[str]]:
             by_annotator[one.annotator].update(one.mentions.split("\n") if one.mentions else ())
     found: dict[_Key, Counter[str]] = {}
     for annotator, lines in by_annotator.items():
-        totals: Counter[str] = Counter()
-        for line, times in lines.items():
-            totals[line.rpartition("\t")[0]] += times
-        for line, times in lines.items():
-            if totals[line.rpartition("\t")[0]] >= _OFTEN:
+        strings = [line.rpartition("\t")[0] for line in lines]
+        totals: dict[str, int] = defaultdict(int)
+        for string, times in zip(strings, lines.values(), strict=True):
+            totals[string] += times
+        for string, (line, times) in zip(strings, lines.items(), strict=True):
+            if totals[string] >= _OFTEN:
                 mention = read_mention(line)
                 if _first(mention.text):
                     found.setdefault((annotator, mention.layer, mention.text), Counter())[mention.label] += times

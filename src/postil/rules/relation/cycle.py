@@ -21,7 +21,7 @@ def _proof(batch: Batch) -> bool:
     every = ((name, layer, label) for name, layer in batch.scheme.layers.items() for label in layer.labels)
     first = {(name, label): next(iter(layer.roles_of(label)), "") for name, layer, label in every if layer.labels[label].acyclic}
     edges: list[tuple[_Node, _Node]] = []
-    for index, relation_, arguments in batch.arguments:
+    for index, relation_, arguments in batch.ties.arguments:
         source_role = first.get((relation_.layer, relation_.label))
         if source_role is not None:
             sources = [(index, id) for role, id in arguments if role == source_role]

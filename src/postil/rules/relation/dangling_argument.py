@@ -18,7 +18,7 @@ _KINDS = {Note: "is a note", Label: "is a label of the document", type(None): "i
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s2", "to": "s1"}))),
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s3", "to": "s1"})), finds=("r1",)),
     Example(records=(_OPINION, label("g1", "op-ed"), relation("r1", "supports", {"from": "g1", "to": "s1"})), finds=("r1",)),
-    proof=lambda batch: batch.have_own_ids and not any(kind in _KINDS for _, _, _, kind, _, _ in batch.links),
+    proof=lambda batch: batch.have_own_ids and not any(kind in _KINDS for _, _, _, kind, _, _ in batch.ties.links),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation's arguments must be spans or relations of its set.

@@ -15,9 +15,9 @@ _SPANS = (span("s1", "OPINION", 0, 33), span("s2", "FACT", 0, 24))
 def _proof(batch: Batch) -> bool:
     ends = {
         (index, relation_.layer, relation_.label, frozenset([id for _, id in arguments]))
-        for index, relation_, arguments in batch.arguments
+        for index, relation_, arguments in batch.ties.arguments
     }
-    return len(ends) == len(batch.arguments)
+    return len(ends) == len(batch.ties.arguments)
 
 
 @set_rule(

@@ -11,7 +11,7 @@ _FACT = span("s2", "FACT", 0, 24)
 
 
 def _proof(batch: Batch) -> bool:
-    return all(counts.get(name) for counts, roles in batch.with_roles() for name, role in roles.items() if role.required)
+    return all(counts.get(name) for counts, roles in batch.ties.with_roles() for name, role in roles.items() if role.required)
 
 
 @set_rule(

@@ -13,7 +13,7 @@ _FACT = span("s2", "FACT", 0, 24)
 
 
 def _proof(batch: Batch) -> bool:
-    ids = [[relation_.id, *(id for _, id in arguments)] for _, relation_, arguments in batch.arguments]
+    ids = [[relation_.id, *(id for _, id in arguments)] for _, relation_, arguments in batch.ties.arguments]
     return all(len(set(each)) == len(each) for each in ids)
 
 

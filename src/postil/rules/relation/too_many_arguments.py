@@ -16,7 +16,7 @@ _RECORDS = (
 
 
 def _proof(batch: Batch) -> bool:
-    filled = ((number, roles.get(name)) for counts, roles in batch.with_roles() for name, number in counts.items())
+    filled = ((number, roles.get(name)) for counts, roles in batch.ties.with_roles() for name, number in counts.items())
     return all(number <= 1 or role is None or role.multiple for number, role in filled)
 
 

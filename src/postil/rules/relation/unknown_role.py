@@ -16,7 +16,7 @@ _FACT = span("s2", "FACT", 0, 24)
     "REL001",
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s2", "to": "s1"}))),
     Example(records=(_OPINION, _FACT, relation("r1", "supports", {"from": "s2", "to": "s1", "via": "s2"})), finds=("r1",)),
-    proof=lambda batch: all(counts.keys() <= roles.keys() for counts, roles in batch.with_roles() if roles),
+    proof=lambda batch: all(counts.keys() <= roles.keys() for counts, roles in batch.ties.with_roles() if roles),
 )
 def check(view: SetView) -> Iterator[Problem]:
     """A relation must have no roles but those that the scheme gives it.

@@ -18,7 +18,7 @@ def _proof(batch: Batch) -> bool:
     layers = batch.scheme.layers_of_kind("relation")
     filled = (
         (layers[layer].roles_of(label).get(name), target, target_label)
-        for layer, label, name, _, target, target_label in batch.links
+        for layer, label, name, _, target, target_label in batch.ties.links
         if layer in layers
     )
     return batch.have_own_ids and all(
