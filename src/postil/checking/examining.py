@@ -12,7 +12,7 @@ from postil.checking.checker import Checker, Result
 from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
-_BATCH, _BATCH_BYTES = 12, 2**20  # documents that are checked together: what a processor's cache about holds
+_BATCH, _BATCH_BYTES = 8, 2**20  # documents that are checked together: what a processor's cache about holds
 GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -63,12 +65,17 @@ def unusual_in(data: bytes) -> str:
     """Each character of these bytes once, but for printable ASCII, tab and line feed."""
     global _met  # noqa: PLW0603 - for speed alone: what is returned does not depend on it
     left = data.translate(None, _PLAIN).decode()
-    if not left.strip(_met):
+    if _only(_met).fullmatch(left):
         return "".join([character for character in _met if character in left])
     found = "".join(set(left))
     if len(met := "".join({*found, *_met})) <= _MOST_MET:
         _met = met
     return found
+
+
+@lru_cache(maxsize=1)
+def _only(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(characters)}]*+" if characters else "")
 
 
 class ProjectView(msgspec.Struct, frozen=True):
