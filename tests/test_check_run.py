@@ -21,8 +21,8 @@ import pytest
 
 import postil
 import postil.checking.examining
-import postil.checking.processes
 import postil.checking.run
+import postil.processes
 import postil.storage.directory
 from benchmarks import generate
 from conftest import write_example
@@ -171,7 +171,7 @@ def test_processes_that_start_from_nothing_say_the_same(
     planted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = run(planted, capsys, "--jobs", "1", "--no-cache")
-    monkeypatch.setattr(postil.checking.processes, "_context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(postil.processes, "_context", lambda: multiprocessing.get_context("spawn"))
     root = shutil.copytree(planted, tmp_path / "corpus")
 
     assert run(root, capsys, "--jobs", "2") == expected

@@ -2,8 +2,8 @@
 
 ``checker``
     the rules themselves, on one document and at the end: pure
-``examining``, ``processes``
-    reading documents and checking them, in one process or several
+``examining``
+    reading documents and checking them: the same in one process or several
 ``run``
     over a whole corpus on a disk: what to look at, what is remembered from the last time
 ``baseline``

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
-from postil.checking.cache import content_key
-from postil.checking.checker import Checker, Result
+from postil.checking.cache import ResultCodec, content_key
+from postil.checking.checker import Checker, Recipe, Result
 from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
 _BATCH, _BATCH_BYTES = 8, 2**20  # documents that are checked together: what a processor's cache about holds
-GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
+_GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
 
 
 class Question(NamedTuple):
@@ -52,11 +53,28 @@ def _checked(checker: Checker, batch: Sequence[tuple[bytes, Bundle | None]]) -> 
     return [Answer(content, next(results) if bundle else None) for content, bundle in batch]
 
 
+def examiner(root: str, recipe: Recipe, hashes: bool) -> Callable[[Sequence[Question]], list[Answer]]:
+    """What answers questions in a process of its own: results as bytes, packed here and not in the process that waits for all."""
+    gc.set_threshold(_GARBAGE)
+    directory, checker = CorpusDirectory(Path(root)), Checker.of(recipe)
+    codec = ResultCodec(checker.corpus_rules)
+
+    def answers(questions: Sequence[Question]) -> list[Answer]:
+        return [_packed(codec, answer) for answer in examine(directory, checker, questions, hashes=hashes)]
+
+    return answers
+
+
+def _packed(codec: ResultCodec, answer: Answer) -> Answer:
+    data = codec.encode(answer.result) if answer.result else b""
+    return Answer(answer.content, None, data) if data else answer
+
+
 @contextmanager
 def collecting_rarely() -> Iterator[None]:
     """What is read of documents is much and holds no cycles: the garbage collector goes through it in vain."""
     usual = gc.get_threshold()
-    gc.set_threshold(GARBAGE, *usual[1:])
+    gc.set_threshold(_GARBAGE, *usual[1:])
     try:
         yield
     finally:

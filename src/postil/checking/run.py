@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from postil.checking.baseline import Baseline
 from postil.checking.cache import Cache, Entry, ResultCodec, WholeRun, settings_key, signature
 from postil.checking.checker import Checker, Parts, Result
-from postil.checking.examining import Answer, Question, collecting_rarely, examine
+from postil.checking.examining import Answer, Question, collecting_rarely, examine, examiner
 from postil.checking.selection import Selection
 from postil.checking.suppressions import gone_from_baseline, unused_path_ignores
 from postil.findings import Finding, Tally
@@ -26,11 +25,7 @@ from postil.rules.fixes import Rewrite
 from postil.rules.views import ProjectView, RunView, Unused
 from postil.storage.directory import CorpusDirectory, DocumentFiles
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
 _CHUNK = 64  # documents that go to another process at a time
-_AHEAD = 3  # chunks that wait for each process
 _WORTH_IT = 400  # documents: fewer are checked faster than processes start
 
 
@@ -64,7 +59,7 @@ class Run:
         self._checker = checker
         self._codec = ResultCodec(checker.corpus_rules)
         self._cache = Cache(cache, settings_key(directory.project, checker)) if cache else None
-        self._jobs = jobs or (processors() if len(directory.inventory.documents) >= _WORTH_IT else 1)
+        self._jobs = jobs or (_processors() if len(directory.inventory.documents) >= _WORTH_IT else 1)
         self._progress = progress or nullcontext(lambda _done, _all: None)
         self._baseline = baseline
 
@@ -184,21 +179,25 @@ class Run:
             yield from _answered(chunk, examine(self._directory, self._checker, asked, hashes=bool(self._cache)))
 
     def _in_processes(self, tasks: Iterator[_Task]) -> Iterator[tuple[_Task, Answer]]:
-        from postil.checking.processes import ask, awaited, processes
+        from postil.processes import in_order
 
-        waiting: deque[tuple[list[_Task], Future[list[Answer]] | None]] = deque()
-        with ExitStack() as stack:
-            pool: ProcessPoolExecutor | None = None
-            while (chunk := list(islice(tasks, _CHUNK))) or waiting:
-                asked = [task.question for task in chunk if not task.is_untouched]
-                if asked and pool is None:
-                    opened = processes(self._jobs, self._directory.root, self._checker.recipe, hashes=bool(self._cache))
-                    pool = stack.enter_context(opened)
-                if chunk:
-                    waiting.append((chunk, ask(pool, asked) if pool and asked else None))
-                if not chunk or len(waiting) > _AHEAD * self._jobs:
-                    first, answers = waiting.popleft()
-                    yield from _answered(first, iter(awaited(answers) if answers else ()))
+        chunks: deque[tuple[list[_Task], bool]] = deque()
+
+        def asked() -> Iterator[list[Question]]:
+            while chunk := list(islice(tasks, _CHUNK)):
+                questions = [task.question for task in chunk if not task.is_untouched]
+                chunks.append((chunk, bool(questions)))
+                if questions:
+                    yield questions
+
+        recipe = (str(self._directory.root), self._checker.recipe, bool(self._cache))
+        for answers in in_order(examiner, recipe, asked(), self._jobs, chunk=1):
+            is_asked = False
+            while not is_asked:
+                chunk, is_asked = chunks.popleft()
+                yield from _answered(chunk, iter(answers))
+        for chunk, _ in chunks:
+            yield from _answered(chunk, iter(()))
 
 
 _UNTOUCHED = Answer(b"", None)
@@ -244,6 +243,7 @@ def _add(outcome: Outcome, selection: Selection, document: str, result: Result) 
     outcome.findings += [finding for finding in result.findings if selection.shows(finding.place.path)]
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _processors() -> int:
+    from postil.processes import processors  # imported where there may be some: starting costs less without
+
+    return processors()
