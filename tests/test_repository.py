@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -110,6 +111,18 @@ def test_starting_imports_nothing_heavy(repository: Path) -> None:
         loaded = set(done.stdout.split("\n")[-2].split())
         assert "postil.cli" in loaded
         assert loaded.isdisjoint(banned.split())
+
+
+def test_the_agreement_in_the_readme_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = re.findall(r"^\| (\w+) \(.*?\) \| (.*) \|$", (repository / README).read_text(encoding="utf-8"), re.MULTILINE)
+    said = {layer: [cell.strip() for cell in cells.split("|")] for layer, cells in rows}
+    assert main(["-C", str(repository), "agree", "--format", "json"]) == 0
+    for layer in json.loads(capsys.readouterr().out)["layers"]:
+        values = {measure["name"]: measure["whole"]["value"] for measure in layer["measures"] if measure["whole"]}
+        if layer["name"] in said:
+            columns = ("f1", "f1-partial", "gamma", "relation-f1")
+            assert said.pop(layer["name"]) == [f"{values[name]:.3f}" if name in values else "" for name in columns]
+    assert said == {}
 
 
 def test_every_measure_is_in_the_readme(repository: Path) -> None:
