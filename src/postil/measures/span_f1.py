@@ -32,10 +32,13 @@ NO_SPANS = "neither marked anything"
 def span_f1(one: Sequence[Unit], other: Sequence[Unit], match: Match = "exact") -> Coefficient:
     """F1 of two annotators' units. Undefined where neither has any. ``observed``: what the matches count.
 
-    Raises ``ValueError`` for an unknown kind of match. A unit that repeats another counts once.
+    Raises ``ValueError`` for an unknown kind of match and for a unit that covers nothing. A unit that repeats another counts once.
     """
     if match not in get_args(Match):
         raise ValueError(f"no match {match!r}: there are {', '.join(get_args(Match))}")
+    for unit in (*one, *other):
+        if not all(start < end for start, end in unit.extents):
+            raise ValueError(f"unit {unit.start} to {unit.end} covers nothing")
     totals = Totals.of(quantities(one, other, ("", ""), match))
     return coefficient(_f1(totals, ""), totals["matched", "", ""][0])
 
