@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import csv
+import io
+import json
 import random
 import re
 from collections import Counter
@@ -510,6 +513,94 @@ def test_one_defined_document_and_a_small_error(name: str) -> None:
 
 def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
     assert [number(value) for value in (-0.0001, -0.9996, -1.0, 0.0)] == ["0.000", "-1.000", "-1.000", "0.000"]
+
+
+@OUTPUTS
+def test_three_who_agree_have_the_same_spans(name: str) -> None:
+    layers = [make_layer(confusion=[Cell("a", "a", 9, 9)]), make_layer(name="g", kind="label", confusion=[Cell("a", "a", 3, 3)])]
+    shown = text_of(name, make_report(annotators=["ann", "ben", "eve"], layers=layers))
+
+    assert "Nowhere: whichever two annotators are compared, they have the same spans." in shown
+    assert "Nowhere: whichever two annotators are compared, they have the same document labels." in shown
+    assert "Nowhere: ann and ben have the same 9 spans." in text_of(name, make_report(layers=layers[:1]))
+    layers = [make_layer(confusion=[Cell("a", "a", 1, 1)])]
+    assert "Nowhere: ann and ben have the same span." in text_of(name, make_report(layers=layers))
+
+
+@OUTPUTS
+def test_one_is_and_two_are(name: str) -> None:
+    cells = [Cell("a", "a", 1, 0), Cell("b", "", 1, 0)]
+    layers = [make_layer(confusion=cells), make_layer(name="g", kind="label", confusion=cells)]
+    shown = text_of(name, make_report(layers=layers))
+
+    assert "Of 2 spans by ann and 1 by ben, 1 is aligned: 1 with the same label, 0 with the same extent too." in shown
+    assert "Of 2 document labels by ann and 1 by ben, 1 is the same." in shown
+
+
+@OUTPUTS
+def test_what_many_have_and_one_has_not_is_said_once(name: str) -> None:
+    sides = [Side(f"a{at}", f"e{at}", "GPE", 5, 9, "Oslo") for at in range(1, 5)]
+    others = [Side(f"a{at}", "e7", "ORG", 5, 9, "Oslo") for at in (1, 3)]
+    found = [Disagreement("missing", "d1", 2, side, None, "a5", 4) for side in sides]
+    found += [Disagreement("missing", "d2", 3, sides[1], None, other, 4) for other in ("a1", "a3")]
+    found += [Disagreement("missing", "d1", 9, msgspec.structs.replace(sides[0], start=50, end=54), None, "a5", 4)]
+    found += [
+        Disagreement("label", "d1", 2, others[0], sides[1], "", 4),
+        Disagreement("label", "d1", 2, sides[1], others[1], "", 4),
+    ]
+    annotators = [f"a{at}" for at in range(1, 6)]
+    shown = text_of(name, make_report(annotators=annotators, layers=[make_layer(measures=[], disagreements=found)]))
+
+    assert shown.count("d1, line 2") == 2
+    assert shown.count("d2, line 3") == shown.count("d1, line 9") == 1
+    if name == "text":
+        assert "a1, a2, a3 and a4 GPE “Oslo” (e1, e2, e3 and e4, 5 to 9) a5 (no span)" in shown
+        assert "a2 GPE “Oslo” (e2, 5 to 9) a1 and a3 (no span)" in shown
+        assert "a1 and a3 ORG “Oslo” (e7, 5 to 9) a2 GPE “Oslo” (e2, 5 to 9)" in shown
+    else:
+        assert "a1, a2, a3 and a4 GPE e1, e2, e3 and e4, 5 to 9 “Oslo” a5 no span" in shown
+        assert "a1 and a3 ORG e7, 5 to 9 “Oslo” a2 GPE e2, 5 to 9 “Oslo”" in shown
+
+
+@OUTPUTS
+@pytest.mark.parametrize(("annotators", "is_said"), [(["ann", "ben"], False), (["ann", "ben", "eve"], True)])
+def test_which_pairs_measures_with_a_reference_are_of(name: str, annotators: list[str], is_said: bool) -> None:
+    measures = [make_measured(each) for each in ("f1", "precision", "recall-partial")]
+    shown = text_of(name, make_report(annotators=annotators, reference="ann", layers=[make_layer(measures=measures)]))
+
+    said = "Precision and recall-partial compare it with each of the others; all other measures are of all pairs."
+    assert (said in shown) == is_said
+    assert "each of the others" not in text_of(name, make_report(annotators=annotators, reference="ann"))
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "text", "html"])
+def test_a_name_that_is_no_text_can_be_written(name: str) -> None:
+    """What Python makes of a directory b"\\xff"."""
+    odd = "ann\udcff"
+    layer = make_layer(
+        (odd, "b"), name=odd, annotations={odd: 3}, disagreements=make_disagreements(document=odd, text=odd, id=odd)
+    )
+    shown = show(name, make_report(annotators=[odd, "ben"], left_out={odd: [odd]}, adjudicated=[odd], layers=[layer]))
+
+    assert shown.encode()
+    if name == "json":
+        assert json.loads(shown)["annotators"] == [odd, "ben"]
+    if name == "csv":
+        assert "ann\\udcff" in shown
+
+
+@pytest.mark.parametrize("label", ["a\nb", "a\rb", "a\r\nb", 'a"b', "a,b", "a\r\n", "é\u2028"])
+def test_labels_of_csv_are_kept(label: str) -> None:
+    rows = list(csv.reader(io.StringIO(show("csv", make_report(layers=[make_layer((label,))])), newline="")))
+
+    assert {len(row) for row in rows} == {11}
+    assert [row[3] for row in rows if row[2] == "label"] == [label] * 2
+
+
+def test_json_is_the_report() -> None:
+    report = make_report(layers=[make_layer(), *odd_layers()])
+
+    assert msgspec.convert(json.loads(show("json", report)), Report) == report
 
 
 GOLDEN = """\

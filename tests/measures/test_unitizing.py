@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from postil.measures import Continuum, Totals, Unit, add, alpha_u as au, boundary_similarity as bs, u_alpha as ua
+from postil.measures._items import token_extents
 from postil.measures._tiling import Stretch, gaps
+from postil.measures.comparison import ComparedDocument
+from postil.model import AnnotationSet, Header, Span
+from postil.scheme import LabelDefinition, Layer, Scheme
 
 EXAMPLES = json.loads((Path(__file__).parent / "examples.json").read_text(encoding="utf-8"))
 UNITIZING = [example for example in EXAMPLES if example["kind"] == "unitizing"]
@@ -128,6 +132,17 @@ def test_u_alpha_as_published(example):
         assert ua.coding_coverage(totals)[0] == pytest.approx(expect["cu_cov"], abs=1e-12)
 
 
+def test_two_rules_of_coding():
+    """The unions of others as in quallmer, an R package."""
+    continuum = _of(BY_ID["u_family_3ann"])
+    assert (
+        ua.coding_u_alpha(continuum).value == ua.coding_u_alpha(continuum, "pair").value == pytest.approx(0.7788819876, abs=1e-9)
+    )
+    assert ua.coding_u_alpha(continuum, "union").value == pytest.approx(0.7873291926, abs=1e-9)
+    with pytest.raises(ValueError, match="pair, union"):
+        ua.coding_u_alpha(continuum, "sum")
+
+
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e["kind"] == "segmentation"], ids=lambda e: e["id"])
 def test_boundary_similarity_as_published(example):
     assert bs.boundary_similarity(*example["masses"]).value == pytest.approx(example["expect"]["boundary_similarity"])
@@ -198,6 +213,16 @@ def _squares(tilings, at, labels):
     return q, common
 
 
+def _squares_by_union(tilings, at, labels):
+    """q*_c by the union rule."""
+    common = dict.fromkeys(labels, 0.0)
+    for i, tiling in enumerate(tilings):
+        for start, end, label, *_ in tiling:
+            met = [any(row[place] != "φ" for j, row in enumerate(at) if j != i) for place in range(start, end)]
+            common[label] += sum(met) ** 2
+    return common
+
+
 def _by_chance(lengths, squares, divisor):
     """ε_ck."""
     return {(c, k): (lengths[c] * lengths[k] - (c == k) * squares[c]) / divisor for c in lengths for k in lengths}
@@ -232,6 +257,16 @@ def _u_family(continuum):
     if len(labels) > 1 and "φ" in labels:
         found["|u"] = 1 - (lengths["φ"] - o["φ", "φ"]) / (sum(e["φ", k] for k in labels) - e["φ", "φ"])
     return found
+
+
+@given(continua())
+def test_coding_by_the_union_rule_is_as_defined(continuum):
+    tilings = list(continuum.units.values())
+    at, labels, o = _point_by_point(tilings, continuum.length)
+    found = ua.coding_u_alpha(continuum, "union").value
+    expected = _where_units_meet(labels, o, _squares_by_union(tilings, at, labels)).get("cu")
+    assert found == (None if expected is None else pytest.approx(expected, abs=1e-9))
+    assert len(tilings) > 2 or found == ua.coding_u_alpha(continuum).value
 
 
 def _squared(one, other):
@@ -500,3 +535,63 @@ def test_a_fragment_is_a_unit_of_its_own():
 def test_what_is_refused(call):
     with pytest.raises(ValueError, match=r"continuum|segmentations|one place"):
         call()
+
+
+# Measures of a corpus
+
+
+def _parts(measure, *documents, labels=()):
+    """Totals by part, of documents of two annotators with units (start, end, label)."""
+    scheme = Scheme(
+        "test", 1, layers={"entity": Layer("span", labels=dict.fromkeys(labels, LabelDefinition()))} if labels else {}
+    )
+    totals = {}
+    for annotators in documents:
+        sets = {
+            name: AnnotationSet(
+                Header("d", name, "test/1", "0", "complete", "manual"),
+                tuple(Span(f"e{at}", "entity", label, start, end, "") for at, (start, end, label) in enumerate(units)),
+            )
+            for name, units in zip("ab", annotators, strict=True)
+        }
+        for part, found in measure.quantities(ComparedDocument("d", "x" * 20, sets, scheme).layer("entity")):
+            add(totals.setdefault(part, {}), found)
+    return {part: Totals.of(found) for part, found in totals.items()}
+
+
+def test_a_label_by_itself_is_of_all_documents_or_of_none():
+    """One document has no x: its gaps count as well. A label that is not in the scheme would lack them."""
+    documents = [[(0, 3, "x"), (5, 6, "z")], [(0, 4, "x")]], [[(0, 3, "y")], [(0, 3, "y")]]
+    found = _parts(ua.U_ALPHA, *documents, labels=("x", "y"))
+    assert list(found) == ["", "x", "y"]
+    assert ua.value(found["x"])[0][0] == ua.u_alpha(_continuum(40, [(0, 3, "x")], [(0, 4, "x")])).value
+    assert list(_parts(ua.U_ALPHA, *documents)) == [""]
+
+
+def test_each_label_where_units_meet():
+    documents = [[(0, 3, "x"), (5, 9, "y")], [(0, 4, "x"), (5, 6, "x"), (6, 9, "y")]], [[(0, 3, "y")], [(1, 3, "y")]]
+    [totals] = _parts(ua.CODING_U_ALPHA, *documents).values()
+    assert ua.CODING_U_ALPHA.parts_of(totals) == ["x", "y"]
+    moved = _continuum(40, *([*one, *((s + 20, e + 20, c) for s, e, c in other)] for one, other in zip(*documents, strict=True)))
+    for label in ("x", "y"):
+        assert ua.CODING_U_ALPHA.value(totals, label)[0][0] == pytest.approx(ua.label_u_alpha(moved, label).value)
+    assert ua.CODING_U_ALPHA.value(totals, "")[0][0] == pytest.approx(ua.coding_u_alpha(moved).value)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("The U.N.'s co-op: 3.5 a_b", "The U . N . ' s co - op : 3 . 5 a _ b"),
+        ("हिन्दी में लिखा", "हिन्दी में लिखा"),
+        ("مُحَمَّد كتب שָׁלוֹם", "مُحَمَّد كتب שָׁלוֹם"),
+        ("我们去北京。OK吗", "我 们 去 北 京 。 OK 吗"),
+        ("น้ำ ไทย", "น้ ำ ไ ท ย"),
+        ("한국어를 말한다", "한국어를 말한다"),
+        ("e\u0301te\u0301 می\u200cخواهم so\xadft a\u200bb", "e\u0301te\u0301 می\u200cخواهم so\xadft a b"),
+        ("👩\u200d👩\u200d👧🇩🇪🇫🇷👍🏽", "👩\u200d👩\u200d👧 🇩🇪 🇫🇷 👍🏽"),
+        ("\x00\t\u2028a\ufeff\xa0\udcff", "a\ufeff \udcff"),
+        ("", ""),
+    ],
+)
+def test_tokens(text, tokens):
+    assert [text[start:end] for start, end in token_extents(text)] == tokens.split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +11,11 @@ from postil.measures import Quantities, Unit
 from postil.measures._coding import Rows
 from postil.measures._pairs import contingencies
 from postil.measures.comparison import Comparison
+from postil.text import is_unspaced
 
 Parts = Iterator[tuple[str, Quantities]]
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = re.compile(r"L[LMJZ]*|RR?|[AV](?:[MJ]|Z[AV]?)*|M[MJZ]*")  # of a text in which kinds stand for characters
 
 PERFECT = "1 is full agreement, 0 is what chance would give, below 0 is worse than chance."
 ALIGNED = "What documents, or aligned spans, are called; a span that one missed does not count."
@@ -33,11 +35,44 @@ def coded_labels(comparison: Comparison) -> Rows:
 
 
 def coded_tokens(comparison: Comparison) -> list[list[frozenset[str]]]:
-    """One row for each annotator: the labels of the spans over each token, which is a word or another visible character."""
-    text = comparison.document.text
-    starts = [found.start() for found in _TOKEN.finditer(text)]
-    ends = [found.end() for found in _TOKEN.finditer(text)]
+    """One row for each annotator: the labels of the spans over each token."""
+    tokens = token_extents(comparison.document.text)
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
     return [list(_over(spans_of, starts, ends)) for spans_of in comparison.continuum.units.values()]
+
+
+def token_extents(text: str) -> list[tuple[int, int]]:
+    """Where tokens are: words, which are letters and digits with the marks on them; and other visible characters one by one.
+
+    In scripts without blanks between words (Chinese, Japanese, Thai, …) each letter is a token, with its marks.
+    """
+    kinds = text.translate({ord(character): _token_kind(character) for character in set(text)})
+    return [found.span() for found in _TOKEN.finditer(kinds)]
+
+
+def _token_kind(character: str) -> str:
+    """One letter for what a character is.
+
+    ``L``: part of a word; ``A``: a letter by itself; ``V``: visible otherwise; ``M``: a mark on what is before it; ``J``: not
+    visible, and breaks no word; ``Z``: joins pictures; ``R``: one of the two letters of a flag; a blank for all others.
+    """
+    category = unicodedata.category(character)
+    if character == "\u200d":
+        return "Z"
+    if "\U0001f1e6" <= character <= "\U0001f1ff":
+        return "R"
+    if category in ("Mn", "Mc", "Me") or "\U0001f3fb" <= character <= "\U0001f3ff":  # skin tones
+        return "M"
+    if category == "Cf":
+        return " " if character == "\u200b" else "J"  # the one that stands where a word ends
+    if character.isalnum():
+        return "A" if is_unspaced(character) and not _has_blanks_between_words(character) else "L"
+    return " " if character.isspace() or category == "Cc" else "V"
+
+
+def _has_blanks_between_words(character: str) -> bool:
+    """Scripts that write particles onto words, not whole sentences in one: those from right to left, and Korean."""
+    return unicodedata.bidirectional(character) in ("R", "AL", "AN") or unicodedata.name(character, "").startswith("HANGUL")
 
 
 def _over(units: Sequence[Unit], starts: list[int], ends: list[int]) -> Iterator[frozenset[str]]:
@@ -47,13 +82,6 @@ def _over(units: Sequence[Unit], starts: list[int], ends: list[int]) -> Iterator
             for token in range(bisect_right(ends, start), bisect_left(starts, end)):
                 labels[token].add(unit.label)
     return map(frozenset, labels)
-
-
-def known_labels(comparison: Comparison) -> list[str]:
-    """The labels of a layer, used in this document or not: where nobody used one, that is agreement on it."""
-    of_spans = {unit.label for units in comparison.continuum.units.values() for unit in units}
-    of_documents = {label for labels in comparison.labels.values() for label in labels}
-    return sorted({*(comparison.definition.labels if comparison.definition else ()), *of_spans, *of_documents})
 
 
 def contingencies_of_labels(comparison: Comparison) -> Parts:

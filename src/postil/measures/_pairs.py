@@ -74,6 +74,14 @@ def mean_over_pairs(values: Iterable[Floats], size: int) -> Floats:
     return mean
 
 
+def mean_f1(totals: Totals) -> Floats:
+    """F1, the mean over pairs: ``("matched", a, b)`` twice, by the sum of ``("first", a, b)`` and ``("second", a, b)``."""
+    values = (
+        ratio(2 * totals["matched", *pair], totals["first", *pair] + totals["second", *pair]) for pair in pairs(totals, "first")
+    )
+    return mean_over_pairs(values, len(totals[()]))
+
+
 def chance_corrected(totals: Totals, expected: Callable[[Table], Floats], reason: str = SAME_VALUE) -> Valued:
     """(A_o - A_e) / (1 - A_e), the mean over pairs; A_e as ``expected`` has it."""
     values = (ratio(table.observed - expected(table), 1 - expected(table)) for table in tables(totals))

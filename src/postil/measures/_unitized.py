@@ -9,20 +9,26 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate, permutations
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from postil.measures import Continuum, Floats, Quantities, Totals
 from postil.measures._coding import ordered_pairs
 from postil.measures._tiling import Stretch, has_overlap, merged, stretches
 
+Rule = Literal["pair", "union"]
+"""Whether what a unit shares with others is squared for each other annotator, or once for all of them together."""
 
-def quantities(continuum: Continuum) -> Quantities:
+
+def quantities(continuum: Continuum, rule: Rule = "pair") -> Quantities:
     """Lengths and squared lengths, of labels c and k.
 
     ``("units", c, k)``: ℓ_ck. ``("edge", c)``: ℓ_cφ and also ℓ_φc. ``("gaps",)``: ℓ_φφ. ``("q",)``: the sum of all q_c and q_φ.
     ``("q*", c)``: q*_c. ``("overlaps",)``: one where units of different labels overlap, and then there is nothing else. There is
-    nothing at all for fewer than two annotators.
+    nothing at all for fewer than two annotators. Raises :class:`ValueError` for an unknown rule, and for a unit that is empty
+    or not inside the continuum.
     """
+    if rule not in get_args(Rule):
+        raise ValueError(f"no rule {rule!r}: there are {', '.join(get_args(Rule))}")
     tilings = [merged(stretches(units, continuum.length)) for units in continuum.units.values()]
     if any(map(has_overlap, tilings)):
         return {("overlaps",): 1.0}
@@ -33,7 +39,7 @@ def quantities(continuum: Continuum) -> Quantities:
     return {
         ("q",): float(gaps + sum(length**2 for length in lengths)),
         **_coincidences(tilings, continuum.length),
-        **_common_squares(tilings),
+        **(_squares_by_pair(tilings) if rule == "pair" else _squares_by_union(tilings)),
     }
 
 
@@ -102,14 +108,27 @@ def _states(tilings: Sequence[Sequence[Stretch]], length: int) -> Counter[tuple[
     return found
 
 
-def _common_squares(tilings: Sequence[Sequence[Stretch]]) -> Quantities:
+def _squares_by_pair(tilings: Sequence[Sequence[Stretch]]) -> Quantities:
     found: Quantities = {}
     for one, other in permutations(tilings, 2):
-        covered = _covered(other)
-        for start, end, label in one:
-            key = ("q*", label)
-            found[key] = found.get(key, 0.0) + (covered(end) - covered(start)) ** 2 / (len(tilings) - 1)
+        _add_squares(found, one, other, 1 / (len(tilings) - 1))
     return found
+
+
+def _squares_by_union(tilings: Sequence[Sequence[Stretch]]) -> Quantities:
+    found: Quantities = {}
+    for number, one in enumerate(tilings):
+        others = (stretch._replace(label="") for at, tiling in enumerate(tilings) if at != number for stretch in tiling)
+        _add_squares(found, one, merged(sorted(others)), 1.0)
+    return found
+
+
+def _add_squares(found: Quantities, one: Sequence[Stretch], other: Sequence[Stretch], weight: float) -> None:
+    """Add up, by label, the squares of what the stretches of ``one`` share with those of ``other``."""
+    covered = _covered(other)
+    for start, end, label in one:
+        key = ("q*", label)
+        found[key] = found.get(key, 0.0) + (covered(end) - covered(start)) ** 2 * weight
 
 
 def _covered(tiling: Sequence[Stretch]) -> Callable[[int], int]:

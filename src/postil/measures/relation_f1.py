@@ -8,49 +8,107 @@ of annotators.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
-from postil.measures import Measure, Quantities, Totals, Valued, ratio
+from postil.measures import Coefficient, Measure, Quantities, Totals, coefficient
 from postil.measures._items import Parts
-from postil.measures._pairs import mean_over_pairs, pairs
-from postil.measures.comparison import Comparison
+from postil.measures._pairs import mean_f1
+from postil.measures.comparison import ComparedDocument, Comparison
 from postil.model import Relation
 from postil.scheme import Layer
 
-Signature = tuple[object, ...]
+Names = dict[tuple[object, ...], str]
+"""What relations are called: by layer, label, and roles with the names of what fills them."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+_NO_RELATIONS = "neither related anything"
+
+
+def relation_f1(
+    one: Sequence[Relation],
+    other: Sequence[Relation],
+    pairing: Mapping[str, str],
+    layers: Mapping[str, Layer] = MappingProxyType({}),
+) -> Coefficient:
+    """F1 of two annotators' relations. Undefined where neither has any. ``observed``: how many are the same.
+
+    ``pairing``, ``layers``: as in :func:`matched_relations`.
+    """
+    totals = Totals.of(_quantities(one, other, matched_relations(one, other, pairing, layers), ("", "")))
+    return coefficient((mean_f1(totals), _NO_RELATIONS), totals["matched", "", ""][0])
 
 
 def matched_relations(
-    one: Sequence[Relation], other: Sequence[Relation], pairing: Mapping[str, str], layers: Mapping[str, Layer]
+    one: Sequence[Relation],
+    other: Sequence[Relation],
+    pairing: Mapping[str, str],
+    layers: Mapping[str, Layer],
+    repeated: Mapping[str, str] = _NONE,
 ) -> dict[str, str]:
     """The ids of relations of one annotator, and of those of the other that are the same, each at most once.
 
     ``pairing``: for ids of the one's spans those of the other's that they are aligned with. ``layers``: of the scheme, by name.
+    ``repeated``: for ids of the other's spans that repeat another, the id of that.
     """
-    ids = dict(pairing)
+    names: Names = {}
+    mine = named_relations(one, pairing.get, layers, names)
+    waiting: dict[str, list[str]] = {}
+    # From the last one, so that the first is taken first.
+    for id, name in reversed(named_relations(other, lambda of: repeated.get(of, of), layers, names).items()):
+        waiting.setdefault(name, []).append(id)
+    return {id: waiting[name].pop() for id, name in mine.items() if waiting.get(name)}
+
+
+def named_relations(
+    relations: Sequence[Relation], name_of: Callable[[str], str | None], layers: Mapping[str, Layer], names: Names
+) -> dict[str, str]:
+    """A name for each relation, by its id: those that are the same have the same one.
+
+    ``name_of``: gives the name of a span by its id, if it has one. ``names``: those given so far; new ones are added. What is
+    about something without a name, or in the end about itself, has none.
+    """
+    by_id: dict[str, Relation] = {}
+    for relation in relations:
+        by_id.setdefault(relation.id, relation)
     found: dict[str, str] = {}
-    while True:  # relations of relations are the same once those are
-        waiting: dict[Signature, list[str]] = {}
-        for relation in other:
-            if relation.id not in found.values():
-                waiting.setdefault(_signature(relation, {}, layers), []).append(relation.id)
-        before = len(found)
-        for relation in one:
-            if relation.id not in found and all(id in ids for _, id in relation.arguments()):
-                alike = waiting.get(_signature(relation, ids, layers))
-                if alike:
-                    found[relation.id] = ids[relation.id] = alike.pop(0)
-        if len(found) == before:
-            return found
+    for id in _parts_first(by_id):
+        arguments = [(role, found.get(of) if of in by_id else name_of(of)) for role, of in by_id[id].arguments()]
+        named = [(role, name) for role, name in arguments if name is not None]
+        if len(named) == len(arguments):
+            found[id] = _name(by_id[id], named, layers, names)
+    return found
 
 
-def _signature(relation: Relation, ids: Mapping[str, str], layers: Mapping[str, Layer]) -> Signature:
+def _parts_first(relations: Mapping[str, Relation]) -> Iterator[str]:
+    """Their ids, each after those of the relations that it is about. Those in circles are left out."""
+    about = {id: [of for _, of in relation.arguments() if of in relations] for id, relation in relations.items()}
+    yield from (id for id, parts in about.items() if not parts)
+    order = TopologicalSorter({id: parts for id, parts in about.items() if parts})
+    with suppress(CycleError):  # what is in no circle still has its turn
+        order.prepare()
+    while order.is_active():
+        ready = order.get_ready()
+        yield from (id for id in ready if about[id])
+        order.done(*ready)
+
+
+def _name(relation: Relation, arguments: list[tuple[str, str]], layers: Mapping[str, Layer], names: Names) -> str:
     layer = layers.get(relation.layer)
     definition = layer.labels.get(relation.label) if layer else None
-    arguments = sorted(
-        ("" if definition and definition.symmetric else role, ids.get(id, id)) for role, id in relation.arguments()
-    )
-    return (relation.layer, relation.label, *arguments)
+    roles = sorted([("", name) for _, name in arguments] if definition and definition.symmetric else arguments)
+    # A number, lest the names of relations of relations of relations grow; no span's id has a null character.
+    return names.setdefault((relation.layer, relation.label, *roles), f"\0{len(names)}")
+
+
+def _quantities(
+    one: Sequence[Relation], other: Sequence[Relation], matched: Mapping[str, str], pair: tuple[str, str]
+) -> Quantities:
+    """``("matched", a, b)``: how many are the same; ``("first", a, b)``, ``("second", a, b)``: how many each has."""
+    same = len({relation.id for relation in one if relation.id in matched})
+    return {("matched", *pair): float(same), ("first", *pair): float(len(one)), ("second", *pair): float(len(other))}
 
 
 def _of_relations(comparison: Comparison) -> Parts:
@@ -59,27 +117,22 @@ def _of_relations(comparison: Comparison) -> Parts:
     whole: Quantities = {}
     parts: dict[str, Quantities] = {}
     for pair in comparison.pairs():
-        mine, yours = ([one for one in document.sets[name].relations if one.layer == comparison.layer] for name in pair)
         every, others = (document.sets[name].relations for name in pair)
-        matched = matched_relations(every, others, document.pairing(*pair), layers)
-        for label in ["", *sorted({relation.label for relation in (*mine, *yours)})]:
-            first, second = ([one for one in some if label in ("", one.label)] for some in (mine, yours))
-            found: Quantities = {
-                ("matched", *pair): float(sum(relation.id in matched for relation in first)),
-                ("first", *pair): float(len(first)),
-                ("second", *pair): float(len(second)),
-            }
-            (parts.setdefault(label, {}) if label else whole).update(found)
+        matched = matched_relations(every, others, document.pairing(*pair), layers, repeated_spans(document, pair[1]))
+        mine, yours = ([relation for relation in some if relation.layer == comparison.layer] for some in (every, others))
+        whole |= _quantities(mine, yours, matched, pair)
+        if document.settings.with_parts:
+            for label in sorted({relation.label for relation in (*mine, *yours)}):
+                first, second = ([relation for relation in some if relation.label == label] for some in (mine, yours))
+                parts.setdefault(label, {}).update(_quantities(first, second, matched, pair))
     yield "", whole
-    if document.settings.with_parts:
-        yield from parts.items()
+    yield from parts.items()
 
 
-def _value(totals: Totals, _part: str) -> Valued:
-    values = (
-        ratio(2 * totals["matched", *pair], totals["first", *pair] + totals["second", *pair]) for pair in pairs(totals, "first")
-    )
-    return mean_over_pairs(values, len(totals[()])), "neither related anything"
+def repeated_spans(document: ComparedDocument, annotator: str) -> dict[str, str]:
+    """For ids of an annotator's spans, in every layer, that repeat another, the id of that."""
+    layers = sorted({span.layer for span in document.sets[annotator].spans})
+    return {id: kept for layer in layers for id, kept in document.layer(layer).repeated[annotator].items()}
 
 
 RELATION_F1 = Measure(
@@ -87,7 +140,7 @@ RELATION_F1 = Measure(
     "Relation F1",
     ("relation",),
     _of_relations,
-    _value,
+    lambda totals, _part: (mean_f1(totals), _NO_RELATIONS),
     reading="The share of relations that two annotators have in common, between spans that are aligned. Chance is not taken off.",
     is_default=True,
     rank=1,

@@ -20,7 +20,7 @@ import numpy as np
 
 from postil.measures import Coefficient, Extents, Floats, Measure, Quantities, Totals, Unit, Valued, coefficient, ratio
 from postil.measures._matching import matched_in_graph
-from postil.measures._pairs import mean_over_pairs, pairs
+from postil.measures._pairs import mean_f1, mean_over_pairs, pairs
 from postil.measures._units import Ints, runs
 from postil.measures.comparison import Comparison
 
@@ -32,7 +32,7 @@ NO_SPANS = "neither marked anything"
 def span_f1(one: Sequence[Unit], other: Sequence[Unit], match: Match = "exact") -> Coefficient:
     """F1 of two annotators' units. Undefined where neither has any. ``observed``: what the matches count.
 
-    Raises ``ValueError`` for an unknown kind of match and for a unit that covers nothing. A unit that repeats another counts once.
+    A unit that repeats another counts once. Raises ``ValueError`` for an unknown match and for a unit that covers nothing.
     """
     if match not in get_args(Match):
         raise ValueError(f"no match {match!r}: there are {', '.join(get_args(Match))}")
@@ -119,8 +119,7 @@ def _sums(totals: Totals) -> Iterator[tuple[Floats, Floats, Floats]]:
 
 
 def _f1(totals: Totals, _part: str) -> Valued:
-    values = (ratio(2 * matched, first + second) for matched, first, second in _sums(totals))
-    return mean_over_pairs(values, len(totals[()])), NO_SPANS
+    return mean_f1(totals), NO_SPANS
 
 
 def _precision(totals: Totals, _part: str) -> Valued:

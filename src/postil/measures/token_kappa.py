@@ -1,8 +1,11 @@
 """Cohen's kappa over tokens, for comparison with older figures.
 
-An item is a token (a word, or another visible character), its value the set of labels of the spans over it. Most tokens have
-none, and that many agree in this makes both the agreement and the chance of it high: the value says more of how sparse the spans
-are than the other measures do, and tokens of one span are no independent judgements.
+An item is a token, its value the set of labels of the spans over it. Most tokens have none, and that many agree in this makes
+both the agreement and the chance of it high: the value says more of how sparse the spans are than the other measures do, and
+tokens of one span are no independent judgements.
+
+A token is a word, which is letters and digits with the marks on them (vowels of Devanagari or Arabic), or any other visible
+character. In scripts without blanks between words (Chinese, Japanese, Thai, …) each letter with its marks is one.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ them tile the continuum; annotators are compared by how much of it they tile ali
 - uα: positions and labels together. |uα: only where units are, whatever their label. cuα: only labels, where two annotators have
   a unit. (k)uα: how well label k is told from the others there.
 - cuα and (k)uα speak of a part of the material: their *coverage* says how much.
-- For three annotators and more cuα and (k)uα expect by the *pair rule*: what a unit shares with the units of another annotator is
-  squared for each of the others. There are programs that take the others together; for two annotators it is the same. Where many
-  annotate and few units meet, the pair rule may leave nothing to expect: then there is no value.
+- For three annotators and more there are two readings of what cuα and (k)uα expect. By the *pair rule* what a unit shares with
+  the units of another annotator is squared for each of the others; by the *union rule* what it shares with those of all others
+  together is squared once. For two annotators they are the same. Which one is meant is not settled: ``postil agree`` goes by
+  pairs. Where many annotate and few units meet, either may leave nothing to expect: then there is no value.
 
 Every unit of an annotator is part of one tiling. Units of one label that overlap are merged; where units of different labels
 overlap there is no tiling and no value. Then take each label by itself (:func:`restricted`): that label against all else, where
@@ -24,9 +25,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from postil.measures import Coefficient, Continuum, Floats, Measure, Quantities, Totals, Valued, coefficient, ratio
-from postil.measures._items import PERFECT, known_labels
+from postil.measures._items import PERFECT
 from postil.measures._tiling import ONE_ANNOTATOR, OVERLAP, restricted
-from postil.measures._unitized import Lengths, lengths, quantities
+from postil.measures._unitized import Lengths, Rule, lengths, quantities
 from postil.measures.comparison import Comparison
 
 __all__ = [
@@ -63,9 +64,12 @@ def binary_u_alpha(continuum: Continuum) -> Coefficient:
     return coefficient(binary_value(totals), *_first(_binary_disagreements(totals)))
 
 
-def coding_u_alpha(continuum: Continuum) -> Coefficient:
-    """cuα, of the labels where two annotators have units; otherwise as :func:`u_alpha`."""
-    totals = Totals.of(quantities(continuum))
+def coding_u_alpha(continuum: Continuum, rule: Rule = "pair") -> Coefficient:
+    """cuα, of the labels where two annotators have units, by the pair rule or the union rule; otherwise as :func:`u_alpha`.
+
+    Raises :class:`ValueError` for an unknown rule too.
+    """
+    totals = Totals.of(quantities(continuum, rule))
     return coefficient(coding_value(totals), *_first(_coding_disagreements(totals)))
 
 
@@ -161,9 +165,14 @@ def _of_units(comparison: Comparison) -> Iterator[tuple[str, Quantities]]:
 
 def _of_each_label(comparison: Comparison) -> Iterator[tuple[str, Quantities]]:
     yield from _of_units(comparison)
-    if comparison.document.settings.with_parts:
-        for label in known_labels(comparison):
+    # Only of labels that every document has a part for, used in it or not: where nobody used one, that is agreement on it.
+    if comparison.document.settings.with_parts and comparison.definition:
+        for label in comparison.definition.labels:
             yield label, quantities(restricted(comparison.continuum, label))
+
+
+def _labels(totals: Totals) -> list[str]:
+    return sorted(lengths(totals).units)
 
 
 U_ALPHA = Measure(
@@ -189,6 +198,10 @@ CODING_U_ALPHA = Measure(
     "Krippendorff's alpha for unitizing, labels (cuα)",
     ("span",),
     _of_units,
-    lambda totals, _part: coding_value(totals),
-    reading=f"What the text is called that both mark. {PERFECT}",
+    lambda totals, part: label_value(totals, part) if part else coding_value(totals),
+    reading=(
+        "What the text is called that both mark; a label by itself, (k)uα: how well it is told from the others there. "
+        f"What only one marks does not count, be it little or nearly all. {PERFECT}"
+    ),
+    parts_of=_labels,
 )

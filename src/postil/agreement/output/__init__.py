@@ -21,8 +21,13 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A way to show agreement. ``lines`` yields lines without their ends."""
+    """A way to show agreement. ``lines`` yields lines without their ends, which UTF-8 can hold."""
 
     name: str
     summary: str
     lines: Callable[[Report, View], Iterator[str]]
+
+
+def encodable(line: str) -> str:
+    """The line with every surrogate, which UTF-8 cannot hold, as ``\\udcff``."""
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")

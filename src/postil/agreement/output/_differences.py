@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from postil.agreement.output._words import NOUNS
-from postil.agreement.report import Cell, LayerReport
+from postil.agreement.report import Cell, Disagreement, LayerReport, Side
 from postil.text import counted
 
 KINDS = {
@@ -25,6 +25,23 @@ class Difference(NamedTuple):
     other: str
     times: int
     how: str
+
+
+class Version(NamedTuple):
+    """What some annotators have in one place: all of them the like of ``side``."""
+
+    annotators: list[str]
+    side: Side
+    ids: list[str]
+
+
+class Topic(NamedTuple):
+    """Disagreements of one kind about the same spans of a document: ``versions`` of one place, and whose are ``missing``."""
+
+    document: str
+    line: int
+    versions: list[Version]
+    missing: list[str]
 
 
 class Matrix(NamedTuple):
@@ -55,19 +72,25 @@ def totals(layer: LayerReport, annotators: Sequence[str]) -> Iterator[str]:
     both = sum(cell.count for cell in cells if cell.one and cell.other)
     alike = sum(cell.count for cell in cells if cell.one == cell.other)
     exact = sum(cell.same_extent for cell in cells if cell.one == cell.other)
+    if not differences(layer, annotators):
+        two = f"{one} and {other} have the same {noun if first == 1 else counted(first, noun)}"
+        many = f"whichever two annotators are compared, they have the same {noun}s"
+        yield f"Nowhere: {many if len(annotators) > 2 else two}."
+        return
     if len(annotators) > 2:
         yield "All pairs of annotators together; in each, the first is the one whose name comes first."
-    if not differences(layer, annotators):
-        yield f"Nowhere: {one} and {other} have the same {counted(first, noun)}."
-        return
     compared = f"Of {counted(first, noun)} by {one} and {second:,} by {other}"
     if layer.kind == "label":
-        yield f"{compared}, {alike:,} are the same."
+        yield f"{compared}, {_are(alike)} the same."
         return
     yield (
-        f"{compared}, {both:,} are aligned: {alike:,} with the same label, {exact:,} with the same extent too. "
+        f"{compared}, {_are(both)} aligned: {alike:,} with the same label, {exact:,} with the same extent too. "
         f"Without a counterpart: {first - both:,} by {one}, {second - both:,} by {other}."
     )
+
+
+def _are(number: int) -> str:
+    return f"{number:,} {'is' if number == 1 else 'are'}"
 
 
 def differences(layer: LayerReport, annotators: Sequence[str]) -> list[Difference]:
@@ -85,6 +108,31 @@ def _difference(cell: Cell, kind: str, one: str, other: str) -> Difference:
         return Difference(cell.one, cell.other, cell.count, "other label")
     extent = "same extent" if cell.same_extent == cell.count else f"same extent in {cell.same_extent:,}"
     return Difference(cell.one, cell.other, cell.count, f"other label, {extent if cell.same_extent else 'other extent'}")
+
+
+def topics(found: Iterable[Disagreement], kind: str) -> list[Topic]:
+    """What is to be talked about of a kind, each once however many pairs of annotators differ in it."""
+    groups: dict[tuple[object, ...], list[Disagreement]] = {}
+    for one in found:
+        if one.kind == kind:
+            said = (_what(side) for side in (one.one, one.other) if side)
+            groups.setdefault((one.document, *sorted(said)), []).append(one)
+    return [_topic(group) for group in groups.values()]
+
+
+def _topic(group: Sequence[Disagreement]) -> Topic:
+    first = group[0]
+    sides = [side for each in group for side in (each.one, each.other) if side]
+    versions = []
+    for what in dict.fromkeys(map(_what, sides)):
+        by = {side.annotator: side for side in sides if _what(side) == what}
+        versions.append(Version(sorted(by), next(iter(by.values())), sorted({side.id for side in by.values()})))
+    return Topic(first.document, first.line, versions, sorted({each.missing for each in group if not each.other}))
+
+
+def _what(side: Side) -> tuple[int, int, str, str]:
+    """What makes the spans of two annotators the same. The text tells fragments apart."""
+    return side.start, side.end, side.label, side.text
 
 
 def matrix(cells: Iterable[Cell], limit: int) -> Matrix:

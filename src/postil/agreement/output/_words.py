@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from postil.agreement.report import Estimate, LayerReport, Measured, Parameters, Report
+from postil.measures import all_measures
 from postil.text import counted, listing
 
 NOUNS = {"span": "span", "relation": "relation", "label": "document label"}
@@ -71,19 +72,42 @@ def introduction(report: Report) -> Iterator[str]:
         yield _nothing(report)
     else:
         of = "the only document" if report.documents == report.of_documents == 1 else _share(report)
-        who = f"{counted(len(report.annotators), 'annotator')}: {listing(report.annotators, 'and')}"
-        yield f"{who}. Compared in {of}: {counted(report.characters, 'character')} of text."
+        who = listing([_made(report, name) for name in report.annotators], "and")
+        number = counted(len(report.annotators), "annotator")
+        yield f"{number}: {who}. Compared in {of}: {counted(report.characters, 'character')} of text."
     for reason, names in report.left_out.items():
         yield f"Not compared, {reason}: {counted(len(names), 'document')}, {some(names)}."
+    if report.documents and report.unfinished:
+        sets = [f"{count:,} by {name}" for name, count in report.unfinished.items()]
+        yield f"Not compared, as they are not finished: {listing(sets, 'and')}."
+    if report.derived:
+        were = "was" if len(report.derived) == 1 else "were"
+        yield f"{listing(report.derived, 'and')} {were} made from others here, and may agree with them for that reason."
     if report.adjudicated:
         yield (
-            f"Left out: what {listing(report.adjudicated, 'and')} has, since it was made from the sets of others. It would agree "
-            "with them because it was made from them."
+            f"Left out: what {listing(report.adjudicated, 'and')} has, since it was made from the sets of others and agrees with "
+            "them for that reason."
         )
     if report.reference:
-        yield f"{report.reference} is the reference: right by definition."
+        yield f"{report.reference} is the reference: right by definition.{_against_reference(report)}"
     if report.repeated:
         yield f"Counted once: {counted(report.repeated, 'annotation')} with the place and label of another in the same set."
+
+
+def _made(report: Report, annotator: str) -> str:
+    """The annotator and, where no person annotated, how the sets were made."""
+    methods = [method for method in report.methods.get(annotator, ()) if method != "manual"]
+    return f"{annotator} ({listing(methods, 'and')})" if methods else annotator
+
+
+def _against_reference(report: Report) -> str:
+    """Which measures are about fewer pairs of annotators than the others."""
+    needing = {measure.name for measure in all_measures() if measure.needs_reference}
+    those = [one.name for one in readings(report) if one.name in needing]
+    if len(report.annotators) < 3 or not those:
+        return ""
+    compare = "compares" if len(those) == 1 else "compare"
+    return f" {listing(those, 'and').capitalize()} {compare} it with each of the others; all other measures are of all pairs."
 
 
 def _nothing(report: Report) -> str:

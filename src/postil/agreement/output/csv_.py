@@ -7,10 +7,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from postil.agreement.output import Output, View
+from postil.agreement.output import Output, View, encodable
 from postil.agreement.report import Estimate, Measured, Report
 
 COLUMNS = ("layer", "measure", "scope", "name", "documents", "value", "low", "high", "error", "undefined", "no_interval")
+_END = "\r\n"  # what is in it is quoted in cells
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:
@@ -39,8 +40,8 @@ def _rows(measured: Measured, documents: int, view: View) -> Iterator[tuple[str,
 
 def _line(cells: tuple[Any, ...]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+    csv.writer(line, lineterminator=_END).writerow(cells)
+    return encodable(line.getvalue().removesuffix(_END))
 
 
 OUTPUT = Output("csv", "a row for each value", _lines)

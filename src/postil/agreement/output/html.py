@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from postil.agreement.output import Output, View
 from postil.agreement.output._breakdowns import Breakdown, breakdowns
-from postil.agreement.output._differences import KINDS, Difference, differences, sides, totals
+from postil.agreement.output._differences import KINDS, Difference, Topic, Version, differences, sides, topics, totals
 from postil.agreement.output._heat_map import heat_map
 from postil.agreement.output._markup import STYLE, name, paragraph, said, table, words
 from postil.agreement.output._plots import MOST_DOTS, bar, bar_scale, by_document
@@ -28,8 +28,8 @@ from postil.agreement.output._words import (
     title,
     value,
 )
-from postil.agreement.report import Disagreement, Estimate, LayerReport, Measured, Report, Side
-from postil.text import counted
+from postil.agreement.report import Disagreement, Estimate, LayerReport, Measured, Report
+from postil.text import counted, listing
 
 _MOST_DOCUMENTS = 1_000  # rows: a longer table is for machines
 _DIFFERENCES = 100
@@ -185,23 +185,28 @@ def _disagreements(found: Sequence[Disagreement]) -> Iterator[str]:
     if found:
         yield "<h3>To talk about</h3>"
     for kind, heading in KINDS.items():
-        chosen = [one for one in found if one.kind == kind]
+        chosen = topics(found, kind)
         if chosen:
             yield f'<h4>{heading}</h4><ul class="talk">'
-            yield from map(_disagreement, chosen)
+            yield from map(_topic, chosen)
             yield "</ul>"
 
 
-def _disagreement(one: Disagreement) -> str:
-    lacking = f'<div>{name(one.missing)} <span class="none">{NO_SPAN}</span></div>'
-    other = _side(one.other) if one.other else lacking
-    return f'<li><div class="faint">{name(one.document)}, line {one.line}</div>{_side(one.one)}{other}</li>'
+def _topic(topic: Topic) -> str:
+    versions = "".join(map(_version, topic.versions))
+    lacking = f'<div>{_names(topic.missing)} <span class="none">{NO_SPAN}</span></div>' if topic.missing else ""
+    return f'<li><div class="faint">{name(topic.document)}, line {topic.line}</div>{versions}{lacking}</li>'
 
 
-def _side(side: Side) -> str:
-    where = f'<span class="faint">{name(side.id)}, {side.start} to {side.end}</span>'
-    head = f'<div>{name(side.annotator)} <span class="chip">{name(side.label)}</span> {where}</div>'
+def _version(version: Version) -> str:
+    side = version.side
+    where = f'<span class="faint">{_names(version.ids)}, {side.start} to {side.end}</span>'
+    head = f'<div>{_names(version.annotators)} <span class="chip">{name(side.label)}</span> {where}</div>'
     return f'{head}<blockquote lang="" dir="auto">“{said(side.text)}”</blockquote>'
+
+
+def _names(names: Sequence[str]) -> str:
+    return listing(map(name, names), "and")
 
 
 def _how_to_read(report: Report) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from postil.agreement.output import Output, View
 from postil.agreement.output._breakdowns import Breakdown, breakdowns
 from postil.agreement.output._columns import Column, Page
-from postil.agreement.output._differences import KINDS, differences, sides, totals
+from postil.agreement.output._differences import KINDS, Topic, differences, sides, topics, totals
 from postil.agreement.output._sureness import notes, sureness
 from postil.agreement.output._words import (
     ABSENT,
@@ -24,12 +23,12 @@ from postil.agreement.output._words import (
     title,
     value,
 )
-from postil.agreement.report import Disagreement, Estimate, LayerReport, Report, Side
-from postil.text import counted
+from postil.agreement.report import Disagreement, Estimate, LayerReport, Report
+from postil.text import counted, listing
 
 _NARROWEST = 40  # columns: in fewer, tables have no room
 _DIFFERENCES = 15  # in the list of what differs
-_QUOTED = 5  # disagreements of each kind
+_QUOTED = 5  # topics of each kind
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:
@@ -135,23 +134,24 @@ def _differing(report: Report, layer: LayerReport, page: Page) -> Iterator[str]:
 
 def _disagreements(found: Sequence[Disagreement], page: Page) -> Iterator[str]:
     for kind, heading in KINDS.items():
-        chosen = list(islice((one for one in found if one.kind == kind), _QUOTED))
+        chosen = topics(found, kind)[:_QUOTED]
         if chosen:
             yield ""
             yield from page.paragraph(f"To talk about: {heading[0].lower()}{heading[1:]}", bold=True)
         for one in chosen:
             yield from page.paragraph(f"{one.document}, line {one.line}", 2, 2)
-            width = max(len(side) for side in (one.one.annotator, one.other.annotator if one.other else one.missing))
-            yield from _side(one.one, page, width)
-            if one.other:
-                yield from _side(one.other, page, width)
-            else:
-                yield from page.paragraph(f"{one.missing:{width}}  ({NO_SPAN})", 4, 4)
+            yield from _versions(one, page)
 
 
-def _side(side: Side, page: Page, width: int) -> Iterator[str]:
-    where = f"{side.id}, {side.start} to {side.end}"
-    yield from page.paragraph(f"{side.annotator:{width}}  {side.label}  “{side.text}”  ({where})", 4, 4)
+def _versions(topic: Topic, page: Page) -> Iterator[str]:
+    names = [listing(version.annotators, "and") for version in topic.versions]
+    lacking = listing(topic.missing, "and") if topic.missing else ""
+    width = max(map(len, (*names, lacking)))
+    for name, version in zip(names, topic.versions, strict=True):
+        where = f"{listing(version.ids, 'and')}, {version.side.start} to {version.side.end}"
+        yield from page.paragraph(f"{name:{width}}  {version.side.label}  “{version.side.text}”  ({where})", 4, 4)
+    if lacking:
+        yield from page.paragraph(f"{lacking:{width}}  ({NO_SPAN})", 4, 4)
 
 
 def _how_to_read(report: Report, page: Page) -> Iterator[str]:
