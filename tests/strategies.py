@@ -71,7 +71,7 @@ def annotation_sets(draw: st.DrawFn) -> tuple[str, AnnotationSet]:
         elif kind is Label:
             records[kind].append(Label(name, draw(words), draw(words), draw(attributes), draw(confidences), draw(words)))
         else:
-            records[kind].append(Note(name, draw(ids), draw(texts), draw(unknown_keys)))
+            records[kind].append(Note(name, draw(ids), draw(texts), draw(attributes), draw(unknown_keys)))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     header = Header(
         "d/x", draw(ids), "s/1", digest, "complete", "manual", tuple(draw(st.lists(ids, max_size=2))), draw(unknown_keys)

@@ -34,7 +34,7 @@ def plant(root: Path, old: str, new: str, path: str = "annotations/gold/example.
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     names = postil.list_commands(None)  # type: ignore[arg-type]
 
-    assert names == ["add", "agree", "check", "export", "fmt", "formats", "init", "rule", "show", "stats"]
+    assert names == ["add", "agree", "check", "export", "fmt", "formats", "init", "realign", "rule", "show", "stats"]
     for name in names:
         status, out, _ = run(capsys, name, "--help")
         assert status == 0
@@ -49,6 +49,7 @@ def test_help_lists_every_command_by_task(capsys: pytest.CaptureFixture[str]) ->
         "Make a corpus",
         "Look at it",
         "Validate it",
+        "Edit it",
         "Share it",
     ]
     for name in postil.list_commands(None):  # type: ignore[arg-type]

@@ -253,6 +253,9 @@ def records(copy: Copy) -> None:
     record = copy.find("gold", "entity", "DATE", 3)
     record["confidence"] = 95.0
     copy.expect("ANN013", "gold", record)
+    left = {"what": "merge", "ours": None}
+    copy.sets["gold"].append({"type": "note", "id": "zopen", "text": "merge: who is right?", "decide": left})
+    copy.expect("ANN015", "gold", "zopen")
     record = copy.find("gold", "entity", "DATE", 4)
     record["ignore"] = {"SPN004": "was blank once"}
     copy.expect("ANN014", "gold", record)

@@ -151,7 +151,7 @@ LAYERS = [
     "corpus measures",
     "agreement",
     "rules",
-    "checking",
+    "checking editing",
     "reports rendering formats",
     "cli",
 ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from postil.corpus import Corpus, Document
+    from postil.editing.realign import realign
     from postil.errors import PostilError
     from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
 
@@ -30,9 +31,10 @@ __all__ = [
     "PostilError",
     "Relation",
     "Span",
+    "realign",
 ]
 
-_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors"}
+_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors", "realign": "editing.realign"}
 
 
 def __getattr__(name: str) -> Any:

@@ -104,11 +104,15 @@ class Label(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_un
 
 
 class Note(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True, tag="note"):
-    """A remark on an annotation (or on the document, where ``about`` is left out), for people."""
+    """A remark on an annotation (or on the document, where ``about`` is left out), for people.
+
+    ``decide`` is what a merge or a realignment left open about it: the versions or the places that there are to choose from.
+    """
 
     id: str
     about: str = ""
     text: str = ""
+    decide: dict[str, Any] = {}
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name=UNKNOWN_KEYS)
 
 

@@ -203,6 +203,17 @@ def quote(text: str, limit: int = 60) -> str:
     return f"“{printable(text)}”"
 
 
+def quote_difference(old: str, new: str, context: int = 30) -> tuple[str, str]:
+    """Two texts in quotation marks for a message, without what is the same at their beginnings and ends, but for some context."""
+    shorter = min(len(old), len(new))
+    before = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    after = next((at for at in range(shorter - before) if old[-1 - at] != new[-1 - at]), shorter - before)
+    start = max(before - context, 0)
+    first, second = (text[start : len(text) - max(after - context, 0)] for text in (old, new))
+    left, right = ("…" if start else ""), ("…" if after > context else "")
+    return quote(f"{left}{first}{right}", 4 * context), quote(f"{left}{second}{right}", 4 * context)
+
+
 def nearest(word: str, names: Iterable[str]) -> str:
     """The name that was probably meant by ``word``: the same but for case, else one much like it; empty for none."""
     known = tuple(names)

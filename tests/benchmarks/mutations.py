@@ -1061,6 +1061,13 @@ def a_confidence_beyond_one(draft: Draft) -> Expected:
     return {draft.key("ANN013", record)}
 
 
+@fault("ANN015")
+def a_matter_that_was_left_open(draft: Draft) -> Expected:
+    note = draft.pick("note")
+    note["decide"] = draft.chance.choice(({"what": "merge", "theirs": None}, {"what": "realign", "fate": "orphan"}, {"x": 1}))
+    return {draft.key("ANN015", note)}
+
+
 @fault("ANN014")
 def an_ignore_of_nothing(draft: Draft) -> Expected:
     record = draft.pick(draft.chance.choice(("span", "relation", "label")))

@@ -21,12 +21,12 @@ class _Commands(click.Group):
     """Commands as modules of this package; a trailing underscore keeps a name from being a keyword."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return names(__name__)
+        return [name.replace("_", "-") for name in names(__name__)]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):
             return None
-        command: click.Command = module(__name__, name).command
+        command: click.Command = module(__name__, name.replace("-", "_")).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from postil.corpus import Corpus
     from postil.storage.directory import CorpusDirectory
 
-TASKS = ("Make a corpus", "Look at it", "Validate it", "Share it")
+TASKS = ("Make a corpus", "Look at it", "Validate it", "Edit it", "Share it")
 
 
 def _set_directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -40,7 +40,7 @@ def postil_command(task: str) -> Callable[[Callable[..., Any]], click.Command]:
     assert task in TASKS
 
     def make(function: Callable[..., Any]) -> click.Command:
-        called = function.__module__.rpartition(".")[2].rstrip("_")
+        called = function.__module__.rpartition(".")[2].rstrip("_").replace("_", "-")
         return click.command(called, cls=CorpusCommand, task=task)(function)
 
     return make

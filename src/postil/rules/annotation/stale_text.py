@@ -11,6 +11,9 @@ from postil.rules.examples import MANIFEST
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
 from postil.storage.set_file import has_unreadable_lines
+from postil.text import counted
+
+_MOST_SOUGHT = 2000  # spans whose words are looked for in the whole text
 
 
 def _proof(batch: Batch) -> bool:
@@ -31,8 +34,8 @@ def check(view: SetView) -> Iterator[Problem]:
     ``text_sha256`` records which bytes the annotator saw. Once the text has changed, an offset may point somewhere
     else, even where the words there happen to be the same.
 
-    Undo the change of the text, or go through the annotations and record the new hash; where every span still covers its words,
-    ``--unsafe-fixes`` records it.
+    ``postil realign`` carries the annotations along. Or undo the change of the text. Where every span still covers its words,
+    ``--unsafe-fixes`` records the new hash.
     """
     header, file, actual = view.header, view.document.bundle.text_file, view.document.bundle.text_sha256
     if file and len(file.data) != file.size:
@@ -43,8 +46,20 @@ def check(view: SetView) -> Iterator[Problem]:
         if not view.text or not view.text.strip() or "<<<<<<< " in view.text:  # that is not the text that is meant
             yield view.header_problem(message, "text_sha256")
             return
-        help_ = f"if the text is meant to be as it is, and each annotation still fits, record its hash: {actual}"
+        help_ = f"{_standing(view)}; postil realign carries them to where their words stand now"
         yield view.header_problem(message, "text_sha256", help=help_, fix=_fix(view, header, actual))
+
+
+def _standing(view: SetView) -> str:
+    """How many spans are to be carried along, and of how many the words are certainly still there."""
+    spans, text = view.spans, view.text or ""
+    standing = [span for span in spans if span.text and span.covered(text) == span.text]
+    others = len(spans) - len(standing)
+    there = sum(not span.fragments and span.text in text for span in spans[:_MOST_SOUGHT]) if others else len(standing)
+    said = f"{len(standing):,} of its {counted(len(spans), 'span')} cover their words as they stand"
+    if others and len(spans) <= _MOST_SOUGHT:
+        said += f", {max(there - len(standing), 0):,} more have them elsewhere in the text"
+    return said
 
 
 def _fix(view: SetView, header: Header, actual: str) -> Fix | None:

@@ -9,7 +9,7 @@ import msgspec
 from postil.corpus import Document
 from postil.formats.hf.config import Config, Context, Rows, columns
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record
-from postil.model import Annotation, AnnotationSet
+from postil.model import Annotation, AnnotationSet, Note
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
 
@@ -83,7 +83,8 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
         "relations": [{**_common(relation), "args": _arguments(relation.args)} for relation in annotations.relations],
         "labels": [_common(label) for label in annotations.labels],
         "notes": [
-            {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(note.unknown)} for note in annotations.notes
+            {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(_unknown(note))}
+            for note in annotations.notes
         ],
         **_typed_labels(context, annotations),
     }  # fmt: skip
@@ -110,6 +111,11 @@ def _common(record: Annotation) -> dict[str, Any]:
         "ignore": _json(record.ignore),
         "unknown": _json(record.unknown),
     }
+
+
+def _unknown(note: Note) -> dict[str, Any]:
+    """What a note has that no column holds."""
+    return {**note.unknown, **({"decide": note.decide} if note.decide else {})}
 
 
 def _arguments(args: dict[str, Any]) -> list[dict[str, Any]]:

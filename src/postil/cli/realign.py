@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postil.cli._command import open_directory, postil_command
+from postil.text import counted, printable, quote, quote_difference
+
+if TYPE_CHECKING:
+    from postil.editing.realign import Outcome, Realignment
+    from postil.model import AnnotationSet
+    from postil.storage.bundle import Bundle
+    from postil.storage.directory import CorpusDirectory
+    from postil.storage.set_file import SetFile
+
+_ACCEPTED = ("edited", "split", "ambiguous", "orphan")
+_SHOWN = 3  # candidates that a finding shows
+
+
+def _fates(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    fates = tuple(fate.strip() for value in values for fate in value.split(",") if fate.strip())
+    for fate in fates:
+        if fate not in _ACCEPTED:
+            raise click.BadParameter(f"{fate}: expected {', '.join(_ACCEPTED)}")
+    return fates
+
+
+@postil_command("Edit it")
+@click.argument("documents", nargs=-1, metavar="[DOC]...")
+@click.option(
+    "--set", "annotators", multiple=True, metavar="NAME", help="This annotator's sets only; may be given several times."
+)
+@click.option(
+    "--accept", multiple=True, metavar="FATE,…", callback=_fates,
+    help="Write the best candidate of these, too: edited, split, ambiguous; orphan takes an annotation out.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to say it.")
+def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tuple[str, ...], dry_run: bool, format_: str) -> int:
+    """Carry annotations along after texts were edited.
+
+    Each set that was made for another text than its document has now is carried to it. The old text is found in git by its hash;
+    without it, the quotations in the set have to do. Only certain places are written. Whatever else was changed, split, could be
+    several passages or is gone is listed, and left open in the set with a note that postil check finds. Exit status: 0 when
+    nothing is left open, 1 when something is.
+    """
+    directory = open_directory()
+    reports = []
+    for bundle, files in _stale(directory, documents, annotators):
+        reports += list(_realigned(directory, bundle, files, accept, dry_run=dry_run))
+    if format_ == "json":
+        _print_json(reports)
+    else:
+        _print_text(reports, dry_run=dry_run)
+    return int(any(report["open"] or report["refused"] for report in reports))
+
+
+def _stale(
+    directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...]
+) -> Iterator[tuple[Bundle, list[SetFile]]]:
+    """Each document whose text is not what some of its sets are about, with those sets."""
+    from postil.editing.pending import REALIGN, is_pending
+
+    known = directory.inventory.documents
+    for name in documents:
+        if name not in known:
+            raise click.UsageError(f"there is no document {name}")
+    for document in dict.fromkeys(documents) or known:
+        if not known[document].text or not known[document].sets:
+            continue
+        bundle = directory.bundle(document)
+        if bundle.text is None:
+            continue
+        files = [
+            file
+            for file in bundle.set_files
+            if (not annotators or file.annotator in annotators)
+            and file.header is not None
+            and (
+                file.header.text_sha256 != bundle.text_sha256
+                or any(is_pending(note, REALIGN) for note in file.by_type[3])
+            )
+        ]  # fmt: skip
+        if files:
+            yield bundle, files
+
+
+def _realigned(
+    directory: CorpusDirectory, bundle: Bundle, files: Sequence[SetFile], accept: Sequence[str], *, dry_run: bool
+) -> Iterator[dict[str, Any]]:
+    from postil.editing.pending import texts_of_pending
+    from postil.errors import PostilError
+    from postil.storage.git_history import texts_by_sha256
+    from postil.storage.set_file import has_unreadable_lines
+
+    assert bundle.text_file is not None
+    sets: list[tuple[str, AnnotationSet]] = []
+    for file in files:
+        annotations = file.annotation_set()
+        if annotations is None or has_unreadable_lines(file):
+            yield _refusal(file.path, "it has lines that cannot be read, which writing would lose: mend them first")
+        elif annotations.document != bundle.document or annotations.annotator != file.annotator:
+            yield _refusal(file.path, "its header names another document or annotator than its path: mend it first")
+        else:
+            sets.append((file.path, annotations))
+    wanted = {sha for _, each in sets for sha in (each.header.text_sha256, *texts_of_pending(each).values())} - {
+        bundle.text_sha256
+    }
+    old = texts_by_sha256(directory.root, wanted, [bundle.text_file.path])
+    for path, annotations in sets:
+        result, source = _carried(annotations, bundle, old, accept)
+        if not dry_run:
+            try:
+                directory.write_set(result.annotations)
+            except PostilError as error:
+                yield _refusal(path, str(error))
+                continue
+        yield _report(path, result, source, bundle)
+
+
+def _carried(annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str]) -> tuple[Realignment, str]:
+    """The set, carried from each text that a part of it is about."""
+    from postil.editing.pending import texts_of_pending
+    from postil.editing.realign import Realignment, realign
+
+    assert bundle.text is not None
+    outcomes: list[Outcome] = []
+    sources = []
+    about = dict.fromkeys((annotations.header.text_sha256, *texts_of_pending(annotations).values()))
+    for sha in [*(sha for sha in about if sha in old), None]:
+        if sha is None and outcomes and not set(about) - old.keys() - {bundle.text_sha256}:
+            break
+        try:
+            text = old[sha].decode() if sha is not None else None
+        except UnicodeDecodeError:
+            continue
+        result = realign(text, bundle.text, annotations, accept=accept)
+        if result.outcomes:
+            sources.append("git" if sha is not None else "quotations alone: the old text was not found in git")
+        annotations, outcomes = result.annotations, [*outcomes, *result.outcomes]
+    return Realignment(annotations, tuple(outcomes)), "; ".join(dict.fromkeys(sources))
+
+
+def _refusal(path: str, why: str) -> dict[str, Any]:
+    return {"path": path, "refused": why, "counts": {}, "open": [], "removed": [], "source": ""}
+
+
+def _report(path: str, result: Realignment, source: str, bundle: Bundle) -> dict[str, Any]:
+    from postil.editing.places import Fate
+
+    text = bundle.text or ""
+    counts = result.counts
+    return {
+        "path": path,
+        "refused": "",
+        "source": source,
+        "counts": {str(fate): counts[fate] for fate in Fate if counts[fate]},
+        "written": sum(outcome.after is not None for outcome in result.outcomes),
+        "removed": [_described(outcome, text) for outcome in result.outcomes if outcome.is_removed],
+        "open": [_described(outcome, text) for outcome in result.open],
+    }
+
+
+def _described(outcome: Outcome, text: str) -> dict[str, Any]:
+    span = outcome.before
+    candidates = [
+        {"extents": extents, "text": " ".join(text[start:end] for start, end in extents)} for extents in outcome.candidates
+    ]
+    return {
+        "id": span.id, "layer": span.layer, "label": span.label, "fate": str(outcome.fate), "start": span.start, "end": span.end,
+        "text": span.text, "candidates": candidates,
+    }  # fmt: skip
+
+
+def _print_json(reports: Sequence[dict[str, Any]]) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode({"sets": reports})).decode())
+
+
+def _print_text(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
+    totals: Counter[str] = Counter()
+    for report in reports:
+        if report["refused"]:
+            click.echo(f"{report['path']}: left as it is: {report['refused']}", err=True)
+            continue
+        said = ", ".join(f"{count:,} {fate}" for fate, count in report["counts"].items()) or "no spans"
+        click.echo(f"{printable(report['path'])}: {said} ({report['source'] or 'nothing to carry'})")
+        for each in [*report["removed"], *report["open"]]:
+            _print_span(each, is_removed=each in report["removed"])
+        totals["written"] += report["written"]
+        totals["open"] += len(report["open"])
+        totals["removed"] += len(report["removed"])
+    refused = sum(bool(report["refused"]) for report in reports)
+    if not reports:
+        click.echo("Every set is about its text as it is.")
+        return
+    parts = [f"{counted(totals['written'], 'annotation')} {'would be ' if dry_run else ''}carried along"]
+    parts += [f"{totals['removed']:,} taken out"] if totals["removed"] else []
+    parts += [f"{totals['open']:,} left open"] if totals["open"] else []
+    parts += [f"{counted(refused, 'set')} left as {'it is' if refused == 1 else 'they are'}"] if refused else []
+    click.echo(f"{counted(len(reports), 'set')}: {', '.join(parts)}.")
+
+
+def _print_span(span: dict[str, Any], *, is_removed: bool) -> None:
+    what = f"{span['fate']}{', taken out' if is_removed else ''}"
+    click.echo(f"  {what}: {printable(span['label'])} {printable(span['id'])}")
+    best = span["candidates"][0]["text"] if span["candidates"] else ""
+    was, now = quote_difference(span["text"], best) if best and best != span["text"] else (quote(span["text"], 90), "")
+    click.echo(f"    was {was}")
+    for number, candidate in enumerate(span["candidates"][:_SHOWN]):
+        where = " and ".join(f"{start} to {end}" for start, end in candidate["extents"])
+        shown = now if now and number == 0 else quote(candidate["text"], 90)
+        click.echo(f"    {'now' if number == 0 else ' or'} {shown} at {where}")

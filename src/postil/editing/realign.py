@@ -1,0 +1,220 @@
+"""Carrying a set to the text as it became: every span to where its own words stand now, or left open and said why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from postil.editing.alignment import Alignment
+from postil.editing.pending import REALIGN, pending_note, texts_of_pending, without_pending
+from postil.editing.places import Extent, Fate, Occurrences, Place, Places
+from postil.editing.tokens import is_respelling
+from postil.errors import PostilError
+from postil.model import AnnotationSet, Note, Span
+from postil.text import quote
+
+_CANDIDATES = 5  # that are kept of an open span
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one span.
+
+    ``after`` is it as it was written: ``None`` where it was left open, or taken out (``is_removed``). ``candidates``: the
+    extents that it may have now, best first.
+    """
+
+    before: Span
+    fate: Fate
+    after: Span | None = None
+    candidates: tuple[tuple[Extent, ...], ...] = ()
+    is_removed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to decide."""
+        return self.after is None and not self.is_removed
+
+
+class Realignment(msgspec.Struct, frozen=True):
+    """A set carried to another text, and what became of each of its spans that was about the old one."""
+
+    annotations: AnnotationSet
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def counts(self) -> Counter[Fate]:
+        """How many spans had each fate."""
+        return Counter(outcome.fate for outcome in self.outcomes)
+
+    @property
+    def open(self) -> list[Outcome]:
+        """What somebody has to decide."""
+        return [outcome for outcome in self.outcomes if outcome.is_open]
+
+
+def sha256_of(text: str) -> str:
+    """Of the bytes of a file that holds ``text``, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def realign(
+    old_text: str | None, new_text: str, annotations: AnnotationSet, *, accept: Collection[Fate | str] = ()
+) -> Realignment:
+    """Carry the spans of a set that are about ``old_text`` to ``new_text``.
+
+    Only what is certain is written, and what ``accept`` names: of those, the best candidate; an accepted orphan is taken out,
+    unless something names it. Whatever else is not certain stays as it is and gets a note that leaves it open. Without an old
+    text (``None``) the spans' own quotations have to do, and much more stays open.
+
+    Raises :class:`~postil.errors.PostilError` where no part of the set is about ``old_text``.
+    """
+    target = sha256_of(new_text)
+    texts = texts_of_pending(annotations)
+    source = None if old_text is None else sha256_of(old_text)
+    if source is not None and source not in {annotations.header.text_sha256, *texts.values()}:
+        raise PostilError(
+            f"the set is about another text than the old one given: its text_sha256 is {annotations.header.text_sha256}"
+        )
+    about = {span.id: texts.get(span.id, annotations.header.text_sha256) for span in annotations.spans}
+    moving = [span for span in annotations.spans if about[span.id] == source or (source is None and about[span.id] != target)]
+    finder = _Finder(old_text, new_text, moving)
+    accepted = {Fate(fate) for fate in accept}
+    named = _named(annotations)
+    outcomes = [_decided(finder.outcome(span), new_text, accepted, named) for span in moving]
+    return Realignment(_written(annotations, outcomes, about, target), tuple(outcomes))
+
+
+class _Finder:
+    """Finds what became of spans."""
+
+    def __init__(self, old_text: str | None, new_text: str, spans: Sequence[Span]) -> None:
+        self._old, self._new = old_text, new_text
+        self._occurrences = Occurrences(new_text)
+        if old_text is None:
+            from postil.editing.quotes import QuotedPlaces
+
+            self._places: Any = QuotedPlaces(new_text, spans)
+        elif old_text != new_text:
+            self._places = Places(Alignment(old_text, new_text))
+
+    def outcome(self, span: Span) -> Outcome:
+        """The fate of a span, and its candidates."""
+        if self._old == self._new:
+            return Outcome(span, Fate.EXACT, span)
+        if not self._is_sound(span):  # it was wrong before: its offsets say nothing
+            found = self._occurrences.near(span.text, span.start)
+            return Outcome(span, Fate.AMBIGUOUS if found else Fate.ORPHAN, None, tuple((extent,) for extent in found))
+        places = [self._places.place(start, end) for start, end in span.extents]
+        fate = max((place.fate for place in places), key=lambda fate: fate.rank)
+        if len(places) == 1:
+            each = [(extent,) for extent in places[0].extents] if fate != Fate.SPLIT else [places[0].extents]
+            return Outcome(span, fate, None, tuple(each))
+        return _together(span, fate, places)
+
+    def _is_sound(self, span: Span) -> bool:
+        if self._old is None:
+            return span.start < span.end
+        in_bounds = all(0 <= start < end <= len(self._old) for start, end in span.extents)
+        return in_bounds and is_respelling(span.covered(self._old), span.text)
+
+
+def _together(span: Span, fate: Fate, places: Sequence[Place]) -> Outcome:
+    """The fate of a span of several fragments: as bad as the worst of theirs; changed, where they touch or changed places."""
+    if not all(place.extents for place in places):
+        return Outcome(span, fate)
+    extents = tuple(place.extents[0] for place in places)
+    if all(one[1] < other[0] for one, other in pairwise(extents)):
+        return Outcome(span, fate, None, (extents,))
+    joined = _joined(extents)
+    return Outcome(span, max(fate, Fate.EDITED, key=lambda one: one.rank), None, (joined,))
+
+
+def _joined(extents: Sequence[Extent]) -> tuple[Extent, ...]:
+    joined: list[Extent] = []
+    for start, end in sorted(extents):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _decided(outcome: Outcome, text: str, accepted: set[Fate], named: Collection[str]) -> Outcome:
+    if outcome.after is not None:
+        return outcome
+    if outcome.candidates and (outcome.fate.is_certain or outcome.fate in accepted):
+        return msgspec.structs.replace(outcome, after=_moved(outcome.before, text, outcome.candidates[0]))
+    if outcome.fate == Fate.ORPHAN and Fate.ORPHAN in accepted and outcome.before.id not in named:
+        return msgspec.structs.replace(outcome, is_removed=True)
+    return outcome
+
+
+def _moved(span: Span, text: str, extents: tuple[Extent, ...]) -> Span:
+    fragments = extents if len(extents) > 1 else ()
+    moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)
+    return msgspec.structs.replace(moved, text=moved.covered(text))
+
+
+def _named(annotations: AnnotationSet) -> set[str]:
+    """Every id that another record may name: arguments, notes that leave nothing open, values of attributes."""
+    named = {id for relation in annotations.relations for _, id in relation.arguments()}
+    named |= {note.about for note in annotations.notes if not note.decide}
+    for record in annotations.annotations:
+        for value in record.attributes.values():
+            named.update(word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
+    return named
+
+
+def _written(annotations: AnnotationSet, outcomes: Sequence[Outcome], about: dict[str, str], target: str) -> AnnotationSet:
+    done = {id(outcome.before): outcome for outcome in outcomes}
+    spans = []
+    for span in annotations.spans:
+        outcome = done.get(id(span))
+        if outcome is None or outcome.is_open:
+            spans.append(span)
+        elif outcome.after is not None:
+            spans.append(outcome.after)
+    settled = {outcome.before.id for outcome in outcomes}
+    notes = without_pending(annotations.notes, REALIGN, settled)
+    taken = {record.id for record in annotations.records} - {note.id for note in annotations.notes} | {note.id for note in notes}
+    for note in _open_notes(outcomes, about, taken):
+        notes.append(note)
+        taken.add(note.id)
+    still_open = {note.about for note in notes if note.decide}
+    # spans about a third text, which nobody looked at now, are not about the new one either
+    others = [
+        span for span in annotations.spans if id(span) not in done and about[span.id] != target and span.id not in still_open
+    ]
+    for span in others:
+        text = f"realign: its offsets are about another text ({about[span.id][:12]}…)"
+        notes.append(pending_note(REALIGN, span.id, text, {"text_sha256": about[span.id]}, taken))
+        taken.add(notes[-1].id)
+    header = msgspec.structs.replace(annotations.header, text_sha256=target)
+    return msgspec.structs.replace(annotations, header=header, spans=tuple(spans), notes=tuple(notes)).canonical()
+
+
+def _open_notes(outcomes: Sequence[Outcome], about: dict[str, str], taken: Collection[str]) -> Iterator[Note]:
+    for outcome in outcomes:
+        if outcome.is_open:
+            candidates = [[list(extent) for extent in extents] for extents in outcome.candidates[:_CANDIDATES]]
+            decide: dict[str, Any] = {"fate": str(outcome.fate), "text_sha256": about[outcome.before.id]}
+            if candidates:
+                decide["candidates"] = candidates
+            yield pending_note(REALIGN, outcome.before.id, _in_words(outcome), decide, taken)
+
+
+_WORDS = {
+    Fate.EDITED: "its own text was changed",
+    Fate.SPLIT: "its text stands in several places",
+    Fate.AMBIGUOUS: "its text may be any of several passages",
+    Fate.ORPHAN: "its text is gone",
+}
+
+
+def _in_words(outcome: Outcome) -> str:
+    return f"realign: {_WORDS.get(outcome.fate, outcome.fate)}; it was {quote(outcome.before.text)}"

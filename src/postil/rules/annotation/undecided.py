@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postil.rules import Example, Problem, set_rule
+from postil.rules.examples import span
+from postil.rules.set_view import SetView
+
+_ABOUT = {"type": "note", "about": "e1", "text": "realign: its own text was changed"}
+
+
+@set_rule(
+    "ANN015",
+    Example(records=(span("e1", "PERSON", 0, 13), {"type": "note", "id": "n1", "about": "e1", "text": "sure?"})),
+    Example(
+        records=(span("e1", "PERSON", 0, 13), {**_ABOUT, "id": "realign.e1", "decide": {"what": "realign", "fate": "edited"}}),
+        finds=("realign.e1",),
+    ),
+    Example(
+        records=(
+            span("e1", "PERSON", 0, 13),
+            {
+                "type": "note", "id": "merge.e1", "about": "e1", "text": "merge: the label is PERSON here and GPE there",
+                "decide": {"what": "merge", "theirs": span("e1", "GPE", 0, 13)},
+            },
+        ),
+        finds=("merge.e1",),
+        note="what a merge leaves where both sides changed an annotation",
+    ),
+)  # fmt: skip
+def check(view: SetView) -> Iterator[Problem]:
+    """What a merge or a realignment left open must be decided.
+
+    Where both sides of a merge changed an annotation, or an edit of the text left no certain place for it, a note with the key
+    ``decide`` says so, and holds all that there is to choose from. Until somebody chooses, the annotation means nothing.
+
+    Make the annotation what it should be, and take the note out. ``postil realign --accept`` takes what a realignment proposes.
+    """
+    for note in view.notes:
+        if note.decide:
+            about = view.by_id.get(note.about)
+            help_ = "make the annotation what it should be, and take out this note"
+            yield view.problem(note, note.text or "undecided", related=[("the annotation", about)] if about else (), help=help_)
