@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from postil.corpus import Corpus, Document
+    from postil.editing.diff import diff
     from postil.editing.realign import realign
     from postil.errors import PostilError
     from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
@@ -31,10 +32,11 @@ __all__ = [
     "PostilError",
     "Relation",
     "Span",
+    "diff",
     "realign",
 ]
 
-_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors", "realign": "editing.realign"}
+_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors", "diff": "editing.diff", "realign": "editing.realign"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from postil.cli._command import open_directory, postil_command, start_directory, use_colour
+from postil.text import counted
+
+if TYPE_CHECKING:
+    from postil.rendering.differences import Sides
+    from postil.storage.directory import CorpusDirectory
+
+_COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
+
+
+class _Versions(NamedTuple):
+    """A set as it was and as it is, under one title; ``None`` where there is none."""
+
+    title: str
+    before: bytes | None
+    after: bytes | None
+
+
+@postil_command("Edit it")
+@click.argument("versions", nargs=-1, metavar="[REV [REV] | SET SET | FILE FILE]")
+@click.option("--doc", "documents", multiple=True, metavar="DOC", help="This document only; may be given several times.")
+@click.option("--stat", is_flag=True, help="Count the changes of each set instead of showing them.")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), default="text", help="How to show them.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is a difference.")
+@click.option("--git", "as_driver", is_flag=True, hidden=True)
+@click.option("--textconv", is_flag=True, hidden=True)
+def command(
+    versions: tuple[str, ...],
+    *,
+    documents: tuple[str, ...],
+    stat: bool,
+    format_: str,
+    exit_code: bool,
+    as_driver: bool,
+    textconv: bool,
+) -> int:
+    """Show what is different between annotations, not lines.
+
+    Without arguments, what was changed since the last commit; with one revision, since then; with two, between them. Two names of
+    sets compare two annotators, two files compare any two sets. Git's own git diff shows the same after postil install-git.
+    """
+    if textconv:
+        return _textconv(versions)
+    if as_driver:
+        return _driver(versions)
+    found = list(_sides(_versions(versions, documents)))
+    if format_ == "html":
+        from postil.rendering.differences import page
+
+        click.echo(page(found, f"postil diff {' '.join(versions)}".strip()), nl=False)
+    elif format_ == "json":
+        _print_json(found)
+    else:
+        _print_text(found, stat=stat)
+    return int(exit_code and bool(found))
+
+
+# --- what to compare -----------------------------------------------------------------------------------------------------
+
+
+def _versions(given: tuple[str, ...], documents: tuple[str, ...]) -> Iterator[_Versions]:
+    if len(given) > 2:
+        raise click.UsageError("name two revisions, two sets or two files at most")
+    here = start_directory()
+    if len(given) == 2 and all((here / name).is_file() for name in given):
+        yield _Versions(f"{given[0]} → {given[1]}", *((here / name).read_bytes() for name in given))
+        return
+    directory = open_directory()
+    annotators = {name for files in directory.inventory.documents.values() for name in files.sets}
+    if len(given) == 2 and annotators.issuperset(given):
+        yield from _of_annotators(directory, given[0], given[1], documents)
+    else:
+        yield from _of_revisions(directory, given or ("HEAD",), documents)
+
+
+def _of_annotators(directory: CorpusDirectory, one: str, other: str, documents: tuple[str, ...]) -> Iterator[_Versions]:
+    for document, files in directory.inventory.documents.items():
+        paths = files.sets.get(one), files.sets.get(other)
+        if all(paths) and (not documents or document in documents):
+            data = [directory.set_file(str(path), name).data for path, name in zip(paths, (one, other), strict=True)]
+            yield _Versions(f"{document}: {one} → {other}", *data)
+
+
+def _of_revisions(directory: CorpusDirectory, revisions: Sequence[str], documents: tuple[str, ...]) -> Iterator[_Versions]:
+    from postil.storage.git_versions import changed_files, files_at
+
+    pairs = [pair for pair in changed_files(directory.root, revisions, "annotations") if (pair[1] or pair[0]).endswith(".jsonl")]
+    pairs = [pair for pair in pairs if not documents or any(_document(path) in documents for path in pair)]
+    before = files_at(directory.root, revisions[0], [one for one, _ in pairs])
+    after = files_at(directory.root, revisions[1], [other for _, other in pairs]) if len(revisions) == 2 else None
+    for one, other in pairs:
+        now = after.get(other) if after is not None else (directory.read(other) if other else None)
+        title = f"{one} → {other}" if one and other and one != other else other or one
+        yield _Versions(title, before.get(one), now)
+
+
+def _document(path: str) -> str:
+    return path.removeprefix("annotations/").partition("/")[2].removesuffix(".jsonl")
+
+
+def _sides(versions: Iterator[_Versions]) -> Iterator[Sides]:
+    """Each two versions that differ; such as cannot be read are named and passed over."""
+    for version in versions:
+        sides = _compared(version)
+        if sides is None:
+            click.echo(f"{version.title}: not readable as a set: look at it with git diff --no-ext-diff", err=True)
+        elif sides.difference:
+            yield sides
+
+
+def _compared(version: _Versions) -> Sides | None:
+    import msgspec
+
+    from postil.editing.diff import diff
+    from postil.model import AnnotationSet
+    from postil.rendering.differences import Sides
+    from postil.storage.set_file import has_unreadable_lines, parse_set
+
+    sets: list[AnnotationSet | None] = []
+    for data in (version.before, version.after):
+        file = parse_set("", "", data) if data else None
+        if file is not None and has_unreadable_lines(file):
+            return None
+        sets.append(file.annotation_set() if file else None)
+    there = [each for each in sets if each is not None]
+    if not there:
+        return None
+    first, second = (each or msgspec.structs.replace(there[0], **dict.fromkeys(_PARTS, ())) for each in sets)
+    texts = [_text(each) for each in (first, second)]
+    return Sides(version.title, first, second, diff(first.canonical(), second.canonical()), *texts)
+
+
+_PARTS = ("spans", "relations", "labels", "notes")
+
+
+def _text(annotations: object) -> str | None:
+    """The text that a set is about, where the corpus around has it as it was."""
+    from postil.errors import PostilError
+    from postil.model import AnnotationSet
+
+    assert isinstance(annotations, AnnotationSet)
+    try:
+        directory = open_directory()
+        files = directory.inventory.documents.get(annotations.document)
+        bundle = directory.bundle(annotations.document) if files and files.text else None
+    except PostilError:
+        return None
+    return bundle.text if bundle and bundle.text_sha256 == annotations.header.text_sha256 else None
+
+
+# --- showing it ----------------------------------------------------------------------------------------------------------
+
+
+def _print_text(found: Sequence[Sides], *, stat: bool) -> None:
+    from postil.rendering.differences import lines, summary
+
+    for number, sides in enumerate(found):
+        if stat:
+            click.echo(f"{sides.title}: {summary(sides.difference)}")
+            continue
+        if number:
+            click.echo()
+        _echo(lines(sides))
+    shown = sum(len(sides.difference.shown) for sides in found)
+    click.echo(f"{counted(len(found), 'set')} changed, {counted(shown, 'annotation')}." if found else "No difference.")
+
+
+def _echo(lines: Iterator[tuple[str, str]]) -> None:
+    colour = use_colour()
+    for kind, line in lines:
+        click.echo(click.style(line, fg=_COLOURS.get(kind), bold=kind == "title") if colour else line)
+
+
+def _print_json(found: Sequence[Sides]) -> None:
+    import msgspec
+
+    listed = [
+        {
+            "title": sides.title,
+            "document": sides.second.document,
+            "header": sides.difference.header,
+            "counts": dict(sides.difference.counts),
+            "changes": [
+                {"kind": change.kind, "aspects": change.aspects, "before": change.before, "after": change.after}
+                for change in sides.difference.changes
+            ],
+        }
+        for sides in found
+    ]
+    click.echo(msgspec.json.format(msgspec.json.encode({"sets": listed})).decode())
+
+
+# --- for git -------------------------------------------------------------------------------------------------------------
+
+
+def _driver(arguments: tuple[str, ...]) -> int:
+    """What git calls as ``diff.postil.command``: path, old file, its hash and mode, new file, its hash and mode, and more."""
+    if len(arguments) == 1:  # unmerged
+        click.echo(f"{arguments[0]}: not merged yet")
+        return 0
+    if len(arguments) < 7:
+        raise click.UsageError("--git is for git: diff.postil.command = postil diff --git")
+    path, old, new = arguments[0], Path(arguments[1]), Path(arguments[4])
+    before, after = (each.read_bytes() if each.is_file() else b"" for each in (old, new))
+    sides = _compared(_Versions(path, before or None, after or None))
+    if sides is None:
+        import difflib
+
+        was, now = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (before, after))
+        click.echo("".join(difflib.unified_diff(was, now, f"a/{path}", f"b/{path}")), nl=False)
+    elif sides.difference:
+        from postil.rendering.differences import lines
+
+        _echo(lines(sides))
+    return 0
+
+
+def _textconv(files: tuple[str, ...]) -> int:
+    """What git calls as ``diff.postil.textconv``: one readable line for each record."""
+    import msgspec
+
+    from postil.model import Note, Span
+    from postil.storage.set_file import parse_set
+    from postil.text import printable
+
+    for name in files:
+        data = (start_directory() / name).read_bytes()
+        file = parse_set(name, "", data)
+        if file.header is None or file.faults:
+            click.echo(data, nl=False)
+            continue
+        header = file.header
+        click.echo(
+            printable(
+                f"set {header.annotator} of {header.document}, {header.status}, {header.method}, text {header.text_sha256[:12]}"
+            )
+        )
+        for record in file.records:
+            values = msgspec.to_builtins(record)
+            rest = {key: value for key, value in values.items() if key not in _SAID}
+            more = f" {msgspec.json.encode(rest).decode()}" if rest else ""
+            if isinstance(record, Note):
+                said = f"note {record.id} about {record.about or 'the document'}: {record.text}"
+            else:
+                said = f"{record.layer} {record.label} {record.id}"
+            if isinstance(record, Span):
+                said += f" “{record.text}” at {' '.join(f'{start}-{end}' for start, end in record.extents)}"
+            click.echo(printable(f"{said}{more}"))
+    return 0
+
+
+_SAID = ("type", "id", "layer", "label", "start", "end", "text", "fragments", "about")

@@ -1,0 +1,141 @@
+"""Which record of one set is which of another: what comparing, merging and adjudicating start from.
+
+Two versions of one annotator's set share ids. What has no partner by its id, and the sets of two annotators, are matched by
+what they say: first what says the same, then what has the same place, then what overlaps most. Every record has one partner at
+most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
+
+Kind = TypeVar("Kind", Span, Relation, Label, Note)
+
+
+class Match(NamedTuple):
+    """A record of the first set and the one of the second that it is; ``None`` where there is none."""
+
+    first: Record | None
+    second: Record | None
+
+
+def match(first: AnnotationSet, second: AnnotationSet, *, by_id: bool = True) -> list[Match]:
+    """Every record of both sets, in the order of the second, and those that it lacks after them.
+
+    ``by_id``: whether the same id means the same record, as in two versions of one set.
+    """
+    pairs: list[tuple[Record, Record]] = []
+    names: dict[str, str] = {}  # an id of the first set → the id of its partner
+
+    def add(found: Iterable[tuple[Record, Record]]) -> None:
+        for one, other in found:
+            pairs.append((one, other))
+            names[one.id] = other.id
+
+    for kind in ("spans", "relations", "labels", "notes"):
+        here, there = getattr(first, kind), getattr(second, kind)
+        if by_id:
+            add(_by(here, there, lambda record: record.id, lambda record: record.id))
+        for level in _LEVELS[kind]:
+            matched_here, matched_there = {id(one) for one, _ in pairs}, {id(other) for _, other in pairs}
+            add(
+                level(
+                    [record for record in here if id(record) not in matched_here],
+                    [record for record in there if id(record) not in matched_there],
+                    names,
+                )
+            )
+    partner = {id(other): one for one, other in pairs}
+    matched = {id(one) for one, _ in pairs}
+    found = [Match(partner.get(id(record)), record) for record in second.records]
+    return [*found, *(Match(record, None) for record in first.records if id(record) not in matched)]
+
+
+def _by(
+    here: Sequence[Kind], there: Sequence[Kind], key: Callable[[Kind], Hashable], other_key: Callable[[Kind], Hashable]
+) -> Iterator[tuple[Kind, Kind]]:
+    """Pairs with the same key; of several with one key the first with the first."""
+    waiting: dict[Hashable, list[Kind]] = {}
+    for record in reversed(there):
+        waiting.setdefault(other_key(record), []).append(record)
+    for record in here:
+        same = waiting.get(key(record))
+        if same:
+            yield record, same.pop()
+
+
+def _same(*fields: str) -> Callable[[Sequence[Any], Sequence[Any], Mapping[str, str]], Iterator[tuple[Any, Any]]]:
+    """A level that pairs records of which these fields are the same."""
+
+    def level(here: Sequence[Any], there: Sequence[Any], names: Mapping[str, str]) -> Iterator[tuple[Any, Any]]:
+        return _by(here, there, lambda record: _key(record, fields, names), lambda record: _key(record, fields, {}))
+
+    return level
+
+
+def _key(record: Any, fields: Sequence[str], names: Mapping[str, str]) -> Hashable:
+    return msgspec.json.encode([renamed(getattr(record, field), names) for field in fields])
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with every id in it replaced by the one that ``names`` has for it."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, tuple | list):
+        return type(value)(renamed(each, names) for each in value)
+    if isinstance(value, dict):
+        return {key: renamed(each, names) for key, each in value.items()}
+    return value
+
+
+def _overlapping(*fields: str) -> Callable[[Sequence[Span], Sequence[Span], Mapping[str, str]], Iterator[tuple[Span, Span]]]:
+    """A level that pairs spans that share text, of which these fields are the same: those that share the largest part first."""
+
+    def level(here: Sequence[Span], there: Sequence[Span], _names: Mapping[str, str]) -> Iterator[tuple[Span, Span]]:
+        found = []
+        for key, group in _grouped(here, fields).items():
+            others = sorted(_grouped(there, fields).get(key, []), key=lambda span: span.start)
+            for one in group:
+                found += [(share(one, other), one, other) for other in others if other.start < one.end and other.end > one.start]
+        taken: set[int] = set()
+        for part, one, other in sorted(found, key=lambda item: (-item[0], item[1].start, item[1].id, item[2].start, item[2].id)):
+            if part > 0 and id(one) not in taken and id(other) not in taken:
+                taken |= {id(one), id(other)}
+                yield one, other
+
+    return level
+
+
+def _grouped(spans: Iterable[Span], fields: Sequence[str]) -> dict[tuple[str, ...], list[Span]]:
+    found: dict[tuple[str, ...], list[Span]] = {}
+    for span in spans:
+        found.setdefault(tuple(getattr(span, field) for field in fields), []).append(span)
+    return found
+
+
+def share(one: Span, other: Span) -> float:
+    """Which part of the characters that either covers both cover."""
+    common = sum(
+        max(0, min(end, last) - max(start, first)) for start, end in one.extents for first, last in other.extents
+    )  # fmt: skip
+    covered = sum(end - start for start, end in (*one.extents, *other.extents))
+    return common / (covered - common) if covered > common else 0.0
+
+
+_LEVELS: dict[str, tuple[Any, ...]] = {
+    "spans": (
+        _same("layer", "label", "extents", "attributes"),
+        _same("layer", "label", "extents"),
+        _same("layer", "extents"),
+        _overlapping("layer", "label"),
+        _overlapping("layer"),
+    ),
+    "relations": (_same("layer", "label", "args", "attributes"), _same("layer", "label", "args"), _same("layer", "args")),
+    "labels": (_same("layer", "label", "attributes"), _same("layer", "label"), _same("layer")),
+    "notes": (_same("about", "text", "decide"), _same("about", "text")),
+}

@@ -1,0 +1,165 @@
+"""The difference between two sets for people: in a terminal, and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+
+from postil.editing.diff import Change, Difference
+from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
+from postil.text import printable, quote, quote_difference
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_QUIET = ("offsets", "id")
+_CONTEXT = 30
+
+
+class Sides(msgspec.Struct, frozen=True):
+    """Two sets that were compared, and the text of each, where it is known."""
+
+    title: str
+    first: AnnotationSet
+    second: AnnotationSet
+    difference: Difference
+    first_text: str | None = None
+    second_text: str | None = None
+
+
+def lines(sides: Sides) -> Iterator[tuple[str, str]]:
+    """Each line, with what it is about: ``title``, ``added``, ``removed``, ``changed`` or ``context``."""
+    yield "title", printable(sides.title)
+    for field, (before, after) in sides.difference.header.items():
+        yield "changed", f"~ {field.replace('_', ' ')}: {_value(before)} → {_value(after)}"
+    for change in sides.difference.shown:
+        yield change.kind, f"{_SIGNS[change.kind]} {described(change.record)}"
+        for line in _details(change, sides):
+            yield "context", f"    {line}"
+    carried = sum(change.aspects == ("offsets",) for change in sides.difference.changes)
+    if carried:
+        yield "context", f"  {carried:,} carried along to the edited text"
+
+
+def summary(difference: Difference) -> str:
+    """``2 added, 1 removed, 3 label, 1 edges``; ``nothing`` for no difference."""
+    said = [f"{count:,} {what}" for what, count in difference.counts.items()]
+    said += [f"header: {', '.join(difference.header)}"] if difference.header else []
+    return ", ".join(said) or "nothing"
+
+
+def described(record: Record) -> str:
+    """An annotation in a few words."""
+    if isinstance(record, Note):
+        about = f" about {printable(record.about)}" if record.about else ""
+        return f"note{about} {quote(record.text, 90)} ({printable(record.id)})"
+    said = f"{printable(record.layer)} {printable(record.label)}"
+    if isinstance(record, Span):
+        said += f" {quote(record.text, 90)}"
+    return f"{said} ({printable(record.id)})"
+
+
+def _details(change: Change, sides: Sides) -> Iterator[str]:
+    record = change.record
+    if isinstance(record, Span):
+        context = _context(record, sides.second_text if change.after else sides.first_text)
+        if context:
+            yield context
+    if change.kind != "changed":
+        if isinstance(record, Relation):
+            yield from _arguments(record, sides, is_first=change.after is None)
+        attributes = getattr(record, "attributes", {})
+        if attributes:
+            yield printable("; ".join(f"{name}: {_value(value)}" for name, value in attributes.items()))
+        return
+    for aspect in change.aspects:
+        if aspect not in _QUIET:
+            yield from _aspect(aspect, change, sides)
+
+
+def _aspect(aspect: str, change: Change, sides: Sides) -> Iterator[str]:
+    before, after = change.before, change.after
+    if aspect == "edges" and isinstance(before, Span) and isinstance(after, Span):
+        was, now = quote_difference(before.text, after.text)
+        where = f"{before.start} to {before.end} → {after.start} to {after.end}"
+        yield f"edges: {was} → {now} ({where})" if before.text != after.text else f"edges: {where}"
+    elif aspect == "args" and isinstance(before, Relation) and isinstance(after, Relation):
+        for role in dict.fromkeys((*before.args, *after.args)):
+            was, now = _targets(before, role, sides.first), _targets(after, role, sides.second)
+            if was != now:
+                yield printable(f"{role}: {was} → {now}")
+    elif aspect in ("attributes", "ignore", "unknown", "decide"):
+        one, other = getattr(before, aspect), getattr(after, aspect)
+        for name in dict.fromkeys((*one, *other)):
+            if one.get(name) != other.get(name) or (name in one) != (name in other):
+                yield printable(f"{name}: {_value(one.get(name))} → {_value(other.get(name))}")
+    else:
+        yield printable(f"{aspect}: {_value(getattr(before, aspect))} → {_value(getattr(after, aspect))}")
+
+
+def _arguments(relation: Relation, sides: Sides, *, is_first: bool) -> Iterator[str]:
+    for role in relation.args:
+        yield printable(f"{role}: {_targets(relation, role, sides.first if is_first else sides.second)}")
+
+
+def _targets(relation: Relation, role: str, annotations: AnnotationSet) -> str:
+    by_id = {record.id: record for record in annotations.annotations}
+    ids = [id for each, id in relation.arguments() if each == role]
+    return ", ".join(_named(id, by_id) for id in ids) or "nothing"
+
+
+def _named(id: str, by_id: Mapping[str, Record]) -> str:
+    target = by_id.get(id)
+    if isinstance(target, Span):
+        return f"{target.label} {quote(target.text, 40)}"
+    return f"{target.label} ({id})" if isinstance(target, Relation | Label) else id
+
+
+def _context(span: Span, text: str | None) -> str:
+    """The span in its sentence; empty where the text is not the one that it is about."""
+    if text is None or not 0 <= span.start < span.end <= len(text) or span.fragments or text[span.start : span.end] != span.text:
+        return ""
+    before = text[max(span.start - _CONTEXT, 0) : span.start].rpartition("\n")[2]
+    after = text[span.end : span.end + _CONTEXT].partition("\n")[0]
+    left, right = ("…" if span.start > _CONTEXT else ""), ("…" if len(text) > span.end + _CONTEXT else "")
+    middle = span.text if len(span.text) <= 60 else f"{span.text[:28]} … {span.text[-28:]}"
+    return printable(f"{left}{before}[{middle}]{after}{right}".replace("\n", " "))
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, str):
+        return quote(value, 40) if not value.isalnum() or len(value) > 40 else value
+    return printable(msgspec.json.encode(value).decode())
+
+
+# --- a page --------------------------------------------------------------------------------------------------------------
+
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --faint: #767676; }
+:root { --add: #0a7d33; --cut: #b3261e; --turn: #8a5a00; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #16181d; --ink: #e6e6e6; --add: #5fd38d; --cut: #ff8a80; --turn: #f0c36d; }
+}
+body { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; }
+h2 { font-size: 1rem; margin: 2rem 0 .3rem; }
+p { margin: 0; white-space: pre-wrap; }
+.added { color: var(--add); } .removed { color: var(--cut); } .changed { color: var(--turn); } .context { color: var(--faint); }
+"""
+
+
+def page(all_sides: Sequence[Sides], title: str) -> str:
+    """All differences as one HTML file: no script, nothing fetched."""
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
+    ]
+    for sides in all_sides:
+        for kind, line in lines(sides):
+            tag = "h2" if kind == "title" else "p"
+            parts.append(f'<{tag} class="{kind}" dir="auto">{escape(line)}</{tag}>')
+    return "\n".join([*parts, "</body></html>"]) + "\n"

@@ -1,0 +1,70 @@
+"""Files as a revision has them. Nothing here writes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from subprocess import run
+
+from postil.errors import PostilError
+
+Renamed = tuple[str, str]
+"""A path from the root as it was and as it is; the same for most, empty where there was, or is, no such file."""
+
+
+def changed_files(root: Path, revisions: Sequence[str], under: str) -> list[Renamed]:
+    """The files under a directory that differ between two revisions, or between one and the working tree.
+
+    Raises :class:`~postil.errors.PostilError` where there is no git, no repository or no such revision.
+    """
+    for revision in revisions:
+        if revision.startswith("-"):
+            raise PostilError(f"{revision} is no revision")
+    named = _git(root, "diff", "--name-status", "-z", "--find-renames", "--relative", "--no-ext-diff", *revisions, "--", under)
+    fields = iter(named.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    found = []
+    for status in fields:
+        path = next(fields)
+        if status[0] in "RC":
+            found.append((path if status[0] == "R" else "", next(fields)))
+        else:
+            found.append(("" if status == "A" else path, "" if status == "D" else path))
+    if len(revisions) == 1:
+        new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", under).decode("utf-8", "surrogateescape")
+        found += [("", path) for path in new.split("\0") if path]
+    return sorted(found, key=lambda pair: pair[1] or pair[0])
+
+
+def files_at(root: Path, revision: str, paths: Sequence[str]) -> dict[str, bytes]:
+    """The content of each of these paths, from ``root``, in a revision; those that it has not are left out."""
+    wanted = [path for path in paths if path and "\n" not in path]
+    if not wanted:
+        return {}
+    names = "".join(f"{revision}:./{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
+    out = memoryview(_git(root, "cat-file", "--batch", stdin=names))
+    found = {}
+    at = 0
+    for path in wanted:
+        end = out.obj.index(b"\n", at)  # type: ignore[attr-defined]
+        header = bytes(out[at:end]).split()
+        at = end + 1
+        if len(header) == 3 and header[1] == b"blob":
+            size = int(header[2])
+            found[path] = bytes(out[at : at + size])
+            at += size + 1
+    return found
+
+
+def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        try:
+            done = run(["git", "-C", str(root), *arguments], stdin=given, capture_output=True, check=False)  # noqa: S603, S607
+        except FileNotFoundError as error:
+            raise PostilError("git is not installed: comparing revisions needs it") from error
+    if done.returncode:
+        said = " ".join(done.stderr.decode("utf-8", "replace").split())
+        raise PostilError(said or f"git {arguments[0]} failed")
+    return done.stdout
