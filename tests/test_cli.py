@@ -34,7 +34,22 @@ def plant(root: Path, old: str, new: str, path: str = "annotations/gold/example.
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     names = postil.list_commands(None)  # type: ignore[arg-type]
 
-    assert names == ["add", "agree", "check", "diff", "export", "fmt", "formats", "init", "realign", "rule", "show", "stats"]
+    assert names == [
+        "add",
+        "agree",
+        "check",
+        "diff",
+        "export",
+        "fmt",
+        "formats",
+        "init",
+        "install-git",
+        "merge-file",
+        "realign",
+        "rule",
+        "show",
+        "stats",
+    ]
     for name in names:
         status, out, _ = run(capsys, name, "--help")
         assert status == 0

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from postil.corpus import Corpus, Document
     from postil.editing.diff import diff
+    from postil.editing.merge import merge
     from postil.editing.realign import realign
     from postil.errors import PostilError
     from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
@@ -33,10 +34,18 @@ __all__ = [
     "Relation",
     "Span",
     "diff",
+    "merge",
     "realign",
 ]
 
-_HOMES = {"Corpus": "corpus", "Document": "corpus", "PostilError": "errors", "diff": "editing.diff", "realign": "editing.realign"}
+_HOMES = {
+    "Corpus": "corpus",
+    "Document": "corpus",
+    "PostilError": "errors",
+    "diff": "editing.diff",
+    "merge": "editing.merge",
+    "realign": "editing.realign",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from postil.cli._command import postil_command, repository_prefix, start_directory
@@ -56,6 +58,7 @@ def command(target: str, name: str | None, ci: str) -> int:
             text = text.replace("{name}", plain).replace("{title}", title)
         write_atomically(root, root / path, text.encode())
         click.echo(f"wrote   {path}")
+    click.echo(_configure_git(root))
     prefix = repository_prefix(root)
     if prefix and ci != "none":
         click.echo(
@@ -64,3 +67,15 @@ def command(target: str, name: str | None, ci: str) -> int:
         )
     click.echo("Next: describe your labels in annotations/scheme.toml, then postil add your texts.")
     return 0
+
+
+def _configure_git(root: Path) -> str:
+    """Let git merge and compare sets by annotation, if there is a repository yet."""
+    from postil.errors import PostilError
+    from postil.storage.git_config import configure
+
+    try:
+        configure(root)
+    except PostilError:
+        return "Later, in every clone of the git repository: postil install-git."
+    return "git merges and compares annotation sets by annotation here; in every other clone: postil install-git."

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from postil.model import AnnotationSet, Note
+import msgspec
+
+from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Note, Record
 
 REALIGN, MERGE = "realign", "merge"
 _LONGEST_ID = 64
@@ -39,3 +41,10 @@ def texts_of_pending(annotations: AnnotationSet) -> dict[str, str]:
 def without_pending(notes: Iterable[Note], what: str, about: Collection[str]) -> list[Note]:
     """The notes but those that leave something of this kind open about one of these annotations."""
     return [note for note in notes if not (is_pending(note, what) and note.about in about)]
+
+
+def as_plain(record: Header | Record) -> dict[str, Any]:
+    """A record as its line has it: an object with its type, its keys, and those that the format does not know."""
+    values: dict[str, Any] = msgspec.to_builtins(record)
+    unknown = values.pop(UNKNOWN_KEYS, {})
+    return {**values, **unknown}
