@@ -36,6 +36,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
 
     assert names == [
         "add",
+        "adjudicate",
         "agree",
         "check",
         "diff",

@@ -18,6 +18,7 @@ from postil.editing.pending import MERGE, as_plain, pending_note
 from postil.editing.realign import realign
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
+from postil.text import quote
 
 _KINDS: dict[type, str] = {Span: "spans", Relation: "relations", Label: "labels", Note: "notes"}
 
@@ -209,5 +210,18 @@ def _in_words(conflict: Conflict) -> str:
         return f"merge: {side} changed or needs it"
     if conflict.contested == ("id",):
         return "merge: each side added something else under this id"
-    what = ", ".join(field.replace("_", " ") for field in conflict.contested)
-    return f"merge: each side made something else of: {what}"
+    if not conflict.id:
+        return f"merge: each side made something else of {' and '.join(conflict.contested)} of the header"
+    said = (
+        f"{field}: ours {_shown(conflict.ours, field)}, theirs {_shown(conflict.theirs, field)}" for field in conflict.contested
+    )
+    return f"merge: each side changed it: {'; '.join(said)}"
+
+
+def _shown(record: Record | None, field: str) -> str:
+    if field == "edges":
+        return quote(getattr(record, "text", ""), 40)
+    values = as_plain(record) if record else {}
+    for name in field.split(".", 1):
+        values = values.get(name) if isinstance(values, dict) else None  # type: ignore[assignment]
+    return quote(values, 40) if isinstance(values, str) else msgspec.json.encode(values).decode()
