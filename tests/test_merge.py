@@ -337,19 +337,24 @@ def test_a_rebase_over_thirty_commits_loses_nothing(repo: Repository) -> None:
     chance = random.Random(7)
     base = beginning(chance).canonical()
     repo.commit(base)
-    expected = {record.id for record in base.records}
+    before = records(base)
+    expected = dict(before)
     for name, commits in (("x", 15), ("y", 15)):
         repo.git("checkout", "-q", "-b", name, "main")
         annotations = base
-        for _ in range(commits):
+        for number in range(commits):
             annotations = add(chance, annotations, name)
+            if number % 3 == 0:  # and each looks through their half of what was there
+                own = base.spans[:4] if name == "x" else base.spans[4:]
+                changed = {one.id: replace(one, note=f"{name}{number}") for one in own}
+                annotations = replace(annotations, spans=tuple(changed.get(one.id, one) for one in annotations.spans))
             repo.commit(annotations)
-        expected |= {record.id for record in annotations.records}
+        expected |= {record.id: record for record in annotations.records if record != before.get(record.id)}
 
     repo.git("rebase", "-q", "x")
 
     assert int(repo.git("rev-list", "--count", "main..HEAD").stdout) == 30
-    assert {record.id for record in repo.read().records} == expected
+    assert records(repo.read()) == expected
     assert len(expected) == len(base.records) + 30
 
 
@@ -365,5 +370,27 @@ def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, 
     assert (small_corpus / ".gitattributes").read_text(encoding="utf-8") == (
         "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\n"
     )
-    assert git(small_corpus, "config", "merge.postil.driver").strip().endswith("-m postil merge-file %O %A %B --path %P")
-    assert sys.executable in git(small_corpus, "config", "merge.postil.driver")
+    driver = git(small_corpus, "config", "merge.postil.driver")
+    assert driver.startswith(f"{sys.executable} -m postil merge-file %O %A %B --path %P")
+
+
+def test_when_postil_is_gone_git_merges_and_shows_lines(repo: Repository) -> None:
+    for name in ("merge.postil.driver", "diff.postil.command", "diff.postil.textconv"):
+        repo.git("config", name, repo.git("config", name).stdout.strip().replace("-m postil", "-m postil_is_gone"))
+    base = beginning(random.Random(4)).canonical()
+    repo.commit(base)
+    for name, label in (("x", "HERE"), ("y", "THERE")):
+        repo.git("checkout", "-q", "-b", name, "main")
+        first, *others = base.spans
+        repo.commit(replace(base, spans=(replace(first, label=label), *others)))
+
+    assert repo.git("merge", "--no-edit", "x", check=False).returncode == 1
+
+    merged = repo.path.read_text(encoding="utf-8")
+    assert "HERE" in merged
+    assert "THERE" in merged
+    assert "<<<<<<< ours" in merged
+    repo.git("checkout", "-q", "-f", "main")
+    repo.path.write_text(repo.path.read_text(encoding="utf-8").replace("entity", "ENTITY"), encoding="utf-8", newline="")
+    assert "ENTITY" in repo.git("diff").stdout
+    assert "ENTITY" in repo.git("diff", "--no-ext-diff").stdout

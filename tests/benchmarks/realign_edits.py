@@ -12,6 +12,7 @@ known and for the quotations alone. Exits with 1 unless none is wrong and 99.5 %
 from __future__ import annotations
 
 import random
+import re
 import sys
 import time
 import unicodedata
@@ -182,8 +183,8 @@ def take_out(chance: random.Random, cells: Cells, words: Sequence[str]) -> Cells
 def replace(chance: random.Random, cells: Cells, words: Sequence[str]) -> Cells:
     """Words by others."""
     start, end = _some(chance, cells)
-    gone = {word.strip(".,“”()") for word in "".join(cell.character for cell in cells[start:end]).split()}
-    others = [word for word in chance.choices(words, k=40) if word.strip(".,“”()") not in gone]
+    gone = set(re.findall(r"\w+", "".join(cell.character for cell in cells[start:end])))
+    others = [word for word in chance.choices(words, k=40) if gone.isdisjoint(re.findall(r"\w+", word))]
     return [*cells[:start], *_new(" ".join(others[: chance.choice((1, 1, 2, 3, 8))])), *cells[end:]]
 
 
@@ -375,6 +376,22 @@ def trials(edits: int, seed: int) -> list[Trial]:
     return made
 
 
+def large(seed: int, size: int = 1_000_000, spans: int = 10_000, edits: int = 100) -> Trial:
+    """A long text with many spans, edited."""
+    chance = random.Random(seed)
+    texts: list[str] = []
+    found: list[Span] = []
+    start = 0
+    while start < size:
+        text, own = generated(chance)
+        for span in own:
+            fragments = tuple((one + start, other + start) for one, other in span.fragments)
+            found.append(Span(f"s{len(found)}", "l", "L", span.start + start, span.end + start, span.text, fragments))
+        texts.append(text)
+        start += len(text)
+    return trial(chance, "".join(texts), found[: spans // 2] + found[-(spans - spans // 2) :], edits)
+
+
 def main() -> int:
     """Edit, realign, print."""
     edits = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
@@ -401,7 +418,17 @@ def main() -> int:
         for each in wrong[:10]:
             print("   ", each)
         fails = fails or counts["wrong"] > 0 or (not by_quotes and share < LEAST_WRITTEN)
-    return int(fails)
+    one = large(seed)
+    start = time.perf_counter()
+    counts, wrong = judge(one)
+    taken = time.perf_counter() - start
+    print(
+        f"{'one text of a megabyte':24}{counts['spans']:9,}{counts['survive']:9,}{counts['written']:9,}{counts['wrong']:7,}",
+        end="",
+    )
+    print(f"{counts['right'] / counts['survive']:20.2%}{taken:9.1f}")
+    print(f"{'':24}{len(one.old):,} characters, {one.edits} edits")
+    return int(fails or bool(wrong))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.argument("theirs", metavar="THEIRS")
 @click.option("--path", default="", metavar="PATH", help="Where the set is in the repository: what messages name.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Write the result to standard output instead of into OURS.")
-def command(base: str, ours: str, theirs: str, path: str, *, to_stdout: bool) -> int:
+@click.option("--git", "for_git", is_flag=True, hidden=True)
+def command(base: str, ours: str, theirs: str, path: str, *, to_stdout: bool, for_git: bool) -> int:
     """Merge two versions of a set that come from one, annotation by annotation.
 
     The result is written into OURS, as git wants it of a merge driver: postil install-git sets it up. What both sides changed in
@@ -27,11 +28,12 @@ def command(base: str, ours: str, theirs: str, path: str, *, to_stdout: bool) ->
     """
     from postil.editing.merge import merge
     from postil.errors import PostilError
+    from postil.storage.git_config import CONFLICTS
     from postil.storage.safe_files import write_atomically
     from postil.storage.set_file import encode_set
 
     files = [start_directory() / name for name in (base, ours, theirs)]
-    shown = printable(path or ours)
+    shown, conflicts = printable(path or ours), CONFLICTS if for_git else 1
     for file, name in zip(files, (base, ours, theirs), strict=True):
         if not file.is_file():
             raise click.UsageError(f"there is no file {name}")
@@ -42,7 +44,7 @@ def command(base: str, ours: str, theirs: str, path: str, *, to_stdout: bool) ->
         data = encode_set(result.annotations)
     except PostilError as error:
         click.echo(f"{shown}: cannot be merged by annotation: {error}", err=True)
-        return _merge_lines(files, to_stdout=to_stdout)
+        return conflicts * _merge_lines(files, to_stdout=to_stdout)
     if to_stdout:
         click.echo(data, nl=False)
     else:
@@ -53,7 +55,7 @@ def command(base: str, ours: str, theirs: str, path: str, *, to_stdout: bool) ->
         click.echo(
             f"{shown}: {counted(len(result.conflicts), 'conflict')} to decide, listed by postil check: {ids}{more}", err=True
         )
-    return int(bool(result.conflicts))
+    return conflicts * bool(result.conflicts)
 
 
 def _read(path: Path) -> AnnotationSet:
@@ -89,12 +91,15 @@ def _texts(sets: list[AnnotationSet], path: str) -> dict[str, str]:
     return {digest: data.decode("utf-8", "surrogateescape") for digest, data in found.items()}
 
 
-def _merge_lines(files: list[Path], *, to_stdout: bool) -> int:
-    """Merge as git merges lines, with markers where it cannot: for what is no readable set, so that nothing of it is lost."""
+def _merge_lines(files: list[Path], *, to_stdout: bool) -> bool:
+    """Merge as git merges lines, with markers where it cannot: for what is no readable set, so that nothing of it is lost.
+
+    Returns whether there are markers.
+    """
     import subprocess
 
     base, ours, theirs = map(str, files)
     names = ["-L", "ours", "-L", "base", "-L", "theirs"]
     option = ["-p"] if to_stdout else []
     done = subprocess.run(["git", "merge-file", *option, *names, ours, base, theirs], check=False)  # noqa: S603, S607
-    return int(done.returncode != 0)
+    return done.returncode != 0

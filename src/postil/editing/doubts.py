@@ -7,7 +7,7 @@ the same at, the more bits it takes; and more again for a passage that stands so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 
 from postil.editing.pairing import NONE, Pairing
@@ -42,11 +42,24 @@ class Doubts:
         for start, end in blocks:
             if not self._says_enough(start, end):
                 pairing.undo(start, end)
-        for start, end in blocks:
-            if self._says_enough(start, end):
-                first, last = self._without_signs(*self._without_loose_ends(start, end))
+        while self._shorten(self._without_other_lines):
+            pass  # what one block was sure of may have been the loose end of another
+        self._shorten(self._without_coincidences)
+        self._shorten(self._without_signs)
+
+    def _shorten(self, shortened: Callable[[int, int], Block]) -> bool:
+        """Undo the ends of blocks that may not belong to them; returns whether there were any."""
+        pairing = self._pairing
+        has_changed = False
+        for start, end in list(pairing.blocks()):
+            if pairing.is_moved[start] or self._is_whole(start, end):
+                continue
+            first, last = shortened(start, end)
+            if (first, last) != (start, end):
+                has_changed = True
                 pairing.undo(start, first)
                 pairing.undo(last, end)
+        return has_changed
 
     def certain(self) -> list[bool]:
         """For each old token whether its pair is beyond doubt."""
@@ -83,11 +96,10 @@ class Doubts:
             sums[group] = sums.get(group, 0.0) + self._bits(*block)
         return [sums[group] for group in groups]
 
-    def _without_loose_ends(self, start: int, end: int) -> Block:
-        """A block without what is not sure to belong to it at its edges.
+    def _without_other_lines(self, start: int, end: int) -> Block:
+        """A block without what it has of another paragraph at its edges.
 
-        Two paragraphs may begin with the same words: that one follows what the other followed does not make them the same. And
-        where many words were put in the place of many others, the first of them may be the same by chance.
+        Two paragraphs may begin with the same words: that one follows what the other followed does not make them the same.
         """
         pairing = self._pairing
         last = next((token for token in range(end - 1, start - 1, -1) if pairing.begins_line(token)), NONE)
@@ -96,7 +108,12 @@ class Doubts:
         first = next((token for token in range(start + 1, end + 1) if pairing.ends_line(token - 1)), NONE)
         if first > start and self._is_another_line(start, first, -1):
             start = first
-        if start < end and self._is_replaced(range(end, end + _MANY), pairing.pairs[end - 1] + 1, 1):
+        return (start, end) if start < end else (end, end)
+
+    def _without_coincidences(self, start: int, end: int) -> Block:
+        """A block without its last words where many were put in the place of many others: the first may be the same by chance."""
+        pairing = self._pairing
+        if self._is_replaced(range(end, end + _MANY), pairing.pairs[end - 1] + 1, 1):
             end -= self._doubted(range(end - 1, start - 1, -1))
         if start < end and self._is_replaced(range(start - 1, start - 1 - _MANY, -1), pairing.pairs[start] - 1, -1):
             start += self._doubted(range(start, end))

@@ -46,13 +46,15 @@ def _keys(pairing: Pairing, first: Sequence[int], second: Sequence[int]) -> tupl
 
 
 def _common(first: Keys, second: Keys) -> dict[int, int]:
-    """A longest common subsequence, as pairs of places."""
+    """A longest common subsequence, as pairs of places: of several the one whose pairs stand furthest to the front."""
     from rapidfuzz.distance import LCSseq
 
     found: dict[int, int] = {}
-    for code in LCSseq.opcodes(first, second):
+    # without marks at the ends, what both begin and end with would be paired first, whichever way it is read
+    for code in LCSseq.opcodes([-1, *first, -2], [-3, *second, -4]):
         if code.tag == "equal":
-            found.update(zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True))
+            places = range(code.src_start - 1, code.src_end - 1), range(code.dest_start - 1, code.dest_end - 1)
+            found.update(zip(*places, strict=True))
     return found
 
 
@@ -97,6 +99,7 @@ class _Settling:
 
     def __init__(self, pairing: Pairing, forward: dict[int, int], backward: dict[int, int], *, moved: bool) -> None:
         self._pairing, self._moved = pairing, moved
+        self._readings = forward, backward
         self._choices = {
             token: {reading[token] for reading in (forward, backward) if token in reading} for token in {*forward, *backward}
         }
@@ -106,11 +109,42 @@ class _Settling:
                 self._wanted.setdefault(other, set()).add(token)
 
     def settle(self) -> None:
-        """Pair what fits, from the front and from the back."""
+        """Pair what fits: passages first, then single tokens, from the front and from the back."""
+        for token, other in self._attached_passages():
+            if self._pairing.pairs[token] == NONE and not self._pairing.taken[other]:
+                self._pairing.pair(token, other, moved=self._moved)
         for tokens in (sorted(self._choices), sorted(self._choices, reverse=True)):
             for token in tokens:
                 if self._pairing.pairs[token] == NONE:
                     self._settle(token)
+
+    def _attached_passages(self) -> list[tuple[int, int]]:
+        """The pairs of each passage that, in one reading, goes on from what is paired, where in the other it hangs in the air."""
+        passages = [_passages(reading, self._pairing) for reading in self._readings]
+        found: list[tuple[int, int]] = []
+        for mine, others in (passages, passages[::-1]):
+            rivals: dict[tuple[str, int], bool] = {}
+            for passage in others:
+                is_near_old, is_near_new = self._is_near(passage)
+                for token, other in passage:
+                    rivals["old", token], rivals["new", other] = is_near_new, is_near_old
+            for passage in mine:
+                is_contested = any(rivals.get(("old", token)) or rivals.get(("new", other)) for token, other in passage)
+                if self._is_attached(passage) and not is_contested:
+                    found += passage
+        return found
+
+    def _is_attached(self, passage: Sequence[tuple[int, int]]) -> bool:
+        (first, other_first), (last, other_last) = passage[0], passage[-1]
+        return self._pairing.are_pair(first - 1, other_first - 1) or self._pairing.are_pair(last + 1, other_last + 1)
+
+    def _is_near(self, passage: Sequence[tuple[int, int]]) -> tuple[bool, bool]:
+        """Whether the passage stands beside what is paired in the old text, and in the new one."""
+        (first, other_first), (last, other_last) = passage[0], passage[-1]
+        pairs, taken = self._pairing.pairs, self._pairing.taken
+        is_near_old = (first > 0 and pairs[first - 1] != NONE) or (last + 1 < len(pairs) and pairs[last + 1] != NONE)
+        is_near_new = (other_first > 0 and taken[other_first - 1]) or (other_last + 1 < len(taken) and taken[other_last + 1])
+        return is_near_old, is_near_new
 
     def _settle(self, token: int) -> None:
         is_word = self._pairing.old.is_word(token)
@@ -144,3 +178,16 @@ class _Settling:
         lines_new = [new[each] for each in self._choices[token] if each != other]
         lines_old = [old[each] for each in self._wanted[other] if each != token]
         return new[other] not in lines_new and old[token] not in lines_old
+
+
+def _passages(reading: dict[int, int], pairing: Pairing) -> list[list[tuple[int, int]]]:
+    """What a reading pairs and nobody has paired yet, by passages that stand without a break in both texts."""
+    found: list[list[tuple[int, int]]] = []
+    for token, other in sorted(reading.items()):
+        if pairing.pairs[token] != NONE or pairing.taken[other]:
+            continue
+        if found and found[-1][-1] == (token - 1, other - 1):
+            found[-1].append((token, other))
+        else:
+            found.append([(token, other)])
+    return found

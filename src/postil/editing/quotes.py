@@ -16,7 +16,6 @@ from postil.editing.anchors import Run, in_order
 from postil.editing.places import Extent, Fate, Occurrences, Place
 from postil.editing.tokens import Tokens, weigh
 from postil.model import Span
-from postil.text import cuts_word
 
 _ENOUGH = 40.0  # bits: how rarely an anchor's words come together by chance
 _SHORTEST = 12  # characters of an anchor
@@ -27,6 +26,7 @@ class QuotedPlaces:
 
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
         self._text = text
+        self._tokens = Tokens(text, {})
         self._quotes: dict[Extent, str] = {}
         for span in spans:
             self._quotes |= _quotes(span)
@@ -42,14 +42,18 @@ class QuotedPlaces:
         index = bisect_right(self._starts, start) - 1
         if index >= 0:
             _, last, shift = self._stretches[index]
-            if end <= last and self._text.startswith(quote, start + shift) and not cuts_word(self._text, end + shift):
+            if end <= last and self._text.startswith(quote, start + shift) and self._cuts_no_word(start + shift, end + shift):
                 return Place(Fate.MOVED if shift else Fate.EXACT, ((start + shift, end + shift),))
         found = self._occurrences.near(quote, start)
         return Place(Fate.AMBIGUOUS, found) if found else Place(Fate.ORPHAN)
 
+    def _cuts_no_word(self, start: int, end: int) -> bool:
+        covered = self._tokens.within(start, end)
+        return bool(covered) and self._tokens.starts[covered[0]] >= start and self._tokens.ends[covered[-1]] <= end
+
     def _anchors(self) -> Iterator[Run]:
         """Each passage that was quoted once and that the text has once, if it is long enough, and covers no other."""
-        tokens = Tokens(self._text, {})
+        tokens = self._tokens
         weights = weigh(tokens, Counter(tokens.keys))
         counts = Counter(self._quotes.values())
         last = -1
@@ -60,7 +64,8 @@ class QuotedPlaces:
             if place < 0 or self._text.find(quote, place + 1) >= 0:
                 continue
             covered = tokens.within(place, place + len(quote))
-            if sum(weights[tokens.keys[token]] for token in covered) >= _ENOUGH and _stands_alone(tokens, covered, place, quote):
+            is_whole = self._cuts_no_word(place, place + len(quote)) and _stands_alone(tokens, covered)
+            if is_whole and sum(weights[tokens.keys[token]] for token in covered) >= _ENOUGH:
                 last = end
                 yield Run(start, place, end - start)
 
@@ -75,11 +80,9 @@ class QuotedPlaces:
                 start = None
 
 
-def _stands_alone(tokens: Tokens, covered: range, place: int, quote: str) -> bool:
-    """Whether a passage cuts no word, and its first and last word are not there twice, so that either could be it."""
+def _stands_alone(tokens: Tokens, covered: range) -> bool:
+    """Whether the first and the last word of a passage are not there twice, so that either could be it."""
     first, last = covered[0], covered[-1]
-    if tokens.starts[first] < place or tokens.ends[last] > place + len(quote):
-        return False
     return not (
         (first and tokens.keys[first - 1] == tokens.keys[first])
         or (last + 1 < len(tokens) and tokens.keys[last + 1] == tokens.keys[last])

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from postil.editing.alignment import Alignment
-from postil.editing.pending import REALIGN, pending_note, texts_of_pending, without_pending
+from postil.editing.pending import REALIGN, is_pending, pending_note, texts_of_pending, without_pending
 from postil.editing.places import Extent, Fate, Occurrences, Place, Places
 from postil.editing.tokens import is_respelling
 from postil.errors import PostilError
@@ -112,7 +112,7 @@ class _Finder:
         places = [self._places.place(start, end) for start, end in span.extents]
         fate = max((place.fate for place in places), key=lambda fate: fate.rank)
         if len(places) == 1:
-            each = [(extent,) for extent in places[0].extents] if fate != Fate.SPLIT else [places[0].extents]
+            each = [(extent,) for extent in places[0].extents] if fate != Fate.SPLIT else [_joined(places[0].extents)]
             return Outcome(span, fate, None, tuple(each))
         return _together(span, fate, places)
 
@@ -185,7 +185,7 @@ def _written(annotations: AnnotationSet, outcomes: Sequence[Outcome], about: dic
     for note in _open_notes(outcomes, about, taken):
         notes.append(note)
         taken.add(note.id)
-    still_open = {note.about for note in notes if note.decide}
+    still_open = {note.about for note in notes if is_pending(note, REALIGN)}
     # spans about a third text, which nobody looked at now, are not about the new one either
     others = [
         span for span in annotations.spans if id(span) not in done and about[span.id] != target and span.id not in still_open

@@ -11,6 +11,9 @@ from postil.errors import PostilError
 from postil.storage.safe_files import write_atomically
 
 ATTRIBUTES = ".gitattributes"
+CONFLICTS = 99
+"""The exit status by which git's driver tells conflicts from whatever else may go wrong."""
+
 _SETS = "annotations/**/*.jsonl"
 _LINE = f"{_SETS} text eol=lf merge=postil diff=postil"
 
@@ -29,15 +32,20 @@ def write_attributes(root: Path) -> bool:
 def configure(root: Path) -> list[tuple[str, str]]:
     """Set what git has to call in the repository around ``root``; returns each setting with its value.
 
-    Git is told this very Python, because what is on the path when it runs is not known. Raises
-    :class:`~postil.errors.PostilError` where there is no git or no repository.
+    Git is told this very Python, because what is on the path when it runs is not known. Should that be gone one day, git merges
+    and shows lines as it always does: a driver that only failed would leave one side's version, and look like a conflict.
+    Raises :class:`~postil.errors.PostilError` where there is no git or no repository.
     """
     postil = f"{shlex.quote(Path(sys.executable).as_posix())} -m postil"
+    lines = "git merge-file -L ours -L base -L theirs %A %O %B"
     settings = [
         ("merge.postil.name", "annotation sets, merged by annotation"),
-        ("merge.postil.driver", f"{postil} merge-file %O %A %B --path %P"),
-        ("diff.postil.command", f"{postil} diff --git"),
-        ("diff.postil.textconv", f"{postil} diff --textconv"),
+        (
+            "merge.postil.driver",
+            f"{postil} merge-file %O %A %B --path %P --git; case $? in 0) ;; {CONFLICTS}) exit 1 ;; *) {lines} ;; esac",
+        ),
+        ("diff.postil.command", f'f() {{ {postil} diff --git "$@" || diff -u "$2" "$5" || true; }}; f'),
+        ("diff.postil.textconv", f'f() {{ {postil} diff --textconv "$1" || cat "$1"; }}; f'),
     ]
     for name, value in settings:
         command = ["git", "-C", str(root), "config", "--local", name, value]
