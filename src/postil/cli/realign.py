@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import open_directory, postil_command
+from postil.cli._progress import Progress
 from postil.text import counted, printable, quote, quote_difference
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tup
     """
     directory = open_directory()
     reports = []
-    for bundle, files in _stale(directory, documents, annotators):
-        reports += list(_realigned(directory, bundle, files, accept, dry_run=dry_run))
+    with Progress("Realigning") as progress:
+        for bundle, files in _stale(directory, documents, annotators, progress):
+            reports += list(_realigned(directory, bundle, files, accept, dry_run=dry_run))
     if format_ == "json":
         _print_json(reports)
     else:
@@ -59,7 +61,7 @@ def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tup
 
 
 def _stale(
-    directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...]
+    directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...], progress: Progress
 ) -> Iterator[tuple[Bundle, list[SetFile]]]:
     """Each document whose text is not what some of its sets are about, with those sets."""
     from postil.editing.pending import REALIGN, is_pending
@@ -68,7 +70,9 @@ def _stale(
     for name in documents:
         if name not in known:
             raise click.UsageError(f"there is no document {name}")
-    for document in dict.fromkeys(documents) or known:
+    chosen = list(dict.fromkeys(documents) or known)
+    for number, document in enumerate(chosen):
+        progress(number, len(chosen))
         if not known[document].text or not known[document].sets:
             continue
         bundle = directory.bundle(document)

@@ -11,7 +11,6 @@ from postil.model import Header, Record
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 _TOGETHER = (("start", "end", "fragments", "text"), ("layer", "label"))
-_NOT_TOGETHER_IN_NOTES = ("text",)
 _BY_KEY = ("attributes", "args", "ignore", "unknown", "decide")
 
 
