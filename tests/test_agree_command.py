@@ -65,6 +65,7 @@ def test_against_gold_there_is_precision_and_recall(corpus: Path, capsys: pytest
     report = as_json(corpus, capsys, "gold", "a1", "--layer", "statement")
 
     assert report["reference"] == "gold"
+    assert {"FACT", "CLAIM", "OPINION"} == measured(report, "statement", "precision")["parts"].keys()
     assert {measure["name"] for measure in report["layers"][0]["measures"]} >= {"precision", "recall", "f1", "f1-partial"}
 
 

@@ -76,11 +76,12 @@ def command(annotators: tuple[str, ...], *, format_: str, output: str | None, mi
     directory = open_directory()
     layers = Corpus(directory).scheme.layers
     reference = options["reference"] or ("gold" if len(annotators) == 2 and "gold" in annotators else "")
+    by = {*options["by"], *(["label"] if reference else [])}  # what is right by definition is asked for label by label
     least = [parse_minimum(said, layers, reference) for said in minima]
-    request = _request(directory, annotators, {**options, "reference": reference}, least)
+    request = _request(directory, annotators, {**options, "reference": reference, "by": by}, least)
     report = _compare(directory, request, options["jobs"])
     _refuse_unused(report, request, layers)
-    _write(report, format_, output, frozenset(options["by"]))
+    _write(report, format_, output, frozenset(by))
     failed = list(failures(report, least))
     for failure in failed:
         click.echo(f"postil: {failure}", err=True)
