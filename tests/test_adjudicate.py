@@ -17,9 +17,10 @@ from conftest import ROOT
 from histories import beginning, branch
 from postil import AnnotationSet, Corpus, Label, PostilError, Relation
 from postil.cli import main
-from postil.editing.adjudicate import adjudicate, adopted
+from postil.editing.adjudicate import adjudicate
+from postil.editing.adopting import adopted
 from postil.editing.decisions import BOTH, EDITED, NEITHER, decide
-from postil.editing.decisions_file import DecisionsHeader, encode_decisions, parse_decisions
+from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.editing.items import items
 from postil.errors import UnreadableFile
 from postil.storage.set_file import encode_set
@@ -70,7 +71,7 @@ def test_whatever_was_made_by_hand_can_be_adopted(seed: int, steps: int) -> None
     header = replace(hand.header, annotator="gold", status="complete", method="adjudicated", sources=("a1", "a2"))
     there = replace(hand, header=header)
 
-    decisions = adopted(sets, there, {}, "me", "now")
+    decisions = adopted(sets, there, {}, ("me", "now"))
 
     assert adjudicate(sets, "gold", decisions).annotations == there
 
@@ -186,12 +187,14 @@ def test_sets_about_different_things_are_refused() -> None:
 def test_decisions_are_written_the_same_whatever_their_order() -> None:
     decisions = [decide(each.item, NEITHER, by="me", at="now") for each in adjudicate(pair(), "gold").open]
     header = DecisionsHeader("d", "gold", ("a1", "a2"))
-    data = encode_decisions(header, decisions)
+    data = encode_decisions(DecisionsFile(header, decisions))
 
-    assert encode_decisions(header, decisions[::-1]) == data
-    assert encode_decisions(*parse_decisions("p", data)) == data
-    with pytest.raises(UnreadableFile, match="p:2:1: not a decision"):
+    assert encode_decisions(DecisionsFile(header, decisions[::-1])) == data
+    assert encode_decisions(parse_decisions("p", data)) == data
+    with pytest.raises(UnreadableFile, match="p:2:1: a marker of an unfinished merge"):
         parse_decisions("p", data.split(b"\n")[0] + b"\n<<<<<<< ours\n")
+    with pytest.raises(UnreadableFile, match="p:1:1: not a decision"):
+        parse_decisions("p", b"{broken\n")
     with pytest.raises(UnreadableFile, match="no header"):
         parse_decisions("p", b"")
 
@@ -234,14 +237,14 @@ def test_a_session_asks_shows_and_writes(corpus: Path, typed: Typed) -> None:
 
     assert status == 0
     assert "example: 5 disagreements to decide" in out
-    assert "label, 5 left: entity\n  Rajnath Singh met Yasukazu Hamada in [Tokyo] on Thursday." in out
+    assert "label, 5 left: entity, example:1\n  Rajnath Singh met Yasukazu Hamada in [Tokyo] on Thursday." in out
     assert "  1 a1: X  “Tokyo”\n  2 a2: Y  “Tokyo”\n" in out
     assert "  1 a1: near  from X “Rajnath Singh”  to X “Tokyo”\n" in out
     assert out.endswith("example: 2 agreed, 5 decided, 0 open; wrote gold, complete\n")
     assert {one.id for one in gold(corpus).spans} == {"e1", "x2", "e3", "x3", "e5"}
     lines = [json.loads(line) for line in (corpus / "adjudication/gold/example.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert lines[0]["set_sha256"]
-    assert {(line["by"], line["at"]) for line in lines[1:]} == {("me", "2026-01-02T03:04:05Z")}
+    assert lines[-1]["set_sha256"]
+    assert {(line["by"], line["at"]) for line in lines[1:-1]} == {("me", "2026-01-02T03:04:05Z")}
     assert typed("") == (0, "example: 2 agreed, 5 decided, 0 open; wrote gold, complete\n")
 
 
@@ -264,8 +267,8 @@ def test_without_a_person_the_rest_is_listed(corpus: Path, typed: Typed) -> None
     status, out = typed("", "--auto", "unanimous")
 
     assert status == 1
-    assert "example: open: label in entity: a1 X “Tokyo”, a2 Y “Tokyo”\n" in out
-    assert "example: open: missing in entity: a1 X “Thursday”, a2 nothing\n" in out
+    assert "example:1: open: label in entity: a1 X  “Tokyo” (e2, annotations/a1/example.jsonl:4), a2 Y  “Tokyo” (x2, " in out
+    assert "example:1: open: missing in entity: a1 X  “Thursday” (e4, annotations/a1/example.jsonl:5), a2 nothing\n" in out
     assert gold(corpus).header.status == "in-progress"
 
 
@@ -304,7 +307,7 @@ def test_an_editor_writes_what_nobody_said(corpus: Path, typed: Typed, monkeypat
         [
             "# nothing\n{broken",
             None,
-            json.dumps({"type": "span", "id": "m1", "layer": "entity", "label": "MINE", "start": 37, "end": 42, "text": "Tokyo"}),
+            json.dumps({"type": "span", "id": "m1", "layer": "entity", "label": "PERSON", "start": 37, "end": 42}),
         ]
     )
     monkeypatch.setattr("click.edit", lambda *_, **__: next(answers))
@@ -313,7 +316,7 @@ def test_an_editor_writes_what_nobody_said(corpus: Path, typed: Typed, monkeypat
 
     assert status == 1
     assert "not taken" in out
-    assert {one.label for one in gold(corpus).spans} == {"X", "MINE"}
+    assert {one.label for one in gold(corpus).spans} == {"X", "PERSON"}
 
 
 def test_usage_and_sets_that_cannot_be_adjudicated(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

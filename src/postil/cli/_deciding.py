@@ -6,35 +6,57 @@ Keys are read from the terminal, or from standard input where that is none, so t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from postil.cli._versions import Versions
 from postil.editing.adjudicate import Open
-from postil.editing.decisions import BOTH, EDITED, NEITHER
+from postil.editing.decisions import BOTH, EDITED, NEITHER, key_of
 from postil.editing.items import KINDS, Item
-from postil.model import Annotation, AnnotationSet, Relation, Span
+from postil.errors import PostilError
+from postil.model import Annotation, Span
 from postil.text import printable, quote
 
-_CONTEXT = 60  # characters to either side of a passage
-_KEYS = "b all of them, n none, e edit, s skip, u undo, q quit"
+if TYPE_CHECKING:
+    from postil.editing.edited import Edits
 
-Choose = Callable[[Item, str, Sequence[Annotation]], None]
+_KEYS = "b all of them, n none, e edit, s skip, u undo, q quit"
+_DIGITS = "123456789"
+
+
+class Deciding(Protocol):
+    """Keeps what is decided."""
+
+    def waiting(self) -> Sequence[Open]:
+        """What is open now."""
+
+    def choose(self, item: Item, chosen: str, result: Sequence[Annotation] = ()) -> str:
+        """Keep a decision; where it cannot be one it is not kept, and the reason is returned."""
+
+    def undo(self) -> str:
+        """Take the last decision back; returns which that was, empty for none."""
+
+    def proposal(self, item: Item) -> str:
+        """What an editor begins with."""
+
+    def edits(self, item: Item) -> Edits:
+        """What reads what an editor wrote."""
 
 
 class Session:
-    """Shows what is open and asks. ``choose`` keeps a decision, ``undo`` takes the last back and says whether there was one."""
+    """Shows what is open and asks."""
 
-    def __init__(self, text: str, sets: Sequence[AnnotationSet], choose: Choose, undo: Callable[[], bool]) -> None:
-        self._text, self._sets = text, {each.annotator: each for each in sets}
-        self._choose, self._undo = choose, undo
+    def __init__(self, versions: Versions, deciding: Deciding) -> None:
+        self._versions, self._deciding = versions, deciding
+        self._drafts: dict[bytes, str] = {}
 
-    def run(self, waiting: Callable[[], Sequence[Open]]) -> bool:
-        """Ask until nothing is open that was not skipped; returns whether the user quit. ``waiting``: what is open now."""
+    def run(self) -> bool:
+        """Ask until nothing is open that was not skipped; returns whether the user quit."""
         skipped: set[bytes] = set()
         while True:
-            found = [each for each in grouped(waiting()) if _name(each.item) not in skipped]
+            found = [each for each in grouped(self._deciding.waiting()) if _name(each.item) not in skipped]
             if not found:
                 return False
             each = found[0]
@@ -44,79 +66,84 @@ class Session:
                 return True
             if answer == "s":
                 skipped.add(_name(each.item))
+                click.echo("  skipped")
             elif answer == "u":
                 skipped.clear()
-                click.echo("  taken back" if self._undo() else "  there is nothing to take back")
+                undone = self._deciding.undo()
+                click.echo(f"  taken back: {undone}" if undone else "  there is nothing to take back")
 
     def _answer(self, item: Item) -> str:
         """Read keys until one means something; a decision is kept, the others are returned."""
-        names = list(item.versions)
         while True:
             key = read_key()
             if key in ("", "\x03", "\x04", "q"):
                 return "q"
             if key in "su":
                 return key
-            if key.isdigit() and 0 < int(key) <= len(names):
-                name = names[int(key) - 1]
-                self._choose(item, name if item.versions[name] else NEITHER, ())
-                return ""
-            if key == "b":
-                self._choose(item, BOTH, ())
-                return ""
-            if key == "n":
-                self._choose(item, NEITHER, ())
-                return ""
-            if key == "e" and self._edit(item):
-                return ""
+            if key == "e":
+                if self._edit(item):
+                    return ""
+            elif chosen := _choice(key, item):
+                if self._choose(item, chosen):
+                    return ""
+            elif not key.isspace():
+                click.echo(f"  {quote(key)} is no key: 1-{len(item.versions)} take one, {_KEYS}")
 
-    def _edit(self, item: Item) -> bool:
-        """Let the user write the annotation; returns whether that was one."""
-        import msgspec
-
-        from postil.editing.decisions import record_of
-        from postil.editing.pending import as_plain
-        from postil.errors import PostilError
-
-        proposal = "".join(f"{msgspec.json.encode(as_plain(one)).decode()}\n" for one in item.versions.values() if one)
-        written = click.edit(
-            f"{proposal}# One line for each annotation that there is to be.\n", extension=".jsonl", require_save=True
-        )
-        if written is None:
+    def _choose(self, item: Item, chosen: str, result: Sequence[Annotation] = ()) -> bool:
+        """Whether the decision was kept; says so, or why not."""
+        why = self._deciding.choose(item, chosen, result)
+        if why:
+            click.echo(f"  not taken: {printable(why)}. Take another, n for none, or s to decide it later")
             return False
-        lines = [line for line in written.splitlines() if line.strip() and not line.startswith("#")]
-        try:
-            result = [record_of(msgspec.json.decode(line)) for line in lines]
-        except (PostilError, msgspec.DecodeError) as error:
-            click.echo(f"  not taken: {error}")
-            return False
-        self._choose(item, EDITED, result)
+        click.echo(f"  {_outcome(item, chosen, result)}")
         return True
 
-    # --- showing -----------------------------------------------------------------------------------------------------
+    def _edit(self, item: Item) -> bool:
+        """Let the user write the annotation; returns whether that was one. What was not taken is there the next time."""
+        help_ = "# One line for each annotation that there is to be; text may be left out, it is what start and end cover.\n"
+        draft = self._drafts.get(_name(item)) or f"{self._deciding.proposal(item)}{help_}"
+        try:
+            written = click.edit(draft, extension=".jsonl", require_save=True) or ""
+            if not written:
+                click.echo("  nothing was saved: nothing is decided")
+                return False
+            result = self._deciding.edits(item).read(written)
+        except click.ClickException as error:
+            click.echo(f"  the editor failed: {printable(error.format_message())}")
+            return False
+        except PostilError as error:
+            self._drafts[_name(item)] = written
+            click.echo(f"  not taken: {printable(str(error))}. e goes on with it")
+            return False
+        return self._choose(item, EDITED, result)
 
     def _show(self, each: Open, left: int) -> None:
         item = each.item
-        click.echo(f"\n{item.kind}, {left} left: {printable(item.first.layer)}{f' ({printable(each.why)})' if each.why else ''}")
-        for line in dict.fromkeys(
-            context(self._text, version) for version in item.versions.values() if isinstance(version, Span)
-        ):
+        why = f" ({printable(each.why)})" if each.why else ""
+        click.echo(f"\n{item.kind}, {left} left: {printable(item.first.layer)}, {self._versions.place(item)}{why}")
+        for line in self._versions.contexts(item):
             click.echo(f"  {line}")
         for number, (name, version) in enumerate(item.versions.items(), 1):
-            click.echo(f"  {number} {printable(name)}: {self._said(name, version)}")
+            click.echo(f"  {number} {printable(name)}: {self._versions.said(name, version)}")
         click.echo(f"  [1-{len(item.versions)}] take one, {_KEYS}")
 
-    def _said(self, annotator: str, version: Annotation | None) -> str:
-        if version is None:
-            return "nothing"
-        said = [printable(version.label)]
-        if isinstance(version, Span):
-            said.append(quote(version.text, 70))
-        if isinstance(version, Relation):
-            by_id = {record.id: record for record in self._sets[annotator].annotations}
-            said += [f"{printable(role)} {_short(by_id.get(id), id)}" for role, id in version.arguments()]
-        said += [f"{printable(name)}: {_value(value)}" for name, value in version.attributes.items()]
-        return "  ".join(said)
+
+def _choice(key: str, item: Item) -> str:
+    """What a key chooses; empty where it chooses nothing."""
+    names = list(item.versions)
+    if key in _DIGITS and int(key) <= len(names):
+        name = names[int(key) - 1]
+        return name if item.versions[name] else NEITHER
+    return {"b": BOTH, "n": NEITHER}.get(key, "")
+
+
+def _outcome(item: Item, chosen: str, result: Sequence[Annotation]) -> str:
+    if chosen == EDITED:
+        return f"→ as edited: {', '.join(printable(record.label) for record in result) or 'nothing'}"
+    if chosen in (BOTH, NEITHER):
+        return "→ all of them" if chosen == BOTH else "→ none"
+    version = item.versions[chosen]
+    return f"→ {printable(chosen)}: {printable(version.label) if version else 'nothing'}"
 
 
 def grouped(waiting: Sequence[Open]) -> list[Open]:
@@ -129,30 +156,7 @@ def _start(item: Item) -> int:
 
 
 def _name(item: Item) -> bytes:
-    from postil.editing.decisions import key_of
-
     return key_of(item.plain)
-
-
-def context(text: str, span: Span) -> str:
-    """A span in brackets with what stands around it, in one line."""
-    start, end = max(min(span.start, len(text)), 0), max(min(span.end, len(text)), 0)
-    before, after = text[max(start - _CONTEXT, 0) : start], text[end : end + _CONTEXT]
-    covered = text[start:end]
-    middle = covered if len(covered) <= 3 * _CONTEXT else f"{covered[:_CONTEXT]} … {covered[-_CONTEXT:]}"
-    return printable(" ".join(f"{before}[{middle}]{after}".split()))
-
-
-def _short(record: Annotation | None, id: str) -> str:
-    if isinstance(record, Span):
-        return f"{printable(record.label)} {quote(record.text, 40)}"
-    return printable(f"{record.label} ({id})" if record else id)
-
-
-def _value(value: Any) -> str:
-    import msgspec
-
-    return printable(value if isinstance(value, str) else msgspec.json.encode(value).decode())
 
 
 def read_key() -> str:

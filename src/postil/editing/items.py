@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +10,9 @@ import msgspec
 from postil.editing.matching import match, renamed
 from postil.editing.pending import as_plain
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
+
+References = Mapping[str, Collection[str]]
+"""By layer, the attributes that name other annotations; the words of all others are words."""
 
 Kind = Literal["label", "boundary", "missing", "attribute", "relation", "added"]
 KINDS: tuple[Kind, ...] = ("label", "boundary", "missing", "attribute", "relation")
@@ -60,16 +63,22 @@ class Item(msgspec.Struct, frozen=True):
         return names[0] if part >= share and (share > 0.5 or part > 0.5) else None
 
 
-def items(sets: Sequence[AnnotationSet]) -> list[Item]:
-    """Everything that any of the annotators marked, with what all of them say of it. Notes are not adjudicated."""
+def items(sets: Sequence[AnnotationSet], references: References | None = None) -> list[Item]:
+    """Everything that any of the annotators marked, with what all of them say of it. Notes are not adjudicated.
+
+    The same whatever the order of the sets: they are gone through by the names of their annotators.
+    """
     clusters: list[_Cluster] = []
-    for each in sets:
-        _join(clusters, each)
-    names = [each.annotator for each in sets]
+    named = references or {}
+    ordered = sorted(sets, key=lambda each: each.annotator)
+    for each in ordered:
+        _join(clusters, each.canonical(), named)
+    names = [each.annotator for each in ordered]
     numbers = _numbers(clusters)
     return [
         Item(
-            {name: cluster.get(name) for name in names}, {name: _vote(cluster.get(name), numbers.get(name, {})) for name in names}
+            {name: cluster.get(name) for name in names},
+            {name: _vote(cluster.get(name), numbers.get(name, {}), named) for name in names},
         )
         for cluster in clusters
     ]
@@ -88,13 +97,13 @@ def _numbers(clusters: Sequence[_Cluster]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _join(clusters: list[_Cluster], other: AnnotationSet) -> None:
+def _join(clusters: list[_Cluster], other: AnnotationSet, references: References) -> None:
     """Add what one more annotator says to the clusters, each matched with the first version of a cluster."""
     numbers = _numbers(clusters)
     heads: dict[type, list[Any]] = {Span: [], Relation: [], Label: []}
     for number, cluster in enumerate(clusters):
         name, version = next(iter(cluster.items()))
-        heads[type(version)].append(msgspec.structs.replace(with_names(version, numbers[name]), id=f"#{number}"))
+        heads[type(version)].append(msgspec.structs.replace(with_names(version, numbers[name], references), id=f"#{number}"))
     all_heads = AnnotationSet(other.header, *(tuple(found) for found in heads.values()))
     for head, record in match(all_heads, msgspec.structs.replace(other, notes=()), by_id=False):
         if isinstance(record, Span | Relation | Label):
@@ -104,16 +113,19 @@ def _join(clusters: list[_Cluster], other: AnnotationSet) -> None:
                 clusters[int(head.id[1:])][other.annotator] = record
 
 
-def with_names(record: Annotation, names: Mapping[str, str]) -> Annotation:
-    """A record with the ids in its arguments and attributes replaced."""
-    fields = [field for field in ("args", "attributes") if hasattr(record, field)]
-    named: Annotation = msgspec.structs.replace(record, **{field: renamed(getattr(record, field), names) for field in fields})
+def with_names(record: Annotation, names: Mapping[str, str], references: References) -> Annotation:
+    """A record with the ids in its arguments, and in those of its attributes that refer, replaced."""
+    referring = references.get(record.layer, ())
+    attributes = {key: renamed(value, names) if key in referring else value for key, value in record.attributes.items()}
+    named: Annotation = msgspec.structs.replace(record, attributes=attributes)
+    if isinstance(named, Relation):
+        return msgspec.structs.replace(named, args=renamed(named.args, names))
     return named
 
 
-def _vote(record: Annotation | None, names: Mapping[str, str]) -> bytes:
+def _vote(record: Annotation | None, names: Mapping[str, str], references: References) -> bytes:
     if record is None:
         return b""
-    said = with_names(record, names)
+    said = with_names(record, names, references)
     place = said.extents if isinstance(said, Span) else said.args if isinstance(said, Relation) else None
     return msgspec.json.encode([said.layer, said.label, place, sorted(said.attributes.items())])

@@ -1,0 +1,194 @@
+"""One document that is adjudicated: its sets as they are read, its decisions, and the set that follows from them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from postil.cli._versions import Versions
+from postil.editing.adjudicate import Adjudication, Open, adjudicate
+from postil.editing.adopting import adopted
+from postil.editing.decisions import Decision, decide, key_of
+from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
+from postil.editing.edited import Edits, proposal
+from postil.editing.items import Item, References
+from postil.editing.written import Written, carried, is_by_hand, written
+from postil.errors import PostilError
+from postil.model import Annotation, AnnotationSet, Label, Relation, Span
+from postil.scheme import Scheme
+from postil.storage.bundle import Bundle
+from postil.storage.directory import CorpusDirectory
+from postil.storage.set_file import SetFile, has_unreadable_lines
+from postil.text import quote
+
+
+class Work(NamedTuple):
+    """A document, its text, the sets that count, the set that is to be made as it is now, and the annotators left out."""
+
+    document: str
+    text: str
+    sets: list[AnnotationSet]
+    there: SetFile | None
+    versions: Versions
+    unfinished: list[str]
+
+
+def read_work(bundle: Bundle, annotators: Sequence[str], into: str, *, takes_unfinished: bool) -> Work:
+    """What there is of a document. Raises :class:`~postil.errors.PostilError` where one of its sets cannot be used."""
+    by_name = {file.annotator: file for file in bundle.set_files}
+    read = {name: _readable(by_name[name], bundle) for name in annotators if name in by_name}
+    unfinished = [name for name, each in read.items() if each.header.status != "complete" and not takes_unfinished]
+    sets = [each for name, each in read.items() if name not in unfinished]
+    records = {
+        name: {
+            record.id: (record, f"{by_name[name].path}:{line}")
+            for record, line in zip(by_name[name].records, by_name[name].lines, strict=True)
+            if isinstance(record, Span | Relation | Label)
+        }
+        for name in read
+    }
+    text = bundle.text or ""
+    return Work(bundle.document, text, sets, by_name.get(into), Versions(bundle.document, text, records), unfinished)
+
+
+def _readable(file: SetFile, bundle: Bundle) -> AnnotationSet:
+    annotations = file.annotation_set()
+    if annotations is None or has_unreadable_lines(file):
+        raise PostilError(f"{file.path} has lines that cannot be read: postil check says which")
+    if annotations.annotator != file.annotator or annotations.document != bundle.document:
+        raise PostilError(f"{file.path}: its header names another document or annotator than its path")
+    if annotations.header.text_sha256 != bundle.text_sha256:
+        raise PostilError(f"{file.path} is about another text than its document has now: postil realign first")
+    if any(note.decide for note in annotations.notes):
+        raise PostilError(f"{file.path} has something to decide itself: postil check says what")
+    return annotations.canonical()
+
+
+class Job:
+    """One document: its decisions, and the set that follows from them, worked out once for each decision."""
+
+    def __init__(
+        self, directory: CorpusDirectory, work: Work, into: str, shares: Mapping[str, float], by: str, now: Callable[[], str]
+    ) -> None:
+        self._directory, self._work, self._into, self._shares = directory, work, into, shares
+        self._by, self._now = by, now
+        self._scheme: Scheme | None = directory.project.scheme
+        layers = self._scheme.layers if self._scheme else {}
+        self._references: References = {name: layer.references for name, layer in layers.items()}
+        self._path = decisions_path(into, work.document)
+        data = directory.read(self._path)
+        self._file = parse_decisions(self._path, data) if data is not None else None
+        self._decisions = self._file.decisions if self._file else []
+        self._written = self._written_before()
+        self._there = work.there.annotation_set() if work.there else None
+        if self._there is not None and self._written and all(
+            each.text_sha256 != self._there.header.text_sha256 for each in self._written
+        ):  # fmt: skip
+            self._decisions = carried(self._decisions, self._there)
+        self._result = self._worked_out(self._decisions)
+
+    def _written_before(self) -> tuple[Written, ...]:
+        import hashlib
+
+        there, file = self._work.there, self._file
+        if file is None:
+            return ()
+        annotations = there.annotation_set() if there else None
+        if there and annotations and file.header.set_sha256 == hashlib.sha256(there.data).hexdigest():
+            return (*file.written, written(annotations))
+        return file.written
+
+    def refuse_to_lose(self, *, adopt: bool, overwrite: bool) -> None:
+        """Stop where the set was changed by hand since it was written last, unless it is said what to do about it."""
+        file, there = self._work.there, self._there
+        if file is None:
+            return
+        is_broken = there is None or has_unreadable_lines(file)
+        if there is not None and there.header.method != "adjudicated":
+            raise PostilError(f"{file.path} is no adjudicated set (its method is {there.header.method}): choose another name")
+        if overwrite:
+            return
+        if there is None or is_broken:
+            raise PostilError(f"{file.path} cannot be read: mend it, or --overwrite makes it anew from what was decided")
+        if there.header.text_sha256 != self._result.annotations.header.text_sha256:
+            raise PostilError(f"{file.path} is about another text than its document has now: postil realign first")
+        if not is_by_hand(there, self._written, self._result.annotations):
+            return
+        if not adopt:
+            raise PostilError(
+                f"{file.path} says something else than was decided: --adopt keeps what it says, --overwrite does not"
+            )
+        self._keep(
+            adopted(
+                self._work.sets, there, self._shares, (self._by, self._now()), decisions=self._decisions,
+                decides_rest=self._file is None or there.header.status == "complete", references=self._references,
+            )
+        )  # fmt: skip
+
+    @property
+    def result(self) -> Adjudication:
+        """What the decisions come to now."""
+        return self._result
+
+    def _worked_out(self, decisions: Sequence[Decision]) -> Adjudication:
+        return adjudicate(self._work.sets, self._into, decisions, self._shares, references=self._references, text=self._work.text)
+
+    def _keep(self, decisions: list[Decision], result: Adjudication | None = None) -> None:
+        """Write the decisions at once: whatever happens next, none is lost."""
+        self._decisions, self._result = decisions, result or self._worked_out(decisions)
+        self._save()
+
+    def _save(self) -> None:
+        names = tuple(sorted(each.annotator for each in self._work.sets))
+        header = DecisionsHeader(self._work.document, self._into, names)
+        self._directory.write(self._path, encode_decisions(DecisionsFile(header, self._decisions, self._written)))
+
+    def write(self) -> Adjudication:
+        """Write the set, and what it was when it was written."""
+        self._directory.write_set(self._result.annotations)
+        self._written = (written(self._result.annotations),)
+        self._save()
+        return self._result
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def waiting(self) -> Sequence[Open]:
+        """What is open now."""
+        return self._result.open
+
+    def choose(self, item: Item, chosen: str, result: Sequence[Annotation] = ()) -> str:
+        """Keep a decision; where it would leave the matter open it is not kept, and the reason is returned."""
+        decision = decide(item, chosen, result, by=self._by, at=self._now())
+        decisions = [*self._decisions, decision]
+        made = self._worked_out(decisions)
+        key = key_of(item.plain)
+        why = next((each.why or "it is open still" for each in made.open if key_of(each.item.plain) == key), "")
+        if not why:
+            self._keep(decisions, made)
+        return why
+
+    def undo(self) -> str:
+        """Take the decision that was recorded last back, in whatever session; returns which that was, empty for none."""
+        if not self._decisions:
+            return ""
+        at = max(range(len(self._decisions)), key=lambda number: (self._decisions[number].time, number))
+        last = self._decisions[at]
+        self._keep([*self._decisions[:at], *self._decisions[at + 1 :]])
+        records = [*filter(None, last.versions.values()), *last.result]
+        first = records[0] if records else {}
+        said = f"{first.get('layer', '')} {quote(str(first.get('text', first.get('label', ''))), 40)}"
+        return f"{last.kind} in {said}, which was {last.chosen}"
+
+    def proposal(self, item: Item) -> str:
+        """What an editor begins with."""
+        return proposal(item, self._result, self._references)
+
+    def edits(self, item: Item) -> Edits:
+        """What reads what an editor wrote."""
+        return Edits(item, self._result, self._work.text, self._scheme)
+
+
+def now() -> str:
+    """The time in UTC, to the millisecond: which of two decisions is the later counts."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

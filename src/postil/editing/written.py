@@ -1,0 +1,78 @@
+"""Whether somebody changed an adjudicated set by hand since it was written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from postil.editing.decisions import EDITED, Decision, said
+from postil.editing.pending import as_plain
+from postil.model import AnnotationSet, Span
+
+
+class Written(msgspec.Struct, frozen=True, tag="written"):
+    """What a set was when it was written: about which text, everything that it held, and what that said wherever it stood."""
+
+    text_sha256: str
+    set_sha256: str
+    said_sha256: str
+
+
+def written(annotations: AnnotationSet) -> Written:
+    """What tells this set from every other."""
+    whole = annotations.canonical()
+    return Written(
+        annotations.header.text_sha256,
+        _sha256(msgspec.json.encode(as_plain(each), order="sorted") for each in (whole.header, *whole.records)),
+        _sha256(
+            sorted([*(said(as_plain(each)) for each in whole.annotations), *(msgspec.json.encode(each) for each in whole.notes)])
+        ),
+    )
+
+
+def _sha256(lines: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def is_by_hand(there: AnnotationSet, before: Sequence[Written], result: AnnotationSet) -> bool:
+    """Whether a set is neither one that was written, carried along to an edited text or not, nor what is to be written."""
+    if there.canonical().records == result.canonical().records:
+        return False
+    now = written(there)
+    for each in before:
+        if each.text_sha256 == now.text_sha256:
+            if each.set_sha256 == now.set_sha256:
+                return False
+        elif each.said_sha256 == now.said_sha256 and not _is_moved(there, result):
+            return False
+    return True
+
+
+def _is_moved(there: AnnotationSet, result: AnnotationSet) -> bool:
+    places = {span.id: span for span in result.spans}
+    return any(
+        span.text == places[span.id].text and span.extents != places[span.id].extents
+        for span in there.spans
+        if span.id in places
+    )  # fmt: skip
+
+
+def carried(decisions: Iterable[Decision], there: AnnotationSet) -> list[Decision]:
+    """Decisions with what adjudicators wrote themselves standing where the set has it, which was carried to an edited text."""
+    places = {span.id: span for span in there.spans}
+
+    def place(plain: dict[str, object]) -> dict[str, object]:
+        span = places.get(str(plain.get("id")))
+        if not isinstance(span, Span) or said(as_plain(span)) != said(plain):
+            return plain
+        moved = {**plain, "start": span.start, "end": span.end}
+        if span.fragments:
+            moved["fragments"] = span.fragments
+        return moved
+
+    return [
+        msgspec.structs.replace(each, result=tuple(map(place, each.result))) if each.chosen == EDITED else each
+        for each in decisions
+    ]
