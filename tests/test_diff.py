@@ -14,6 +14,7 @@ from postil import AnnotationSet, Header, Relation, Span, diff
 from postil.cli import main
 from postil.editing.matching import match
 from postil.editing.realign import realign
+from postil.rendering.differences import Sides, lines
 from strategies import annotation_sets
 from test_realign import OLD, annotated, git, span
 
@@ -156,9 +157,82 @@ def test_a_new_and_a_broken_set(changed: Path, capsys: pytest.CaptureFixture[str
 
     status, out, err = run(capsys, "-C", changed, "diff", "--stat")
 
-    assert status == 0
+    assert status == 2
     assert "annotations/new/example.jsonl: 2 added" in out
     assert "annotations/gold/example.jsonl: not readable" in err
+
+
+def test_ranges_of_revisions(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(changed, "commit", "-q", "-a", "-m", "second")
+    shown = SHOWN.replace("…Raj", "Raj")
+
+    assert run(capsys, "-C", changed, "diff", "HEAD~1..HEAD")[:2] == (0, shown)
+    assert run(capsys, "-C", changed, "diff", "HEAD~1...HEAD")[:2] == (0, shown)
+    assert run(capsys, "-C", changed, "diff", "HEAD~1..")[:2] == (0, shown)
+    assert run(capsys, "-C", changed, "diff", "HEAD...HEAD~1")[:2] == (0, "No difference.\n")
+    status, _, err = run(capsys, "-C", changed, "diff", "HEAD..nowhere")
+    assert status == 2
+    assert "nowhere is no revision: git says" in err
+
+
+def test_what_cannot_be_compared_is_no_sameness(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gold, text = changed / "annotations/gold/example.jsonl", changed / "corpus/example.txt"
+
+    for one, other in ((text, text), (gold, text)):
+        status, out, err = run(capsys, "diff", one, other)
+        assert (status, out) == (2, "")
+        assert "not readable as a set" in err
+    assert run(capsys, "-C", changed, "diff", "--doc", "nosuch")[0] == 2
+    assert "there is no set nobody: there is gold" in run(capsys, "-C", changed, "diff", "gold", "nobody")[2]
+
+
+def test_without_a_repository_it_is_said_plainly(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "-C", small_corpus, "diff")
+
+    assert status == 2
+    assert "this is not a git repository" in err
+    assert "fatal" not in err
+
+
+def shown(before: AnnotationSet, after: AnnotationSet) -> list[str]:
+    return [line for _, line in lines(Sides("t", before, after, diff(before, after), OLD, OLD))]
+
+
+def test_changed_fragments_are_shown_as_fragments() -> None:
+    whole = span(OLD, "Rajnath Singh met")
+    pieces = replace(whole, text="Rajnath met", fragments=((0, 7), (14, 17)))
+
+    said = "    fragments: “Rajnath Singh met” (0 to 17) → “Rajnath met” (0 to 7, 14 to 17)"
+    assert said in shown(annotated(OLD, whole), annotated(OLD, pieces))
+
+
+def test_a_relation_shows_the_argument_that_changed() -> None:
+    tie = Relation("r1", "l", "R", {"a": "e1", "b": "e2"})
+    spans = (span(OLD, "Hamada"), span(OLD, "Tokyo", "e2"), span(OLD, "sea", "e3"))
+    before = annotated(OLD, *spans, relations=(tie,))
+    after = annotated(OLD, span(OLD, "Yasukazu Hamada"), *spans[1:], relations=(replace(tie, args={"a": "e1", "b": "e3"}),))
+
+    said = shown(before, after)
+
+    assert "    b: X “Tokyo” → X “sea”" in said
+    assert not any(line.startswith("    a:") for line in said)
+    assert [each.record.id for each in diff(before, replace(after, relations=(tie,))).changes] == ["e1"]
+
+
+def test_what_was_removed_stands_where_it_was() -> None:
+    before = annotated(OLD, span(OLD, "Hamada"), span(OLD, "Tokyo", "e2"), span(OLD, "sea", "e3"))
+    after = annotated(OLD, replace(span(OLD, "Hamada"), label="Y"), replace(span(OLD, "sea", "e3"), label="Y"))
+
+    assert [each.record.id for each in diff(before, after).changes] == ["e1", "e2", "e3"]
+    assert any("[Tokyo]" in line for line in shown(before, after))
+
+
+def test_the_page_says_what_is_compared_and_marks_spans(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = run(capsys, "-C", changed, "diff", "--format", "html")[1]
+
+    assert "<h1>Annotations since HEAD</h1>" in page
+    assert "1 set changed, 1 annotation." in page
+    assert "<mark>Tokyo</mark>" in page
 
 
 def test_usage(changed: Path, small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

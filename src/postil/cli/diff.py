@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from postil.cli._command import open_directory, postil_command, start_directory, use_colour
-from postil.text import counted
+from postil.text import listing, printable
 
 if TYPE_CHECKING:
     from postil.rendering.differences import Sides
@@ -25,7 +25,7 @@ class _Versions(NamedTuple):
 
 
 @postil_command("Edit it")
-@click.argument("versions", nargs=-1, metavar="[REV [REV] | SET SET | FILE FILE]")
+@click.argument("versions", nargs=-1, metavar="[REV [REV] | REV..REV | SET SET | FILE FILE]")
 @click.option("--doc", "documents", multiple=True, metavar="DOC", help="This document only; may be given several times.")
 @click.option("--stat", is_flag=True, help="Count the changes of each set instead of showing them.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), default="text", help="How to show them.")
@@ -44,23 +44,31 @@ def command(
 ) -> int:
     """Show what is different between annotations, not lines.
 
-    Without arguments, what was changed since the last commit; with one revision, since then; with two, between them. Two names of
-    sets compare two annotators, two files compare any two sets. Git's own git diff shows the same after postil install-git.
+    Without arguments, what was changed since the last commit; with one revision, since then; with two, or A..B, between them;
+    A...B: what B has since it left A. Two names of sets compare two annotators, two files compare any two sets. Git's own git
+    diff shows the same after postil install-git. Exit status: 2 when something could not be read.
     """
     if textconv:
         return _textconv(versions)
     if as_driver:
         return _driver(versions)
-    found = list(_sides(_versions(versions, documents)))
+    unreadable: list[str] = []
+    found = list(_sides(_versions(versions, documents), unreadable))
     if format_ == "html":
         from postil.rendering.differences import page
 
-        click.echo(page(found, f"postil diff {' '.join(versions)}".strip()), nl=False)
+        click.echo(page(found, _title(versions)), nl=False)
     elif format_ == "json":
         _print_json(found)
-    else:
+    elif found or not unreadable:
         _print_text(found, stat=stat)
-    return int(exit_code and bool(found))
+    return 2 if unreadable else int(exit_code and bool(found))
+
+
+def _title(versions: tuple[str, ...]) -> str:
+    if len(versions) == 2:
+        return f"Annotations: {versions[0]} → {versions[1]}"
+    return f"Annotations: {versions[0]}" if versions and ".." in versions[0] else f"Annotations since {(*versions, 'HEAD')[0]}"
 
 
 # --- what to compare -----------------------------------------------------------------------------------------------------
@@ -71,19 +79,44 @@ def _versions(given: tuple[str, ...], documents: tuple[str, ...]) -> Iterator[_V
         raise click.UsageError("name two revisions, two sets or two files at most")
     here = start_directory()
     if len(given) == 2 and all((here / name).is_file() for name in given):
+        if documents:
+            raise click.UsageError("--doc is for sets and revisions: two files are compared as they are")
         yield _Versions(f"{given[0]} → {given[1]}", *((here / name).read_bytes() for name in given))
         return
     directory = open_directory()
     annotators = {name for files in directory.inventory.documents.values() for name in files.sets}
     if len(given) == 2 and annotators.issuperset(given):
+        _refuse_unknown(documents, directory.inventory.documents)
         yield from _of_annotators(directory, given[0], given[1], documents)
     else:
-        yield from _of_revisions(directory, given or ("HEAD",), documents)
+        yield from _of_revisions(directory, _commits(directory, given, annotators), documents)
+
+
+def _commits(directory: CorpusDirectory, given: tuple[str, ...], annotators: Collection[str]) -> Sequence[str]:
+    from postil.errors import PostilError
+    from postil.storage.git_versions import commits
+
+    try:
+        return commits(directory.root, given or ("HEAD",))
+    except PostilError as error:
+        unknown = [name for name in given if name not in annotators]
+        if len(given) == 2 and len(unknown) == 1:
+            there = listing(sorted(annotators), "and")
+            raise click.UsageError(f"there is no set {unknown[0]}: there is {there}") from error
+        raise
+
+
+def _refuse_unknown(documents: Sequence[str], there: Collection[str]) -> None:
+    for name in documents:
+        if name not in there:
+            raise click.UsageError(f"there is no document {name}")
 
 
 def _of_annotators(directory: CorpusDirectory, one: str, other: str, documents: tuple[str, ...]) -> Iterator[_Versions]:
     for document, files in directory.inventory.documents.items():
         paths = files.sets.get(one), files.sets.get(other)
+        if any(paths) and not all(paths) and (not documents or document in documents):
+            click.echo(f"{printable(document)}: only {printable(one if paths[0] else other)} has it: not compared", err=True)
         if all(paths) and (not documents or document in documents):
             data = [directory.set_file(str(path), name).data for path, name in zip(paths, (one, other), strict=True)]
             yield _Versions(f"{document}: {one} → {other}", *data)
@@ -93,6 +126,7 @@ def _of_revisions(directory: CorpusDirectory, revisions: Sequence[str], document
     from postil.storage.git_versions import changed_files, files_at
 
     pairs = [pair for pair in changed_files(directory.root, revisions, "annotations") if (pair[1] or pair[0]).endswith(".jsonl")]
+    _refuse_unknown(documents, {*directory.inventory.documents, *(_document(path) for pair in pairs for path in pair)})
     pairs = [pair for pair in pairs if not documents or any(_document(path) in documents for path in pair)]
     before = files_at(directory.root, revisions[0], [one for one, _ in pairs])
     after = files_at(directory.root, revisions[1], [other for _, other in pairs]) if len(revisions) == 2 else None
@@ -106,12 +140,13 @@ def _document(path: str) -> str:
     return path.removeprefix("annotations/").partition("/")[2].removesuffix(".jsonl")
 
 
-def _sides(versions: Iterator[_Versions]) -> Iterator[Sides]:
-    """Each two versions that differ; such as cannot be read are named and passed over."""
+def _sides(versions: Iterator[_Versions], unreadable: list[str]) -> Iterator[Sides]:
+    """Each two versions that differ; such as cannot be read are named, and their titles added to ``unreadable``."""
     for version in versions:
         sides = _compared(version)
         if sides is None:
-            click.echo(f"{version.title}: not readable as a set: look at it with git diff --no-ext-diff", err=True)
+            unreadable.append(version.title)
+            click.echo(f"{printable(version.title)}: not readable as a set: look at it with git diff --no-ext-diff", err=True)
         elif sides.difference:
             yield sides
 
@@ -127,7 +162,7 @@ def _compared(version: _Versions) -> Sides | None:
     sets: list[AnnotationSet | None] = []
     for data in (version.before, version.after):
         file = parse_set("", "", data) if data else None
-        if file is not None and has_unreadable_lines(file):
+        if file is not None and (has_unreadable_lines(file) or file.header is None):
             return None
         sets.append(file.annotation_set() if file else None)
     there = [each for each in sets if each is not None]
@@ -160,7 +195,7 @@ def _text(annotations: object) -> str | None:
 
 
 def _print_text(found: Sequence[Sides], *, stat: bool) -> None:
-    from postil.rendering.differences import lines, summary
+    from postil.rendering.differences import lines, summary, totals
 
     for number, sides in enumerate(found):
         if stat:
@@ -169,8 +204,7 @@ def _print_text(found: Sequence[Sides], *, stat: bool) -> None:
         if number:
             click.echo()
         _echo(lines(sides))
-    shown = sum(len(sides.difference.shown) for sides in found)
-    click.echo(f"{counted(len(found), 'set')} changed, {counted(shown, 'annotation')}." if found else "No difference.")
+    click.echo(totals(found))
 
 
 def _echo(lines: Iterator[tuple[str, str]]) -> None:
@@ -229,7 +263,6 @@ def _textconv(files: tuple[str, ...]) -> int:
 
     from postil.model import Note, Span
     from postil.storage.set_file import parse_set
-    from postil.text import printable
 
     for name in files:
         data = (start_directory() / name).read_bytes()

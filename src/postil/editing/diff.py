@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from postil.editing.matching import match, renamed
-from postil.model import AnnotationSet, Record, Relation, Span
+from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -38,10 +38,14 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """All changes between two sets, in the order of the second. ``header``: field → its two values."""
+    """All changes between two sets, in the order of the text. ``header``: field → its two values.
+
+    ``names``: the id of each record of the first set that the second has too → its id there.
+    """
 
     changes: tuple[Change, ...]
     header: dict[str, tuple[Any, Any]]
+    names: dict[str, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.header)
@@ -84,7 +88,15 @@ def diff(first: AnnotationSet, second: AnnotationSet) -> Difference:
         for field in _OF_HEADER
         if field not in left_out and getattr(first.header, field) != getattr(second.header, field)
     }
-    return Difference(tuple(changes), header)
+    return Difference(tuple(sorted(changes, key=_place)), header, names)
+
+
+def _place(change: Change) -> tuple[int, int, int, str]:
+    """Spans where they stand, then everything else as it is written."""
+    record = change.record
+    if isinstance(record, Span):
+        return (0, record.start, -record.end, record.id)
+    return (1 + (Relation, Label, Note).index(type(record)), 0, 0, record.id)
 
 
 def _aspects(one: Record, other: Record, names: Mapping[str, str], *, is_same_text: bool) -> list[str]:

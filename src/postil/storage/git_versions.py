@@ -13,14 +13,37 @@ Renamed = tuple[str, str]
 """A path from the root as it was and as it is; the same for most, empty where there was, or is, no such file."""
 
 
+def commits(root: Path, given: Sequence[str]) -> list[str]:
+    """The one or two commits that revisions name: ``A``, ``A B``, ``A..B``, or ``A...B`` (what B has since it left A).
+
+    Raises :class:`~postil.errors.PostilError`, in git's words, where there is no such revision.
+    """
+    if len(given) == 1 and "..." in given[0]:
+        one, _, other = given[0].partition("...")
+        ends = [_commit(root, one or "HEAD"), _commit(root, other or "HEAD")]
+        return [_git(root, "merge-base", *ends).decode().strip(), ends[1]]
+    if len(given) == 1 and ".." in given[0]:
+        one, _, other = given[0].partition("..")
+        given = (one or "HEAD", other or "HEAD")
+    return [_commit(root, revision) for revision in given]
+
+
+def _commit(root: Path, revision: str) -> str:
+    if revision.startswith("-"):
+        raise PostilError(f"{revision} is no revision")
+    try:
+        return _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    except PostilError as error:
+        if "this is not a git repository" in str(error):
+            raise
+        raise PostilError(f"{revision} is no revision: git says: {error}") from error
+
+
 def changed_files(root: Path, revisions: Sequence[str], under: str) -> list[Renamed]:
     """The files under a directory that differ between two revisions, or between one and the working tree.
 
-    Raises :class:`~postil.errors.PostilError` where there is no git, no repository or no such revision.
+    ``revisions``: as :func:`commits` has them. Raises :class:`~postil.errors.PostilError` where there is no git or repository.
     """
-    for revision in revisions:
-        if revision.startswith("-"):
-            raise PostilError(f"{revision} is no revision")
     named = _git(root, "diff", "--name-status", "-z", "--find-renames", "--relative", "--no-ext-diff", *revisions, "--", under)
     fields = iter(named.decode("utf-8", "surrogateescape").split("\0")[:-1])
     found = []
@@ -66,5 +89,9 @@ def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
             raise PostilError("git is not installed: comparing revisions needs it") from error
     if done.returncode:
         said = " ".join(done.stderr.decode("utf-8", "replace").split())
+        if "not a git repository" in said:
+            raise PostilError(
+                "this is not a git repository, and revisions cannot be compared: name two sets or two files, or git init first"
+            )
         raise PostilError(said or f"git {arguments[0]} failed")
     return done.stdout
