@@ -360,6 +360,20 @@ def test_decisions_with_merge_markers_are_named(corpus: Path, typed: Typed) -> N
     assert "adjudication/gold/example.jsonl:4:1: a marker of an unfinished merge: keep the lines of both sides" in err
 
 
+def test_a_matter_that_two_people_decided_is_named(corpus: Path, typed: Typed) -> None:
+    typed("1q", "--as", "her")
+    path = corpus / "adjudication/gold/example.jsonl"
+    first = path.read_bytes()
+    typed("u2q", "--as", "him")
+    path.write_bytes(first + path.read_bytes())
+
+    out = typed("q")[1]
+
+    assert "example: decided in different ways, and the last counts: label in entity “Tokyo”: her a1 (" in out
+    assert "Y" in {one.label for one in gold(corpus).spans}
+    assert len(path.read_bytes().splitlines()) == 4
+
+
 def test_a_span_moved_by_hand_is_seen(corpus: Path, typed: Typed) -> None:
     typed("2bn12")
     path = corpus / "annotations/gold/example.jsonl"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Adjudication, Open, adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import Decision, decide, key_of
+from postil.editing.decisions import Decision, contested, decide, key_of
 from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
 from postil.editing.edited import Edits, proposal
 from postil.editing.items import Item, References
@@ -151,6 +151,14 @@ class Job:
         self._save()
         return self._result
 
+    def contested(self) -> list[str]:
+        """Each matter that two people decided in different ways: both are on record, and the later counts."""
+        found = []
+        for made in contested(self._decisions):
+            said = ", ".join(f"{each.by or 'somebody'} {each.chosen} ({each.at})" for each in made)
+            found.append(f"decided in different ways, and the last counts: {_matter(made[-1])}: {said}")
+        return found
+
     # --- deciding ----------------------------------------------------------------------------------------------------
 
     def waiting(self) -> Sequence[Open]:
@@ -175,10 +183,7 @@ class Job:
         at = max(range(len(self._decisions)), key=lambda number: (self._decisions[number].time, number))
         last = self._decisions[at]
         self._keep([*self._decisions[:at], *self._decisions[at + 1 :]])
-        records = [*filter(None, last.versions.values()), *last.result]
-        first = records[0] if records else {}
-        said = f"{first.get('layer', '')} {quote(str(first.get('text', first.get('label', ''))), 40)}"
-        return f"{last.kind} in {said}, which was {last.chosen}"
+        return f"{_matter(last)}, which was {last.chosen}"
 
     def proposal(self, item: Item) -> str:
         """What an editor begins with."""
@@ -187,6 +192,12 @@ class Job:
     def edits(self, item: Item) -> Edits:
         """What reads what an editor wrote."""
         return Edits(item, self._result, self._work.text, self._scheme)
+
+
+def _matter(decision: Decision) -> str:
+    records = [*filter(None, decision.versions.values()), *decision.result]
+    first = records[0] if records else {}
+    return f"{decision.kind} in {first.get('layer', '')} {quote(str(first.get('text', first.get('label', ''))), 40)}"
 
 
 def now() -> str:

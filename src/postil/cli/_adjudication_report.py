@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from postil.editing.pending import as_plain
 from postil.text import counted, listing, printable
 
 
-def report(work: Work, result: Adjudication, *, shows_open: bool) -> None:
+def report(work: Work, result: Adjudication, contested: Sequence[str], *, shows_open: bool) -> None:
     """Print what is open (if that is to be shown), what was left out, and the counts."""
     document = printable(work.document)
     if shows_open:
@@ -26,8 +26,8 @@ def report(work: Work, result: Adjudication, *, shows_open: bool) -> None:
         click.echo(_item(work, item, "by policy"))
     for id, why in result.stuck.items():
         click.echo(f"{document}: open: {printable(id)}, which was added by hand: {printable(why)}")
-    for line in _remarks(work, result):
-        click.echo(f"{document}: {line}")
+    for line in (*contested, *_remarks(work, result)):
+        click.echo(f"{document}: {printable(line)}")
     header = result.annotations.header
     click.echo(
         f"{document}: {result.agreed:,} agreed, {result.decided:,} decided, {len(result.open) + len(result.stuck):,} open; "
@@ -63,7 +63,7 @@ def _remarks(work: Work, result: Adjudication) -> Iterator[str]:
             if (each.annotator, record.id, (kind, value)) not in there
         ]
         if found:
-            yield printable(f"{counted(len(found), 'remark')} of {each.annotator} not taken: {listing(found, 'and')}")
+            yield (f"{counted(len(found), 'remark')} of {each.annotator} not taken: {listing(found, 'and')}")
 
 
 def _remarked(record: Any) -> list[tuple[str, str]]:

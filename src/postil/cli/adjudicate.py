@@ -94,9 +94,9 @@ def command(
         done += 1
         still_open += len(result.open) + len(result.stuck)
         if format_ == "json":
-            listed.append(as_json(work, result))
+            listed.append({**as_json(work, result), "contested": job.contested()})
         else:
-            report(work, result, shows_open=auto is not None)
+            report(work, result, job.contested(), shows_open=auto is not None)
         if quits:
             break
     if format_ == "json":

@@ -1,27 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, start_directory, use_colour
+from postil.cli._command import open_directory, postil_command, start_directory
+from postil.cli._comparing import Versions, compared, echo
 from postil.text import listing, printable
 
 if TYPE_CHECKING:
     from postil.rendering.differences import Sides
     from postil.storage.directory import CorpusDirectory
-
-_COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
-
-
-class _Versions(NamedTuple):
-    """A set as it was and as it is, under one title; ``None`` where there is none."""
-
-    title: str
-    before: bytes | None
-    after: bytes | None
 
 
 @postil_command("Edit it")
@@ -48,10 +38,12 @@ def command(
     A...B: what B has since it left A. Two names of sets compare two annotators, two files compare any two sets. Git's own git
     diff shows the same after postil install-git. Exit status: 2 when something could not be read.
     """
+    from postil.cli import _git_diff
+
     if textconv:
-        return _textconv(versions)
+        return _git_diff.textconv(versions)
     if as_driver:
-        return _driver(versions)
+        return _git_diff.driver(versions)
     unreadable: list[str] = []
     found = list(_sides(_versions(versions, documents), unreadable))
     if format_ == "html":
@@ -74,14 +66,14 @@ def _title(versions: tuple[str, ...]) -> str:
 # --- what to compare -----------------------------------------------------------------------------------------------------
 
 
-def _versions(given: tuple[str, ...], documents: tuple[str, ...]) -> Iterator[_Versions]:
+def _versions(given: tuple[str, ...], documents: tuple[str, ...]) -> Iterator[Versions]:
     if len(given) > 2:
         raise click.UsageError("name two revisions, two sets or two files at most")
     here = start_directory()
     if len(given) == 2 and all((here / name).is_file() for name in given):
         if documents:
             raise click.UsageError("--doc is for sets and revisions: two files are compared as they are")
-        yield _Versions(f"{given[0]} → {given[1]}", *((here / name).read_bytes() for name in given))
+        yield Versions(f"{given[0]} → {given[1]}", *((here / name).read_bytes() for name in given))
         return
     directory = open_directory()
     annotators = {name for files in directory.inventory.documents.values() for name in files.sets}
@@ -112,17 +104,17 @@ def _refuse_unknown(documents: Sequence[str], there: Collection[str]) -> None:
             raise click.UsageError(f"there is no document {name}")
 
 
-def _of_annotators(directory: CorpusDirectory, one: str, other: str, documents: tuple[str, ...]) -> Iterator[_Versions]:
+def _of_annotators(directory: CorpusDirectory, one: str, other: str, documents: tuple[str, ...]) -> Iterator[Versions]:
     for document, files in directory.inventory.documents.items():
         paths = files.sets.get(one), files.sets.get(other)
         if any(paths) and not all(paths) and (not documents or document in documents):
             click.echo(f"{printable(document)}: only {printable(one if paths[0] else other)} has it: not compared", err=True)
         if all(paths) and (not documents or document in documents):
             data = [directory.set_file(str(path), name).data for path, name in zip(paths, (one, other), strict=True)]
-            yield _Versions(f"{document}: {one} → {other}", *data)
+            yield Versions(f"{document}: {one} → {other}", *data)
 
 
-def _of_revisions(directory: CorpusDirectory, revisions: Sequence[str], documents: tuple[str, ...]) -> Iterator[_Versions]:
+def _of_revisions(directory: CorpusDirectory, revisions: Sequence[str], documents: tuple[str, ...]) -> Iterator[Versions]:
     from postil.storage.git_versions import changed_files, files_at
 
     pairs = [pair for pair in changed_files(directory.root, revisions, "annotations") if (pair[1] or pair[0]).endswith(".jsonl")]
@@ -133,62 +125,22 @@ def _of_revisions(directory: CorpusDirectory, revisions: Sequence[str], document
     for one, other in pairs:
         now = after.get(other) if after is not None else (directory.read(other) if other else None)
         title = f"{one} → {other}" if one and other and one != other else other or one
-        yield _Versions(title, before.get(one), now)
+        yield Versions(title, before.get(one), now)
 
 
 def _document(path: str) -> str:
     return path.removeprefix("annotations/").partition("/")[2].removesuffix(".jsonl")
 
 
-def _sides(versions: Iterator[_Versions], unreadable: list[str]) -> Iterator[Sides]:
+def _sides(versions: Iterator[Versions], unreadable: list[str]) -> Iterator[Sides]:
     """Each two versions that differ; such as cannot be read are named, and their titles added to ``unreadable``."""
     for version in versions:
-        sides = _compared(version)
+        sides = compared(version)
         if sides is None:
             unreadable.append(version.title)
             click.echo(f"{printable(version.title)}: not readable as a set: look at it with git diff --no-ext-diff", err=True)
         elif sides.difference:
             yield sides
-
-
-def _compared(version: _Versions) -> Sides | None:
-    import msgspec
-
-    from postil.editing.diff import diff
-    from postil.model import AnnotationSet
-    from postil.rendering.differences import Sides
-    from postil.storage.set_file import has_unreadable_lines, parse_set
-
-    sets: list[AnnotationSet | None] = []
-    for data in (version.before, version.after):
-        file = parse_set("", "", data) if data else None
-        if file is not None and (has_unreadable_lines(file) or file.header is None):
-            return None
-        sets.append(file.annotation_set() if file else None)
-    there = [each for each in sets if each is not None]
-    if not there:
-        return None
-    first, second = (each or msgspec.structs.replace(there[0], **dict.fromkeys(_PARTS, ())) for each in sets)
-    texts = [_text(each) for each in (first, second)]
-    return Sides(version.title, first, second, diff(first.canonical(), second.canonical()), *texts)
-
-
-_PARTS = ("spans", "relations", "labels", "notes")
-
-
-def _text(annotations: object) -> str | None:
-    """The text that a set is about, where the corpus around has it as it was."""
-    from postil.errors import PostilError
-    from postil.model import AnnotationSet
-
-    assert isinstance(annotations, AnnotationSet)
-    try:
-        directory = open_directory()
-        files = directory.inventory.documents.get(annotations.document)
-        bundle = directory.bundle(annotations.document) if files and files.text else None
-    except PostilError:
-        return None
-    return bundle.text if bundle and bundle.text_sha256 == annotations.header.text_sha256 else None
 
 
 # --- showing it ----------------------------------------------------------------------------------------------------------
@@ -203,14 +155,8 @@ def _print_text(found: Sequence[Sides], *, stat: bool) -> None:
             continue
         if number:
             click.echo()
-        _echo(lines(sides))
+        echo(lines(sides))
     click.echo(totals(found))
-
-
-def _echo(lines: Iterator[tuple[str, str]]) -> None:
-    colour = use_colour()
-    for kind, line in lines:
-        click.echo(click.style(line, fg=_COLOURS.get(kind), bold=kind == "title") if colour else line)
 
 
 def _print_json(found: Sequence[Sides]) -> None:
@@ -230,64 +176,3 @@ def _print_json(found: Sequence[Sides]) -> None:
         for sides in found
     ]
     click.echo(msgspec.json.format(msgspec.json.encode({"sets": listed})).decode())
-
-
-# --- for git -------------------------------------------------------------------------------------------------------------
-
-
-def _driver(arguments: tuple[str, ...]) -> int:
-    """What git calls as ``diff.postil.command``: path, old file, its hash and mode, new file, its hash and mode, and more."""
-    if len(arguments) == 1:  # unmerged
-        click.echo(f"{arguments[0]}: not merged yet")
-        return 0
-    if len(arguments) < 7:
-        raise click.UsageError("--git is for git: diff.postil.command = postil diff --git")
-    path, old, new = arguments[0], Path(arguments[1]), Path(arguments[4])
-    before, after = (each.read_bytes() if each.is_file() else b"" for each in (old, new))
-    sides = _compared(_Versions(path, before or None, after or None))
-    if sides is None:
-        import difflib
-
-        was, now = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (before, after))
-        click.echo("".join(difflib.unified_diff(was, now, f"a/{path}", f"b/{path}")), nl=False)
-    elif sides.difference:
-        from postil.rendering.differences import lines
-
-        _echo(lines(sides))
-    return 0
-
-
-def _textconv(files: tuple[str, ...]) -> int:
-    """What git calls as ``diff.postil.textconv``: one readable line for each record."""
-    import msgspec
-
-    from postil.model import Note, Span
-    from postil.storage.set_file import parse_set
-
-    for name in files:
-        data = (start_directory() / name).read_bytes()
-        file = parse_set(name, "", data)
-        if file.header is None or file.faults:
-            click.echo(data, nl=False)
-            continue
-        header = file.header
-        click.echo(
-            printable(
-                f"set {header.annotator} of {header.document}, {header.status}, {header.method}, text {header.text_sha256[:12]}"
-            )
-        )
-        for record in file.records:
-            values = msgspec.to_builtins(record)
-            rest = {key: value for key, value in values.items() if key not in _SAID}
-            more = f" {msgspec.json.encode(rest).decode()}" if rest else ""
-            if isinstance(record, Note):
-                said = f"note {record.id} about {record.about or 'the document'}: {record.text}"
-            else:
-                said = f"{record.layer} {record.label} {record.id}"
-            if isinstance(record, Span):
-                said += f" “{record.text}” at {' '.join(f'{start}-{end}' for start, end in record.extents)}"
-            click.echo(printable(f"{said}{more}"))
-    return 0
-
-
-_SAID = ("type", "id", "layer", "label", "start", "end", "text", "fragments", "about")

@@ -91,6 +91,18 @@ def in_force(decisions: Iterable[Decision]) -> list[Decision]:
     return list(last.values())
 
 
+def contested(decisions: Iterable[Decision]) -> list[list[Decision]]:
+    """The decisions of each matter that two people decided in different ways, in the order in which they were made."""
+    by_key: dict[bytes, list[Decision]] = {}
+    for decision in sorted(decisions, key=lambda each: each.time):
+        by_key.setdefault(decision.key, []).append(decision)
+    return [
+        made
+        for made in by_key.values()
+        if len({each.by for each in made}) > 1 and len({(each.chosen, msgspec.json.encode(each.result)) for each in made}) > 1
+    ]
+
+
 class Recorded:
     """Finds the decision that was made of an item."""
 
