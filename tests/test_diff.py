@@ -89,6 +89,12 @@ def test_two_annotators_are_compared_by_place_and_their_relations_by_what_they_t
     assert not diff(by("a1", first), by("a2", second))
 
 
+def test_a_word_that_looks_like_an_id_is_no_change() -> None:
+    one, other = (replace(span(OLD, "Tokyo", id), attributes={"key": "e1", "of": id}) for id in ("e1", "x1"))
+
+    assert not diff(by("a1", annotated(OLD, one)), by("a2", annotated(OLD, other)))
+
+
 def test_what_was_only_carried_along_is_counted_and_not_shown() -> None:
     before = annotated(OLD, span(OLD, "Tokyo"))
     after = realign(OLD, f"Then {OLD}", before).annotations

@@ -110,7 +110,11 @@ def _aspects(one: Record, other: Record, names: Mapping[str, str], *, is_same_te
         found.append("text")
     for field in _FIELDS:
         value, now = getattr(one, field, None), getattr(other, field, None)
-        if field in ("args", "attributes", "about"):
+        if (
+            field == "attributes" and value is not None
+        ):  # a reference follows its annotation; a word that looks like an id stays itself
+            value = {key: each if each == now.get(key) else renamed(each, names) for key, each in value.items()}
+        elif field in ("args", "about"):
             value = renamed(value, names)
         if msgspec.json.encode(value) != msgspec.json.encode(now):
             found.append(field)
