@@ -113,7 +113,7 @@ def _aspects(one: Record, other: Record, names: Mapping[str, str], *, is_same_te
         if (
             field == "attributes" and value is not None
         ):  # a reference follows its annotation; a word that looks like an id stays itself
-            value = {key: each if each == now.get(key) else renamed(each, names) for key, each in value.items()}
+            value = {key: each if now and each == now.get(key) else renamed(each, names) for key, each in value.items()}
         elif field in ("args", "about"):
             value = renamed(value, names)
         if msgspec.json.encode(value) != msgspec.json.encode(now):
