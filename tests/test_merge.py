@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
 from histories import TEXT, add, beginning, branch
-from postil import AnnotationSet, PostilError, Relation, merge, realign
+from postil import AnnotationSet, Relation, merge, realign
 from postil.cli import main
 from postil.editing.pending import as_plain, is_pending
 from postil.editing.realign import sha256_of
@@ -75,7 +75,9 @@ def test_nothing_of_either_side_is_missing(seed: int, one: int, other: int) -> N
                     changes_of(before[id], merged[id]).get(key) == value for key, value in changes_of(before[id], record).items()
                 )
             elif id not in before:
-                assert id in merged or any(as_plain(twin) | {"id": id} == as_plain(record) for twin in merged.values())
+                versions = [*merged.values(), *(conflict.ours for conflict in result.conflicts)]
+                versions += [conflict.theirs for conflict in result.conflicts]
+                assert id in merged or any(as_plain(twin) | {"id": id} == as_plain(record) for twin in versions if twin)
     for id in before.keys() & records(ours).keys() & records(theirs).keys():
         assert id in merged
 
@@ -203,8 +205,25 @@ def test_the_text_was_changed_on_one_side() -> None:
             ("e3", "X", "sea"),
         }
         assert all(one.covered(new) == one.text for one in result.annotations.spans)
-    with pytest.raises(PostilError, match="different texts"):
-        merge(base, ours, theirs)
+
+
+def test_where_the_other_text_is_not_found_ours_stays_whole_and_theirs_is_to_decide() -> None:
+    new = f"Then {OLD}"
+    base = annotated(OLD, span(OLD, "Tokyo"), span(OLD, "Hamada", "e2"))
+    ours = replace(base, spans=(*base.spans, span(OLD, "sea", "e3")))
+    carried = realign(OLD, new, base).annotations
+    theirs = replace(carried, spans=(replace(carried.spans[0], label="Y"), *carried.spans[1:], span(new, "ships", "e4")))
+
+    result = merge(base, ours, theirs)
+
+    assert records(result.annotations).items() >= records(ours).items()
+    assert result.annotations.header == ours.header
+    changed = next(one for one in theirs.spans if one.label == "Y")
+    notes = {note.id: note for note in result.annotations.notes}
+    assert set(notes) == {"merge.", f"merge.{changed.id}", "merge.e4"}
+    assert notes["merge.e4"].decide["theirs"] == as_plain(span(new, "ships", "e4"))
+    assert notes["merge.e4"].decide["texts"]["theirs"] == sha256_of(new)
+    assert "label: “X” → “Y”" in notes[f"merge.{changed.id}"].text
 
 
 def test_headers_are_merged() -> None:
@@ -334,7 +353,7 @@ def test_git_merges_where_one_branch_edited_the_text(repo: Repository, capsys: p
 
 
 def test_a_rebase_over_thirty_commits_loses_nothing(repo: Repository) -> None:
-    chance = random.Random(7)
+    chance = random.Random(18)  # no two additions at the same place: that would be a conflict
     base = beginning(chance).canonical()
     repo.commit(base)
     before = records(base)
@@ -360,7 +379,7 @@ def test_a_rebase_over_thirty_commits_loses_nothing(repo: Repository) -> None:
 
 def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-C", str(small_corpus), "install-git"]) == 2
-    assert "git could not be configured" in capsys.readouterr().err
+    assert "is in no git repository: git init, then postil install-git" in capsys.readouterr().err
     git(small_corpus, "init", "-q")
     (small_corpus / ".gitattributes").write_text("*.png binary\nannotations/**/*.jsonl text eol=lf\n", encoding="utf-8")
 
@@ -368,29 +387,99 @@ def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, 
     assert main(["-C", str(small_corpus), "install-git"]) == 0
 
     assert (small_corpus / ".gitattributes").read_text(encoding="utf-8") == (
-        "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\n"
+        "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\nadjudication/**/*.jsonl text eol=lf\n"
     )
     driver = git(small_corpus, "config", "merge.postil.driver")
     assert driver.startswith(f"{sys.executable} -m postil merge-file %O %A %B --path %P")
 
 
-def test_when_postil_is_gone_git_merges_and_shows_lines(repo: Repository) -> None:
-    for name in ("merge.postil.driver", "diff.postil.command", "diff.postil.textconv"):
-        repo.git("config", name, repo.git("config", name).stdout.strip().replace("-m postil", "-m postil_is_gone"))
+def in_two_ways(repo: Repository) -> bytes:
+    """Branches x and y, each with another label of the same span; on y. Returns the set as y has it."""
     base = beginning(random.Random(4)).canonical()
     repo.commit(base)
     for name, label in (("x", "HERE"), ("y", "THERE")):
         repo.git("checkout", "-q", "-b", name, "main")
         first, *others = base.spans
         repo.commit(replace(base, spans=(replace(first, label=label), *others)))
+    return repo.path.read_bytes()
 
-    assert repo.git("merge", "--no-edit", "x", check=False).returncode == 1
 
-    merged = repo.path.read_text(encoding="utf-8")
-    assert "HERE" in merged
-    assert "THERE" in merged
-    assert "<<<<<<< ours" in merged
+def test_when_postil_is_gone_no_side_is_lost_and_the_merge_is_made_again(
+    repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("merge.postil.driver", "diff.postil.command", "diff.postil.textconv"):
+        repo.git("config", name, repo.git("config", name).stdout.strip().replace("-m postil", "-m postil_is_gone"))
+    before = in_two_ways(repo)
+    theirs = repo.git("show", "x:annotations/a/d.jsonl").stdout.encode()
+
+    done = repo.git("merge", "--no-edit", "x", check=False)
+
+    assert done.returncode
+    assert "postil install-git" in done.stderr
+    if repo.path.read_bytes() != before:  # git took it for a conflict
+        assert repo.path.read_bytes() == b"<<<<<<< ours\n" + before + b"=======\n" + theirs + b">>>>>>> theirs\n"
+        assert main(["-C", str(repo.root), "check", "--select", "ANN001"]) == 1
+        driver = repo.git("config", "merge.postil.driver").stdout.strip().replace("_is_gone", "")
+        repo.git("config", "merge.postil.driver", driver)
+        repo.git("checkout", "-m", "--", "annotations/a/d.jsonl")
+        assert repo.read().spans[0].label == "THERE"
+        assert [note.decide["theirs"]["label"] for note in repo.read().notes if note.decide] == ["HERE"]
     repo.git("checkout", "-q", "-f", "main")
     repo.path.write_text(repo.path.read_text(encoding="utf-8").replace("entity", "ENTITY"), encoding="utf-8", newline="")
     assert "ENTITY" in repo.git("diff").stdout
     assert "ENTITY" in repo.git("diff", "--no-ext-diff").stdout
+
+
+def test_markers_of_a_clone_without_the_driver_are_merged_anew(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.git("config", "--remove-section", "merge.postil")
+    in_two_ways(repo)
+    assert repo.git("merge", "--no-edit", "x", check=False).returncode == 1
+    assert b"<<<<<<< " in repo.path.read_bytes()
+
+    assert main(["-C", str(repo.root), "install-git"]) == 0
+    repo.git("checkout", "-m", "--", "annotations/a/d.jsonl")
+
+    assert [note.about for note in repo.read().notes if note.decide] == [repo.read().spans[0].id]
+
+
+def test_a_fork_that_edited_the_text_is_merged_from_what_was_fetched(repo: Repository, tmp_path_factory: Any) -> None:
+    text = "the cat saw the dog and the bird\n"
+    (repo.root / "corpus/d.txt").write_text(text, encoding="utf-8")
+    repo.commit(annotated(text, span(text, "bird")))
+    fork = Repository.__new__(Repository)
+    fork.root = tmp_path_factory.mktemp("fork") / "r"
+    subprocess.run(["git", "clone", "-q", str(repo.root), str(fork.root)], check=True)
+    fork.path = fork.root / "annotations/a/d.jsonl"
+    for key, value in (("user.name", "b"), ("user.email", "b@example.org")):
+        fork.git("config", key, value)
+    (fork.root / "corpus/d.txt").write_text(text.replace("the cat saw ", "", 1), encoding="utf-8")
+    assert main(["-C", str(fork.root), "realign"]) == 0
+    fork.commit(fork.read())
+    third = text.rindex("the")
+    repo.commit(annotated(text, span(text, "bird"), replace(span(text, "the", "e2"), start=third, end=third + 3)))
+
+    repo.git("fetch", "-q", str(fork.root), "main")
+    done = repo.git("merge", "--no-edit", "FETCH_HEAD", check=False)
+
+    now = (repo.root / "corpus/d.txt").read_text(encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {one.id: (one.start, now[one.start : one.end]) for one in repo.read().spans} == {
+        "e1": (now.index("bird"), "bird"),
+        "e2": (now.rindex("the"), "the"),
+    }
+
+
+def test_what_is_added_to_words_that_ours_edited_is_left_open_and_git_stops(repo: Repository) -> None:
+    repo.commit(annotated(TEXT))
+    repo.git("checkout", "-q", "-b", "theirs")
+    repo.commit(annotated(TEXT, span(TEXT, "word7")))
+    repo.git("checkout", "-q", "main")
+    (repo.root / "corpus/d.txt").write_text(TEXT.replace("word7 ", "wort7 "), encoding="utf-8")
+    assert main(["-C", str(repo.root), "realign"]) == 0
+    repo.commit(repo.read())
+
+    done = repo.git("merge", "--no-edit", "theirs", check=False)
+
+    assert done.returncode == 1
+    assert "1 uncertain place to decide, listed by postil check: e1" in done.stdout + done.stderr
+    assert [note.id for note in repo.read().notes] == ["realign.e1"]

@@ -72,10 +72,13 @@ def command(target: str, name: str | None, ci: str) -> int:
 def _configure_git(root: Path) -> str:
     """Let git merge and compare sets by annotation, if there is a repository yet."""
     from postil.errors import PostilError
-    from postil.storage.git_config import configure
+    from postil.storage.git_config import ATTRIBUTES, configure, has_attributes
 
     try:
-        configure(root)
+        settings = configure(root)
     except PostilError:
         return "Later, in every clone of the git repository: postil install-git."
+    if not has_attributes(root) or any(setting.is_kept for setting in settings):
+        why = f"your {ATTRIBUTES} does not say so" if not has_attributes(root) else "a driver of yours is set"
+        return f"git does not merge by annotation here yet, because {why}: postil install-git."
     return "git merges and compares annotation sets by annotation here; in every other clone: postil install-git."

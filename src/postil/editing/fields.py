@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from postil.model import Header, Record
+from postil.model import Header, Label, Note, Record, Relation, Span
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -40,6 +40,26 @@ def merge_fields(base: Record, ours: Record, theirs: Record) -> Merged:
     return Merged(msgspec.structs.replace(ours, **changes), tuple(contested))
 
 
+def beginning_of(ours: Record, theirs: Record) -> Record | None:
+    """What two additions under one id would both have come from, so that what only one of them says is kept.
+
+    ``None`` where they are not about the same thing: spans in other places, relations or labels that say something else.
+    """
+    same = {Span: ("layer", "extents"), Relation: ("layer", "label", "args"), Label: ("layer", "label"), Note: ("about", "text")}
+    if type(ours) is not type(theirs):
+        return None
+    if not all(are_same(getattr(ours, field), getattr(theirs, field)) for field in same[type(ours)]):
+        return None
+    fresh: dict[str, Any] = {"unknown": {}}
+    if not isinstance(ours, Note):
+        fresh |= {"attributes": {}, "confidence": None, "note": "", "ignore": {}}
+        if ours.label != getattr(theirs, "label", ""):
+            fresh["label"] = ""
+    elif not are_same(ours.decide, getattr(theirs, "decide", {})):
+        return None
+    return msgspec.structs.replace(ours, **fresh)
+
+
 def _groups(record: Record) -> list[tuple[str, ...]]:
     fields = [field for field in record.__struct_fields__ if field != "id"]
     together = [tuple(field for field in group if field in fields) for group in _TOGETHER]
@@ -54,12 +74,26 @@ def _merge_keys(field: str, base: dict[str, Any], ours: dict[str, Any], theirs: 
     for key in (*base, *sorted({*ours, *theirs} - base.keys())):
         values = [(each[key],) if key in each else () for each in (base, ours, theirs)]
         chosen = _three_way(*values)
+        if chosen is None and field == "args":
+            chosen = _merge_members(*(value[0] if value else () for value in values))
         if chosen is None:
             contested.append(f"{field}.{key}")
             chosen = values[1] or values[2]
         if chosen:
             found[key] = chosen[0]
     return Merged(found, tuple(contested))
+
+
+def _merge_members(*fillers: str | tuple[str, ...]) -> tuple[tuple[str, ...]] | None:
+    """The ids that fill a role: without what either side took out, and with what either added. ``None`` where order counts."""
+    base, ours, theirs = ((each,) if isinstance(each, str) else each for each in fillers)
+    if isinstance(fillers[1], str) and isinstance(fillers[2], str):
+        return None  # one filler, and each side has another one
+    kept = [id for id in base if id in ours and id in theirs]
+    for side in (ours, theirs):
+        if len(set(side)) != len(side) or [id for id in side if id in base] != [id for id in base if id in side]:
+            return None
+    return ((*kept, *sorted({*ours, *theirs} - set(base))),)
 
 
 def _three_way(base: tuple[Any, ...], ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -87,10 +121,13 @@ def merge_headers(base: Header | None, ours: Header, theirs: Header) -> Merged:
     if ours.status != theirs.status:
         changes["status"] = ours.status if base and base.status == theirs.status else theirs.status
         changes["status"] = changes["status"] if base else "in-progress"
-    gone = set(base.sources) - (set(ours.sources) & set(theirs.sources)) if base else set()
-    known = base.sources if base else ()
-    new = sorted({*ours.sources, *theirs.sources} - set(known)) if ours.sources != theirs.sources else ours.sources
-    changes["sources"] = tuple(source for source in dict.fromkeys((*known, *new)) if source not in gone)
+    chosen = _three_way(base.sources if base else (), ours.sources, theirs.sources)
+    changes["sources"] = _merge_sources(base.sources if base else (), ours.sources, theirs.sources) if chosen is None else chosen
     unknown = _merge_keys("unknown", base.unknown if base else {}, ours.unknown, theirs.unknown)
     changes["unknown"] = unknown.value
     return Merged(msgspec.structs.replace(ours, **changes), (*contested, *unknown.contested))
+
+
+def _merge_sources(base: tuple[str, ...], ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    kept = [source for source in base if source in ours and source in theirs]
+    return (*kept, *sorted({*ours, *theirs} - set(base)))
