@@ -7,7 +7,9 @@ most.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -98,10 +100,14 @@ def _overlapping(*fields: str) -> Callable[[Sequence[Span], Sequence[Span], Mapp
 
     def level(here: Sequence[Span], there: Sequence[Span], _names: Mapping[str, str]) -> Iterator[tuple[Span, Span]]:
         found = []
+        all_others = _grouped(there, fields)
         for key, group in _grouped(here, fields).items():
-            others = sorted(_grouped(there, fields).get(key, []), key=lambda span: span.start)
+            others = sorted(all_others.get(key, []), key=lambda span: span.start)
+            starts = [other.start for other in others]
+            reached = list(accumulate((other.end for other in others), max))  # how far any up to this one goes
             for one in group:
-                found += [(share(one, other), one, other) for other in others if other.start < one.end and other.end > one.start]
+                near = others[bisect_right(reached, one.start) : bisect_left(starts, one.end)]
+                found += [(share(one, other), one, other) for other in near if other.end > one.start]
         taken: set[int] = set()
         for part, one, other in sorted(found, key=lambda item: (-item[0], item[1].start, item[1].id, item[2].start, item[2].id)):
             if part > 0 and id(one) not in taken and id(other) not in taken:
