@@ -247,7 +247,7 @@ def _load(line: bytes) -> tuple[dict[str, Any], list[str]]:
         return found
 
     if line.startswith(_MERGE_MARKERS):
-        raise _Unreadable("a marker of an unfinished merge: decide it, and take the markers out")
+        raise _Unreadable("a marker of an unfinished merge: postil install-git, then git checkout -m -- FILE, merges it anew")
     try:
         values = json.loads(line.decode("utf-8"), object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_exact)
         _encoder.encode(values)

@@ -26,7 +26,8 @@ def check(view: SetView) -> Iterator[Problem]:
 
     What cannot be parsed is an annotation that no count, check or export sees. The other lines are read all the same.
 
-    Mend the line. Markers of an unfinished merge (``<<<<<<<``) are taken out by deciding the merge.
+    Mend the line. Markers of an unfinished merge (``<<<<<<<``) come from a clone in which git merges by line: ``postil
+    install-git``, then ``git checkout -m -- FILE``, merges the file anew, by annotation.
     """
     data = view.file.data
     for problem in view.faults("syntax", "size"):
