@@ -180,3 +180,13 @@ def repo_with_conflict(tmp_path: Path) -> Repository:
     repo = Repository(tmp_path)
     in_two_ways(repo)
     return repo
+
+
+def test_no_module_that_lies_in_the_repository_is_run(repo_with_conflict: Repository) -> None:
+    repo = repo_with_conflict
+    (repo.root / "click.py").write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
+
+    done = repo.git("merge", "--no-edit", "x", check=False)
+
+    assert "1 conflict to decide" in done.stdout + done.stderr
+    assert not (repo.root / "ran").exists()

@@ -390,7 +390,7 @@ def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, 
         "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\nadjudication/**/*.jsonl text eol=lf\n"
     )
     driver = git(small_corpus, "config", "merge.postil.driver")
-    assert driver.startswith(f"{sys.executable} -m postil merge-file %O %A %B --path %P")
+    assert driver.startswith(f"{sys.executable} -P -m postil merge-file %O %A %B --path %P")
 
 
 def in_two_ways(repo: Repository) -> bytes:

@@ -15,7 +15,7 @@ import msgspec
 from postil.editing.conflicts import ADDED, TAKEN_OUT, Conflict, conflict_notes
 from postil.editing.fields import are_same, beginning_of, merge_fields, merge_headers
 from postil.editing.pending import MERGE, is_pending
-from postil.editing.references import References, ids_named_by, references_of
+from postil.editing.references import References, ids_named_by
 from postil.editing.several_texts import TextNotFound, about_one_text, apart
 from postil.editing.twins import KINDS, with_shared_ids
 from postil.errors import PostilError
@@ -61,7 +61,7 @@ def merge(
         conflicts = [*apart(base, ours, theirs), Conflict("", ("text_sha256",))]
         records = {record.id: record for record in ours.records}
         return _written(ours.header, records, conflicts, headers)
-    references = references_of(scheme)
+    references = References(scheme)
     blank = msgspec.structs.replace(ours, spans=(), relations=(), labels=(), notes=())
     here, there = with_shared_ids(sets[0] or blank, *sets[1:], references)
     merger = _Merger(sets[0] or blank, here, there, references)
@@ -93,9 +93,9 @@ def _written(
 
 def _new_open(merged: AnnotationSet, *sides: AnnotationSet) -> tuple[Note, ...]:
     """What is undecided in the merged set beside conflicts, and was so in neither side."""
-    known = {note.id: note for side in sides for note in side.notes}
+    known = {msgspec.json.encode(note) for side in sides for note in side.notes}
     waiting = (note for note in merged.notes if is_pending(note) and not is_pending(note, MERGE))
-    return tuple(note for note in waiting if not any(are_same(note, other) for other in (known.get(note.id),) if other))
+    return tuple(note for note in waiting if msgspec.json.encode(note) not in known)
 
 
 class _Merger:

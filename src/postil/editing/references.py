@@ -14,19 +14,29 @@ from postil.editing.matching import renamed
 from postil.model import Note, Record, Relation
 from postil.scheme import Scheme
 
-References = Mapping[str, Collection[str]]
-"""By layer the names of the attributes that are references."""
 
+class References:
+    """Which attributes are references; none where there is no scheme."""
 
-def references_of(scheme: Scheme | None) -> dict[str, list[str]]:
-    """The attributes of each layer that are references; none where there is no scheme."""
-    return {name: layer.references for name, layer in scheme.layers.items()} if scheme else {}
+    def __init__(self, scheme: Scheme | None) -> None:
+        layers = scheme.layers if scheme else {}
+        self._names = {name: frozenset(layer.references) for name, layer in layers.items()}
+        self._declared = {name: layer.attributes.keys() for name, layer in layers.items()}
+
+    def of(self, record: Record) -> Collection[str]:
+        """The names of the attributes of a record that are references."""
+        return self._names.get(getattr(record, "layer", ""), ())
+
+    def undeclared(self, record: Record) -> list[str]:
+        """The names of its attributes of which no scheme says what they are."""
+        known = self._declared.get(getattr(record, "layer", ""), ())
+        return [name for name in getattr(record, "attributes", ()) if name not in known]
 
 
 def renamed_record(record: Any, names: Mapping[str, str], references: References) -> Any:
     """A record with every id in it replaced by the one that ``names`` has for it."""
     changes = {field: renamed(getattr(record, field), names) for field in ("id", "args", "about") if hasattr(record, field)}
-    own = references.get(getattr(record, "layer", ""), ())
+    own = references.of(record)
     if any(name in record.attributes for name in own):
         changes["attributes"] = {
             name: renamed(value, names) if name in own else value for name, value in record.attributes.items()
@@ -41,7 +51,11 @@ def ids_named_by(record: Record | None, references: References) -> set[str]:
     if isinstance(record, Note):
         return {record.about} - {""}
     found = {id for _, id in record.arguments()} if isinstance(record, Relation) else set()
-    for name in references.get(record.layer, ()):
-        value = record.attributes.get(name)
-        found.update(each for each in (value if isinstance(value, list | tuple) else (value,)) if isinstance(each, str))
+    for name in references.of(record):
+        found.update(strings_of(record.attributes.get(name)))
     return found
+
+
+def strings_of(value: Any) -> list[str]:
+    """The strings of an attribute: itself, or those of its values."""
+    return [each for each in (value if isinstance(value, list | tuple) else (value,)) if isinstance(each, str)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from postil.editing.references import References, renamed_record
+from postil.editing.references import References, renamed_record, strings_of
 from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
 
 KINDS: dict[type, str] = {Span: "spans", Relation: "relations", Label: "labels", Note: "notes"}
@@ -58,14 +58,12 @@ def _twins(known: Collection[str], ours: AnnotationSet, theirs: AnnotationSet) -
 
 
 def _mentioned(annotations: AnnotationSet, references: References) -> set[str]:
-    """The strings in attributes of layers that no scheme describes: some may be ids, so that these ids must stay."""
+    """The strings in attributes that no scheme describes: some may be ids, so that these ids must stay."""
     return {
         value
         for record in annotations.annotations
-        if record.layer not in references
-        for given in record.attributes.values()
-        for value in (given if isinstance(given, list | tuple) else (given,))
-        if isinstance(value, str)
+        for name in references.undeclared(record)
+        for value in strings_of(record.attributes[name])
     }
 
 

@@ -96,7 +96,7 @@ def configure(root: Path) -> list[Setting]:
 
 
 def _wanted() -> dict[str, str]:
-    postil = f"{shlex.quote(Path(sys.executable).as_posix())} -m postil"
+    postil = f"{shlex.quote(Path(sys.executable).as_posix())} -P -m postil"  # -P: no module that lies in the repository is run
     both = '{ echo "<<<<<<< ours"; cat %A; echo "======="; cat %B; echo ">>>>>>> theirs"; } > %A.both && mv -f %A.both %A'
     help_ = 'echo "postil could not run: postil install-git, then git checkout -m -- FILE for what is in conflict" >&2'
     return {

@@ -30,7 +30,15 @@ def texts_for_merge(root: Path, wanted: Collection[str], documents: Sequence[str
             missing.remove(digest)
     if missing:
         found |= texts_by_sha256(root, missing, paths)
-    return {digest: data.decode("utf-8", "surrogateescape") for digest, data in found.items()}
+    return {digest: text for digest, data in found.items() if (text := _decoded(data)) is not None}
+
+
+def _decoded(data: bytes) -> str | None:
+    """The text; ``None`` for what is none, because offsets into it mean nothing."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _near(root: Path, paths: Sequence[str]) -> Iterator[bytes]:
