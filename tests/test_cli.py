@@ -47,6 +47,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "install-git",
         "merge-file",
         "realign",
+        "resolve",
         "rule",
         "show",
         "stats",
