@@ -82,6 +82,13 @@ def test_two_labels_for_the_same_words_are_a_conflict() -> None:
     assert result.annotations.notes[0].decide["theirs"]["label"] == "Y"
 
 
+def test_two_quotations_of_one_place_are_a_conflict() -> None:
+    result = merge(with_spans(), with_spans(HAMADA), with_spans(replace(HAMADA, id="e3", text="Hamadas")))
+
+    assert [conflict.contested for conflict in result.conflicts] == [("id",)]
+    assert result.annotations.notes[0].decide["theirs"]["text"] == "Hamadas"
+
+
 def test_relations_on_relations_added_twice_are_one_whatever_their_ids_are() -> None:
     base = with_spans(TOKYO, HAMADA)
     sides = [

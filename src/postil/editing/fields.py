@@ -45,7 +45,12 @@ def beginning_of(ours: Record, theirs: Record) -> Record | None:
 
     ``None`` where they are not about the same thing: spans in other places, relations or labels that say something else.
     """
-    same = {Span: ("layer", "extents"), Relation: ("layer", "label", "args"), Label: ("layer", "label"), Note: ("about", "text")}
+    same = {
+        Span: ("layer", "extents", "text"),
+        Relation: ("layer", "label", "args"),
+        Label: ("layer", "label"),
+        Note: ("about", "text"),
+    }
     if type(ours) is not type(theirs):
         return None
     if not all(are_same(getattr(ours, field), getattr(theirs, field)) for field in same[type(ours)]):
