@@ -18,8 +18,8 @@ CONFLICTS = 99
 
 _LINES = (  # of .gitattributes: which files, and what must be said of them
     ("annotations/**/*.jsonl", ("text", "eol=lf", "merge=postil", "diff=postil")),
-    # Decisions are merged by line: with merge=union two decisions of one matter would both stay, and the last silently count.
-    ("adjudication/**/*.jsonl", ("text", "eol=lf")),
+    # Two people's decisions both stay, a line each: the later counts, and what they decided in different ways is named.
+    ("adjudication/**/*.jsonl", ("text", "eol=lf", "merge=union")),
 )
 _OURS = "-m postil "
 
