@@ -15,7 +15,7 @@ from test_merge import Repository
 from test_realign import OLD, annotated, git, span
 
 SETS = b"annotations/**/*.jsonl text eol=lf merge=postil diff=postil"
-DECISIONS = b"adjudication/**/*.jsonl text eol=lf"
+DECISIONS = b"adjudication/**/*.jsonl text eol=lf merge=union"
 
 
 @pytest.mark.parametrize(
