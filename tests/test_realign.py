@@ -205,13 +205,22 @@ def test_tokens_are_all_that_is_visible_in_order(text: str) -> None:
     assert sorted(tokens.starts) == tokens.starts
 
 
-@pytest.fixture(scope="module")
-def edits() -> Any:
+def benchmark(name: str) -> Any:
     sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
     try:
-        return importlib.import_module("realign_edits")
+        return importlib.import_module(name)
     finally:
         del sys.path[0]
+
+
+@pytest.fixture(scope="module")
+def edits() -> Any:
+    return benchmark("realign_edits")
+
+
+@pytest.fixture(scope="module")
+def twins() -> Any:
+    return benchmark("realign_twins")
 
 
 def test_random_edits_are_followed_and_nothing_is_anchored_wrongly(edits: Any) -> None:
@@ -359,3 +368,58 @@ def test_the_same_edits_are_followed_the_same_way(edits: Any) -> None:
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_can_become_any_other(old: str, new: str) -> None:
     realign(old, new, annotated(old, *(Span(f"s{n}", "l", "X", n, n + 1, old[n]) for n in range(len(old)))))
+
+
+# --- lines that are nearly the same ------------------------------------------------------------------------------------------
+
+
+NAMES = ["Anna", "Bob", "Carl", "Dora", "Emil", "Fay"]
+ROWS = [
+    f"Item {number}: price {price} euros, paid by {name}.\n"
+    for number, (price, name) in enumerate(zip((12, 17, 20, 21, 33, 40), NAMES, strict=True), 1)
+]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [(0, 4, 2, 3, 1, 5), (5, 4, 3, 2, 1, 0), (1, 0, 2, 3, 4, 5), (0, 1, 2, 3, 5, 4)],
+    ids=["apart", "all", "first", "last"],
+)
+@pytest.mark.parametrize("end", ["\n", " "], ids=["lines", "sentences"])
+def test_rows_that_changed_places_take_their_annotations_along(order: tuple[int, ...], end: str) -> None:
+    old, new = "".join(ROWS).replace("\n", end), "".join(ROWS[number] for number in order).replace("\n", end)
+    spans = []
+    for row in ROWS:
+        at = old.index(row[:-1])
+        for number, word in enumerate(row[:-1].replace(",", "").replace(".", "").split()):
+            start = old.index(word, at)
+            at = start + len(word)
+            spans.append(Span(f"{number}.{row[5]}", "l", "X", start, at, word))
+
+    result = realign(old, new, annotated(old, *spans))
+
+    assert not result.open
+    for one in result.annotations.spans:
+        assert new.count("Item", 0, one.start + 4) - 1 == order.index(int(one.id.split(".")[1]) - 1), one
+
+
+def test_rows_that_changed_places_and_were_changed_as_well_are_not_taken_for_each_other() -> None:
+    old = "".join(ROWS)
+    new = "".join([ROWS[0], ROWS[4].replace("33", "34"), ROWS[2], ROWS[3], ROWS[1].replace("17", "18"), ROWS[5]])
+
+    spans = [span(old, "Bob", "e1"), span(old, "Emil", "e2"), span(old, "euros, paid by Bob", "e3")]
+    result = realign(old, new, annotated(old, *spans))
+
+    assert all(outcome.after is None or outcome.after.text == outcome.before.text for outcome in result.outcomes)
+    second = Span("e4", "l", "X", old.index("euros", len(ROWS[0])), old.index("euros", len(ROWS[0])) + 5, "euros")
+    (outcome,) = realign(old, new, annotated(old, second)).outcomes
+    assert outcome.after is None or new.count("\n", 0, outcome.after.start) == 4
+
+
+def test_texts_with_lines_that_are_nearly_the_same(twins: Any) -> None:
+    chance = random.Random(3)
+    made = [twins.trial(chance, make) for make in twins.TEXTS[:4] for _ in range(25)]
+    counts: Any = sum((twins.judge(one)[0] for one in made), start=twins.Counter())
+
+    assert counts["wrong"] == 0
+    assert counts["right"] / counts["survive"] > 0.9

@@ -1,12 +1,13 @@
 """What became of a text: for each word of its old version, the one word of the new version that it is, if that is certain.
 
-Long passages that either text has once are found first, wherever they stand: those in the same order in both are the frame, the
-others were moved. Then what stands between is filled in, what says too little is dropped, and what was moved is completed.
+Lines, sentences and long passages that either text has once are found first, wherever they stand: those in the same order in both
+are the frame, the others were moved. Then what stands between is filled in, what says too little is dropped, and what was moved
+is completed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from postil.editing.anchors import Run, anchors, in_order
@@ -14,6 +15,7 @@ from postil.editing.doubts import Doubts
 from postil.editing.filling import fill
 from postil.editing.pairing import NONE, Pairing
 from postil.editing.tokens import Tokens
+from postil.editing.units import same_units
 
 _PASSAGE = 4  # tokens: the shortest passage that is looked for everywhere
 
@@ -27,7 +29,7 @@ class Alignment(Pairing):
 
     def __init__(self, old: str, new: str) -> None:
         super().__init__(old, new)
-        runs = anchors(self.old.keys, self.new.keys, _PASSAGE)
+        runs = sorted(_apart([*same_units(self.old, self.new), *anchors(self.old.keys, self.new.keys, _PASSAGE)]))
         frame = in_order(runs)
         kept = set(frame)
         for run in runs:
@@ -74,6 +76,23 @@ class Alignment(Pairing):
             if len(self.free(one.start, one.stop)) == len(one) == len(self.free_new(other.start, other.stop)):
                 for token, pair in zip(one, other, strict=True):
                     self.pair(token, pair, moved=True)
+
+
+def _apart(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs without what they have of an earlier one, in either text."""
+    old: set[int] = set()
+    new: set[int] = set()
+    for run in runs:
+        start = None
+        for step in range(run.size + 1):
+            is_free = step < run.size and run.old + step not in old and run.new + step not in new
+            if is_free and start is None:
+                start = step
+            elif not is_free and start is not None:
+                yield Run(run.old + start, run.new + start, step - start)
+                start = None
+        old.update(range(run.old, run.old + run.size))
+        new.update(range(run.new, run.new + run.size))
 
 
 def _beside(tokens: Tokens, token: int, side: int, is_free: Callable[[int], bool]) -> list[int]:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 
 from postil.editing.pairing import NONE, Pairing
+from postil.editing.rivals import contradicted
 from postil.editing.tokens import Tokens, weigh
+from postil.editing.units import STOPS, Twins
 
 _ENOUGH = 24.0  # bits
 _ENOUGH_AT_ONE_PLACE = 17.0  # bits, where it could not be the same at any other place
@@ -19,8 +21,8 @@ _ENOUGH_MOVED = 60.0  # bits, for what stands somewhere else than it did
 _ENOUGH_LINE = 16.0  # bits, for the whole of a line
 _ENOUGH_AT_EDGE = 16.0  # bits of words that are doubted beside a passage that was replaced
 _MANY = 6  # tokens
+_FEW = 3  # lines or sentences
 _NEAR = 12  # tokens that may have been changed inside a passage that was moved
-_STOPS = frozenset(".!?…。！？।؟")
 
 Block = tuple[int, int]
 
@@ -33,6 +35,7 @@ class Doubts:
         self._old, self._new = pairing.old, pairing.new
         counts = Counter(self._old.keys) | Counter(self._new.keys)
         self._weights = weigh(self._old, counts) | weigh(self._new, counts)
+        self._twins = Twins(self._old, self._new)
         self._sums = list(accumulate((self._weights[key] for key in self._old.keys), initial=0.0))
 
     def drop_weak(self) -> None:
@@ -68,9 +71,17 @@ class Doubts:
         for (start, end), bits in zip(blocks, self._together(blocks), strict=True):
             is_enough = self._says_enough(start, end) and (not self._pairing.is_moved[start] or bits >= _ENOUGH_MOVED)
             is_line = self._pairing.begins_line(start) and self._pairing.ends_line(end - 1)
-            if is_enough or (is_line and self._bits(start, end) >= _ENOUGH_LINE) or self._is_whole(start, end):
+            is_enough = is_enough or (is_line and self._bits(start, end) >= _ENOUGH_LINE)
+            if (is_enough and not self._is_twin(start, end)) or self._is_whole(start, end):
                 found[start:end] = [True] * (end - start)
+        for token in contradicted(self._pairing, self._weights):
+            found[token] = False
         return found
+
+    def _is_twin(self, start: int, end: int) -> bool:
+        """Whether a block has nothing but one or a few lines or sentences that stand elsewhere, too."""
+        units = self._twins.of_old(start, end)
+        return all(self._twins.is_twin[unit] for unit in units) and (len(units) <= _FEW or self._pairing.is_moved[start])
 
     def _bits(self, start: int, end: int) -> float:
         return self._sums[end] - self._sums[start]
@@ -150,7 +161,7 @@ class Doubts:
         old, new = self._old, self._new
         if token >= len(old) or other >= len(new) or (old.begins_line(token) and new.begins_line(other)):
             return True
-        return all(each > 0 and tokens.words[each - 1] in _STOPS for tokens, each in ((old, token), (new, other)))
+        return all(each > 0 and tokens.words[each - 1] in STOPS for tokens, each in ((old, token), (new, other)))
 
     def _doubted(self, tokens: range) -> int:
         """How many of these tokens, one after the other, it takes to make a coincidence unlikely."""
