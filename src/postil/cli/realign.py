@@ -12,6 +12,7 @@ from postil.text import counted, printable, quote, quote_difference
 
 if TYPE_CHECKING:
     from postil.editing.realign import Outcome, Realignment
+    from postil.editing.settled import Settled
     from postil.model import AnnotationSet
     from postil.storage.bundle import Bundle
     from postil.storage.directory import CorpusDirectory
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ACCEPTED = ("edited", "split", "ambiguous", "orphan")
 _SHOWN = 3  # candidates that a finding shows
+_WHY = {True: "its text is again as it was", False: "decided by hand: the span was changed, or taken out"}
 
 
 def _fates(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,7 +112,7 @@ def _realigned(
             yield _refusal(file.path, "its header names another document or annotator than its path: mend it first")
         else:
             sets.append((file.path, annotations))
-    wanted = {sha for _, each in sets for sha in (each.header.text_sha256, *texts_of_pending(each).values())} - {
+    wanted = {sha for _, each in sets for sha in (each.header.text_sha256, *texts_of_pending(each.notes).values())} - {
         bundle.text_sha256
     }
     old = texts_by_sha256(directory.root, wanted, [bundle.text_file.path])
@@ -132,8 +134,9 @@ def _carried(annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], 
 
     assert bundle.text is not None
     outcomes: list[Outcome] = []
+    settled: list[Settled] = []
     sources = []
-    about = dict.fromkeys((annotations.header.text_sha256, *texts_of_pending(annotations).values()))
+    about = dict.fromkeys((annotations.header.text_sha256, *texts_of_pending(annotations.notes).values()))
     for sha in [*(sha for sha in about if sha in old), None]:
         if sha is None and outcomes and not set(about) - old.keys() - {bundle.text_sha256}:
             break
@@ -144,12 +147,13 @@ def _carried(annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], 
         result = realign(text, bundle.text, annotations, accept=accept)
         if result.outcomes:
             sources.append("git" if sha is not None else "quotations alone: the old text was not found in git")
-        annotations, outcomes = result.annotations, [*outcomes, *result.outcomes]
-    return Realignment(annotations, tuple(outcomes)), "; ".join(dict.fromkeys(sources))
+        annotations, settled = result.annotations, [*settled, *result.settled]
+        outcomes = [*(one for one in outcomes if one not in result.outcomes), *result.outcomes]
+    return Realignment(annotations, tuple(outcomes), tuple(settled)), "; ".join(dict.fromkeys(sources))
 
 
 def _refusal(path: str, why: str) -> dict[str, Any]:
-    return {"path": path, "refused": why, "counts": {}, "open": [], "removed": [], "source": ""}
+    return {"path": path, "refused": why, "counts": {}, "open": [], "removed": [], "guessed": [], "settled": [], "source": ""}
 
 
 def _report(path: str, result: Realignment, source: str, bundle: Bundle) -> dict[str, Any]:
@@ -163,7 +167,9 @@ def _report(path: str, result: Realignment, source: str, bundle: Bundle) -> dict
         "source": source,
         "counts": {str(fate): counts[fate] for fate in Fate if counts[fate]},
         "written": sum(outcome.after is not None for outcome in result.outcomes),
+        "guessed": [_described(outcome, text) for outcome in result.outcomes if outcome.is_guess],
         "removed": [_described(outcome, text) for outcome in result.outcomes if outcome.is_removed],
+        "settled": [{"id": each.note.about, "why": _WHY[each.is_returned]} for each in result.settled],
         "open": [_described(outcome, text) for outcome in result.open],
     }
 
@@ -176,6 +182,7 @@ def _described(outcome: Outcome, text: str) -> dict[str, Any]:
     return {
         "id": span.id, "layer": span.layer, "label": span.label, "fate": str(outcome.fate), "start": span.start, "end": span.end,
         "text": span.text, "candidates": candidates,
+        "kept": f" (not taken out: {outcome.kept_by} names it)" if outcome.kept_by else "",
     }  # fmt: skip
 
 
@@ -193,8 +200,11 @@ def _print_text(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
             continue
         said = ", ".join(f"{count:,} {fate}" for fate, count in report["counts"].items()) or "no spans"
         click.echo(f"{printable(report['path'])}: {said} ({report['source'] or 'nothing to carry'})")
-        for each in [*report["removed"], *report["open"]]:
-            _print_span(each, is_removed=each in report["removed"])
+        for each in report["settled"]:
+            click.echo(f"  settled: {printable(each['id'])}: {each['why']}")
+        for said, spans in ((", written", "guessed"), (", taken out", "removed"), ("", "open")):
+            for each in report[spans]:
+                _print_span(each, said)
         totals["written"] += report["written"]
         totals["open"] += len(report["open"])
         totals["removed"] += len(report["removed"])
@@ -209,9 +219,8 @@ def _print_text(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     click.echo(f"{counted(len(reports), 'set')}: {', '.join(parts)}.")
 
 
-def _print_span(span: dict[str, Any], *, is_removed: bool) -> None:
-    what = f"{span['fate']}{', taken out' if is_removed else ''}"
-    click.echo(f"  {what}: {printable(span['label'])} {printable(span['id'])}")
+def _print_span(span: dict[str, Any], said: str) -> None:
+    click.echo(f"  {span['fate']}{said}: {printable(span['label'])} {printable(span['id'])}{span['kept']}")
     best = span["candidates"][0]["text"] if span["candidates"] else ""
     was, now = quote_difference(span["text"], best) if best and best != span["text"] else (quote(span["text"], 90), "")
     click.echo(f"    was {was}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Note, Record
+from postil.model import UNKNOWN_KEYS, Header, Note, Record
 
 REALIGN, MERGE = "realign", "merge"
 _LONGEST_ID = 64
@@ -31,10 +31,10 @@ def is_pending(note: Note, what: str = "") -> bool:
     return bool(note.decide) and (not what or note.decide.get("what") == what)
 
 
-def texts_of_pending(annotations: AnnotationSet) -> dict[str, str]:
+def texts_of_pending(notes: Iterable[Note]) -> dict[str, str]:
     """For each span that a realignment left open, the SHA-256 of the text that its offsets are about."""
     return {
-        note.about: str(note.decide.get("text_sha256", "")) for note in annotations.notes if is_pending(note, REALIGN)
+        note.about: str(note.decide.get("text_sha256", "")) for note in notes if is_pending(note, REALIGN)
     }  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from postil.editing.alignment import Alignment
 from postil.editing.pending import REALIGN, is_pending, pending_note, texts_of_pending, without_pending
 from postil.editing.places import Extent, Fate, Occurrences, Place, Places
-from postil.editing.tokens import is_respelling
+from postil.editing.settled import Settled, as_it_was, is_sound, settled_since
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Note, Span
 from postil.text import quote
@@ -25,7 +24,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of one span.
 
     ``after`` is it as it was written: ``None`` where it was left open, or taken out (``is_removed``). ``candidates``: the
-    extents that it may have now, best first.
+    extents that it may have now, best first. ``kept_by``: what names an orphan that was to be taken out.
     """
 
     before: Span
@@ -33,6 +32,12 @@ class Outcome(msgspec.Struct, frozen=True):
     after: Span | None = None
     candidates: tuple[tuple[Extent, ...], ...] = ()
     is_removed: bool = False
+    kept_by: str = ""
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it was written because somebody asked for it, without being certain."""
+        return self.after is not None and not self.fate.is_certain
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +50,7 @@ class Realignment(msgspec.Struct, frozen=True):
 
     annotations: AnnotationSet
     outcomes: tuple[Outcome, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
     @property
     def counts(self) -> Counter[Fate]:
@@ -71,22 +77,36 @@ def realign(
     unless something names it. Whatever else is not certain stays as it is and gets a note that leaves it open. Without an old
     text (``None``) the spans' own quotations have to do, and much more stays open.
 
+    What was left open before and is decided by now (``settled``) is not carried again: a span that somebody changed since is
+    about the text that the set is about.
+
     Raises :class:`~postil.errors.PostilError` where no part of the set is about ``old_text``.
     """
     target = sha256_of(new_text)
-    texts = texts_of_pending(annotations)
+    settled = settled_since(annotations, new_text, target)
+    notes = [note for note in annotations.notes if note.id not in {each.note.id for each in settled}]
+    returned = {each.note.about for each in settled if each.is_returned}
+    texts = texts_of_pending(notes) | dict.fromkeys(returned, target)
     source = None if old_text is None else sha256_of(old_text)
-    if source is not None and source not in {annotations.header.text_sha256, *texts.values()}:
+    if source is not None and source not in {annotations.header.text_sha256, *texts_of_pending(annotations.notes).values()}:
         raise PostilError(
             f"the set is about another text than the old one given: its text_sha256 is {annotations.header.text_sha256}"
         )
     about = {span.id: texts.get(span.id, annotations.header.text_sha256) for span in annotations.spans}
-    moving = [span for span in annotations.spans if about[span.id] == source or (source is None and about[span.id] != target)]
+    moving = [
+        span
+        for span in annotations.spans
+        if (about[span.id] == source and (texts.get(span.id) != target or span.id in returned))
+        or (source is None and about[span.id] != target)
+    ]
     finder = _Finder(old_text, new_text, moving)
     accepted = {Fate(fate) for fate in accept}
     named = _named(annotations)
-    outcomes = [_decided(finder.outcome(span), new_text, accepted, named) for span in moving]
-    return Realignment(_written(annotations, outcomes, about, target), tuple(outcomes))
+    found = [finder.outcome(span) for span in moving]
+    found += [finder.unsound(span) for span in annotations.spans if texts.get(span.id) == target and span.id not in returned]
+    outcomes = [_decided(outcome, new_text, accepted, named) for outcome in found]
+    annotations = msgspec.structs.replace(annotations, notes=tuple(notes))
+    return Realignment(_written(annotations, outcomes, about, target), tuple(outcomes), tuple(settled))
 
 
 class _Finder:
@@ -106,32 +126,34 @@ class _Finder:
         """The fate of a span, and its candidates."""
         if self._old == self._new:
             return Outcome(span, Fate.EXACT, span)
-        if not self._is_sound(span):  # it was wrong before: its offsets say nothing
-            found = self._occurrences.near(span.text, span.start)
-            return Outcome(span, Fate.AMBIGUOUS if found else Fate.ORPHAN, None, tuple((extent,) for extent in found))
+        if not self._is_sound(span):
+            return self.unsound(span)
         places = [self._places.place(start, end) for start, end in span.extents]
-        fate = max((place.fate for place in places), key=lambda fate: fate.rank)
-        if len(places) == 1:
-            each = [(extent,) for extent in places[0].extents] if fate != Fate.SPLIT else [_joined(places[0].extents)]
-            return Outcome(span, fate, None, tuple(each))
-        return _together(span, fate, places)
+        if len(places) > 1:
+            return _together(span, places)
+        fate, extents = places[0].fate, places[0].extents
+        return Outcome(span, fate, None, (_joined(extents),) if fate == Fate.SPLIT else tuple((extent,) for extent in extents))
+
+    def unsound(self, span: Span) -> Outcome:
+        """The fate of a span that was wrong before: its offsets say nothing."""
+        found = self._occurrences.near(span.text, span.start)
+        return Outcome(span, Fate.AMBIGUOUS if found else Fate.ORPHAN, None, tuple((extent,) for extent in found))
 
     def _is_sound(self, span: Span) -> bool:
         if self._old is None:
             return span.start < span.end
-        in_bounds = all(0 <= start < end <= len(self._old) for start, end in span.extents)
-        return in_bounds and is_respelling(span.covered(self._old), span.text)
+        return is_sound(span, self._old)
 
 
-def _together(span: Span, fate: Fate, places: Sequence[Place]) -> Outcome:
-    """The fate of a span of several fragments: as bad as the worst of theirs; changed, where they touch or changed places."""
-    if not all(place.extents for place in places):
-        return Outcome(span, fate)
-    extents = tuple(place.extents[0] for place in places)
-    if all(one[1] < other[0] for one, other in pairwise(extents)):
-        return Outcome(span, fate, None, (extents,))
+def _together(span: Span, places: Sequence[Place]) -> Outcome:
+    """The fate of a span of several fragments: the worst of theirs; changed, where one is gone or they are not apart."""
+    there = [place for place in places if place.extents]
+    if not there:
+        return Outcome(span, Fate.ORPHAN)
+    extents = tuple(extent for place in there for extent in place.extents[: None if place.fate == Fate.SPLIT else 1])
     joined = _joined(extents)
-    return Outcome(span, max(fate, Fate.EDITED, key=lambda one: one.rank), None, (joined,))
+    fates = [place.fate for place in there] + ([Fate.EDITED] if joined != extents or len(there) < len(places) else [])
+    return Outcome(span, max(fates, key=lambda fate: fate.rank), None, (joined,))
 
 
 def _joined(extents: Sequence[Extent]) -> tuple[Extent, ...]:
@@ -144,13 +166,14 @@ def _joined(extents: Sequence[Extent]) -> tuple[Extent, ...]:
     return tuple(joined)
 
 
-def _decided(outcome: Outcome, text: str, accepted: set[Fate], named: Collection[str]) -> Outcome:
+def _decided(outcome: Outcome, text: str, accepted: set[Fate], named: dict[str, str]) -> Outcome:
     if outcome.after is not None:
         return outcome
     if outcome.candidates and (outcome.fate.is_certain or outcome.fate in accepted):
         return msgspec.structs.replace(outcome, after=_moved(outcome.before, text, outcome.candidates[0]))
-    if outcome.fate == Fate.ORPHAN and Fate.ORPHAN in accepted and outcome.before.id not in named:
-        return msgspec.structs.replace(outcome, is_removed=True)
+    if outcome.fate == Fate.ORPHAN and Fate.ORPHAN in accepted:
+        kept_by = named.get(outcome.before.id, "")
+        return msgspec.structs.replace(outcome, is_removed=not kept_by, kept_by=kept_by)
     return outcome
 
 
@@ -160,13 +183,14 @@ def _moved(span: Span, text: str, extents: tuple[Extent, ...]) -> Span:
     return msgspec.structs.replace(moved, text=moved.covered(text))
 
 
-def _named(annotations: AnnotationSet) -> set[str]:
-    """Every id that another record may name: arguments, notes that leave nothing open, values of attributes."""
-    named = {id for relation in annotations.relations for _, id in relation.arguments()}
-    named |= {note.about for note in annotations.notes if not note.decide}
+def _named(annotations: AnnotationSet) -> dict[str, str]:
+    """Every id that another record may name, and that record: arguments, notes that leave nothing open, values of attributes."""
+    named = {id: f"relation {relation.id}" for relation in annotations.relations for _, id in relation.arguments()}
+    named |= {note.about: f"note {note.id}" for note in annotations.notes if not note.decide}
     for record in annotations.annotations:
         for value in record.attributes.values():
-            named.update(word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
+            words = value if isinstance(value, list) else [value]
+            named |= {word: f"an attribute of {record.id}" for word in words if isinstance(word, str)}
     return named
 
 
@@ -192,7 +216,7 @@ def _written(annotations: AnnotationSet, outcomes: Sequence[Outcome], about: dic
     ]
     for span in others:
         text = f"realign: its offsets are about another text ({about[span.id][:12]}…)"
-        notes.append(pending_note(REALIGN, span.id, text, {"text_sha256": about[span.id]}, taken))
+        notes.append(pending_note(REALIGN, span.id, text, {"text_sha256": about[span.id], **as_it_was(span)}, taken))
         taken.add(notes[-1].id)
     header = msgspec.structs.replace(annotations.header, text_sha256=target)
     return msgspec.structs.replace(annotations, header=header, spans=tuple(spans), notes=tuple(notes)).canonical()
@@ -203,6 +227,7 @@ def _open_notes(outcomes: Sequence[Outcome], about: dict[str, str], taken: Colle
         if outcome.is_open:
             candidates = [[list(extent) for extent in extents] for extents in outcome.candidates[:_CANDIDATES]]
             decide: dict[str, Any] = {"fate": str(outcome.fate), "text_sha256": about[outcome.before.id]}
+            decide |= as_it_was(outcome.before)
             if candidates:
                 decide["candidates"] = candidates
             yield pending_note(REALIGN, outcome.before.id, _in_words(outcome), decide, taken)
@@ -217,4 +242,7 @@ _WORDS = {
 
 
 def _in_words(outcome: Outcome) -> str:
-    return f"realign: {_WORDS.get(outcome.fate, outcome.fate)}; it was {quote(outcome.before.text)}"
+    words = _WORDS.get(outcome.fate, outcome.fate)
+    if outcome.fate == Fate.AMBIGUOUS and len(outcome.candidates) == 1:
+        words = "its words stand in one place, which may not be it"
+    return f"realign: {words}; it was {quote(outcome.before.text)}"
