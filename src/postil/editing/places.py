@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import enum
-from bisect import bisect_right
-from collections.abc import Iterator
 
 import msgspec
 
 from postil.editing.alignment import Alignment
+from postil.editing.edges import is_written_onto
+from postil.editing.occurrences import Extent, Occurrences
 from postil.editing.pairing import NONE
 from postil.editing.tokens import is_respelling
 
-Extent = tuple[int, int]
-
 _SIMILAR = 0.6  # of the characters: what is less alike than that is not the same words any more
 _LONGEST = 20_000  # characters of a passage whose letters are compared one by one
+_CANDIDATES = 5
 _FAR = 200  # characters that may have been put into the middle of a span
 
 
@@ -59,7 +58,9 @@ class Places:
     def __init__(self, alignment: Alignment) -> None:
         self._alignment = alignment
         self._old, self._new = alignment.old, alignment.new
-        self._occurrences = Occurrences(alignment.new.text)
+        certain = {alignment.pairs[token] for token, is_certain in enumerate(alignment.certain) if is_certain}
+        self._occurrences = Occurrences(alignment.new, lambda token: token not in certain)
+        self._carryings: dict[tuple[int, int, int, int], _Carrying] = {}
 
     def place(self, start: int, end: int) -> Place:
         """What became of ``start`` to ``end`` of the old text."""
@@ -69,7 +70,7 @@ class Places:
         certain = self._certain(start, end, tokens)
         if certain:
             return certain
-        return self._changed(start, end, tokens) or self._by_quote(start, end)
+        return self._changed(start, end, tokens) or self._by_quote(start, end, tokens)
 
     def _certain(self, start: int, end: int, tokens: range) -> Place | None:
         """The place, where every word and every blank of the stretch is certainly the same."""
@@ -86,6 +87,8 @@ class Places:
         if new_start is None or new_end is None:
             return None
         old, new = self._old.text[start:end], self._new.text[new_start:new_end]
+        if is_written_onto(self._old, (start, end), self._new, (new_start, new_end)):
+            return Place(Fate.EDITED, ((new_start, new_end),))
         if old == new:
             return Place(Fate.EXACT if start == new_start else Fate.MOVED, ((new_start, new_end),))
         return Place(Fate.RESPELT, ((new_start, new_end),)) if is_respelling(old, new) else None
@@ -124,6 +127,8 @@ class Places:
             return Place(Fate.SPLIT, tuple(pieces))
         passage = self._passage(tokens, kept)
         same = self._same_in(passage[1], start, end) if passage else ()
+        if passage and same and self._is_all_of(passage, tokens):
+            return Place(Fate.EXACT if same[0][0] == start else Fate.MOVED, same)
         if same:
             return Place(Fate.AMBIGUOUS, same)
         edges = self._edges_in(*passage, start, end) if passage else None
@@ -131,9 +136,13 @@ class Places:
             edges = pieces[0]  # it was moved as well: what is left of it stands between other words
         if edges is None or edges[0] >= edges[1]:
             return None
-        return self._judged(self._old.text[start:end], edges)
+        cuts_words = start != self._old.starts[tokens[0]] or end != self._old.ends[tokens[-1]]
+        return self._judged(self._old.text[start:end], edges, cuts_words=cuts_words)
 
-    def _judged(self, old: str, extent: Extent) -> Place | None:
+    def _judged(self, old: str, extent: Extent, *, cuts_words: bool) -> Place | None:
+        covered = self._new.within(*extent)
+        if not cuts_words and covered:
+            extent = self._new.starts[covered[0]], self._new.ends[covered[-1]]
         new = self._new.text[extent[0] : extent[1]]
         if not new.strip() or _similarity(old, new) < _SIMILAR:
             return None
@@ -169,8 +178,14 @@ class Places:
         if passage[0] >= passage[1]:
             return ()
         quote, (first, last) = self._old.text[start:end], (self._new.starts[passage[0]], self._new.ends[passage[1] - 1])
-        found = self._occurrences.near(quote, start) if self._new.text.find(quote, first, last) >= 0 else ()
-        return tuple(extent for extent in found if first <= extent[0] and extent[1] <= last)
+        found = self._occurrences.within(quote, first, last)
+        return tuple(sorted(found, key=lambda extent: abs(extent[0] - start))[:_CANDIDATES])
+
+    def _is_all_of(self, passage: tuple[Extent, Extent], tokens: range) -> bool:
+        """Whether these tokens are all that stands between what is unchanged, and are the same."""
+        (old, old_end), (new, new_end) = passage
+        is_all = (old, old_end) == (tokens.start, tokens.stop) and old > 0 and old_end < len(self._old)
+        return is_all and self._old.keys[old:old_end] == self._new.keys[new:new_end]
 
     def _edges_in(self, old_passage: Extent, new_passage: Extent, start: int, end: int) -> Extent | None:
         """The edges, carried by the letters that two passages have in common; those at an end of a passage stay at that end."""
@@ -180,39 +195,21 @@ class Places:
         new_start, new_end = self._new.starts[new_passage[0]], self._new.ends[new_passage[1] - 1]
         if max(old_end - old_start, new_end - new_start) > _LONGEST or not old_start <= start < end <= old_end:
             return None
-        carrying = _Carrying(self._old.text[old_start:old_end], self._new.text[new_start:new_end])
+        bounds = (old_start, old_end, new_start, new_end)
+        carrying = self._carryings.get(bounds)
+        if carrying is None:
+            carrying = _Carrying(self._old.text[old_start:old_end], self._new.text[new_start:new_end])
+            self._carryings[bounds] = carrying
         edges = (carrying.edge(start - old_start, is_start=True), carrying.edge(end - old_start, is_start=False))
         return new_start + edges[0], new_start + edges[1]
 
-    def _by_quote(self, start: int, end: int) -> Place:
-        """Where the very same words stand, though nothing says that they are those."""
-        found = self._occurrences.near(self._old.text[start:end], start)
+    def _by_quote(self, start: int, end: int, tokens: range) -> Place:
+        """Where the very same words stand, though nothing says that they are those: not where others certainly stand."""
+        quote = self._old.text[start:end]
+        found = self._occurrences.near(quote, start, is_free=True)
+        if not found and any(self._alignment.certain[token] for token in tokens):
+            found = self._occurrences.near(quote, start)
         return Place(Fate.AMBIGUOUS, found) if found else Place(Fate.ORPHAN)
-
-
-class Occurrences:
-    """Where quotations stand in a text."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._found: dict[str, list[int]] = {}
-
-    def near(self, quote: str, place: int, most: int = 5) -> tuple[Extent, ...]:
-        """The ``most`` places of ``quote`` that are nearest to ``place``, the nearest first."""
-        if not quote.strip():
-            return ()
-        places = self._found.get(quote)
-        if places is None:
-            places = self._found[quote] = list(self._places(quote))
-        at = bisect_right(places, place)
-        nearest = sorted(places[max(at - most, 0) : at + most], key=lambda each: (abs(each - place), each))
-        return tuple((each, each + len(quote)) for each in nearest[:most])
-
-    def _places(self, quote: str) -> Iterator[int]:
-        place = self._text.find(quote)
-        while place >= 0:
-            yield place
-            place = self._text.find(quote, place + 1)
 
 
 def _similarity(old: str, new: str) -> float:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from postil.editing.anchors import Run, in_order
-from postil.editing.places import Extent, Fate, Occurrences, Place
+from postil.editing.occurrences import Extent, Occurrences
+from postil.editing.places import Fate, Place
 from postil.editing.tokens import Tokens, weigh
 from postil.model import Span
 
@@ -30,7 +31,7 @@ class QuotedPlaces:
         self._quotes: dict[Extent, str] = {}
         for span in spans:
             self._quotes |= _quotes(span)
-        self._occurrences = Occurrences(text)
+        self._occurrences = Occurrences(self._tokens)
         self._stretches = list(self._same_shift(in_order(list(self._anchors()))))
         self._starts = [start for start, _, _ in self._stretches]
 

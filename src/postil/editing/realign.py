@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from postil.editing.alignment import Alignment
+from postil.editing.occurrences import Extent, Occurrences
 from postil.editing.pending import REALIGN, is_pending, pending_note, texts_of_pending, without_pending
-from postil.editing.places import Extent, Fate, Occurrences, Place, Places
+from postil.editing.places import Fate, Place, Places
 from postil.editing.settled import Settled, as_it_was, is_sound, settled_since
+from postil.editing.tokens import Tokens
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Note, Span
 from postil.text import quote
@@ -104,7 +106,7 @@ def realign(
     named = _named(annotations)
     found = [finder.outcome(span) for span in moving]
     found += [finder.unsound(span) for span in annotations.spans if texts.get(span.id) == target and span.id not in returned]
-    outcomes = [_decided(outcome, new_text, accepted, named) for outcome in found]
+    outcomes = _decided_together(found, new_text, accepted, named)
     annotations = msgspec.structs.replace(annotations, notes=tuple(notes))
     return Realignment(_written(annotations, outcomes, about, target), tuple(outcomes), tuple(settled))
 
@@ -114,7 +116,7 @@ class _Finder:
 
     def __init__(self, old_text: str | None, new_text: str, spans: Sequence[Span]) -> None:
         self._old, self._new = old_text, new_text
-        self._occurrences = Occurrences(new_text)
+        self._occurrences = Occurrences(Tokens(new_text, {}))
         if old_text is None:
             from postil.editing.quotes import QuotedPlaces
 
@@ -164,6 +166,21 @@ def _joined(extents: Sequence[Extent]) -> tuple[Extent, ...]:
         else:
             joined.append((start, end))
     return tuple(joined)
+
+
+def _decided_together(found: Sequence[Outcome], text: str, accepted: set[Fate], named: dict[str, str]) -> list[Outcome]:
+    """Everything decided. A guess is not written where a span that stood elsewhere is written already."""
+    decided = {number: _decided(each, text, accepted, named) for number, each in enumerate(found) if each.fate != Fate.AMBIGUOUS}
+    taken = {each.after.extents: each.before.extents for each in decided.values() if each.after}
+    for number, each in enumerate(found):
+        if number not in decided:
+            before = each.before.extents
+            free = tuple(one for one in each.candidates if taken.get(one, before) == before)
+            guess = _decided(msgspec.structs.replace(each, candidates=free), text, accepted, named)
+            decided[number] = guess if guess.after else each
+            if guess.after:
+                taken[guess.after.extents] = before
+    return [decided[number] for number in range(len(found))]
 
 
 def _decided(outcome: Outcome, text: str, accepted: set[Fate], named: dict[str, str]) -> Outcome:
