@@ -127,7 +127,9 @@ class Places:
             return Place(Fate.SPLIT, tuple(pieces))
         passage = self._passage(tokens, kept)
         same = self._same_in(passage[1], start, end) if passage else ()
-        if passage and same and self._is_all_of(passage, tokens):
+        if passage and len(same) == 1 and self._is_all_of(passage, tokens):
+            if is_written_onto(self._old, (start, end), self._new, same[0]):
+                return Place(Fate.EDITED, same)
             return Place(Fate.EXACT if same[0][0] == start else Fate.MOVED, same)
         if same:
             return Place(Fate.AMBIGUOUS, same)
@@ -182,10 +184,14 @@ class Places:
         return tuple(sorted(found, key=lambda extent: abs(extent[0] - start))[:_CANDIDATES])
 
     def _is_all_of(self, passage: tuple[Extent, Extent], tokens: range) -> bool:
-        """Whether these tokens are all that stands between what is unchanged, and are the same."""
+        """Whether these are all the tokens between unchanged text, and their words are all the words that stand there now."""
         (old, old_end), (new, new_end) = passage
-        is_all = (old, old_end) == (tokens.start, tokens.stop) and old > 0 and old_end < len(self._old)
-        return is_all and self._old.keys[old:old_end] == self._new.keys[new:new_end]
+        if (old, old_end) != (tokens.start, tokens.stop) or not 0 < old < old_end < len(self._old):
+            return False
+        old_words = [self._old.keys[token] for token in range(old, old_end) if self._old.is_word(token)]
+        return bool(old_words) and old_words == [
+            self._new.keys[token] for token in range(new, new_end) if self._new.is_word(token)
+        ]
 
     def _edges_in(self, old_passage: Extent, new_passage: Extent, start: int, end: int) -> Extent | None:
         """The edges, carried by the letters that two passages have in common; those at an end of a passage stay at that end."""
