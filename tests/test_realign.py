@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -354,9 +355,89 @@ def test_a_set_that_cannot_be_read_is_left_as_it_is(committed: Path, capsys: pyt
     assert path.read_bytes() == before
 
 
+def test_a_repository_that_git_refuses_is_said(
+    committed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(committed, "Rajnath", "In May, Rajnath")
+    (committed / ".git/config").write_text("[core\n", encoding="utf-8")
+
+    assert "git says: fatal: bad config" in run(capsys, "-C", committed, "realign")[1]
+
+
+def test_the_old_text_is_found_from_a_hook_and_among_what_no_branch_has(
+    committed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(committed, "Rajnath Singh met Hamada", "In May, Rajnath Singh met Hamada")
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/other")
+
+    assert "2 moved (git)" in run(capsys, "-C", committed, "realign", "--dry-run")[1]
+
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    monkeypatch.delenv("GIT_DIR")
+    git(committed, "update-ref", "-d", "HEAD")
+    git(committed, "read-tree", "--empty")
+    (committed / ".git/logs/HEAD").unlink(missing_ok=True)
+    assert "2 moved (git)" in run(capsys, "-C", committed, "realign", "--dry-run")[1]
+
+
+def test_a_text_that_lies_beside_it_under_another_name_is_found(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (committed / "corpus/copy.txt").write_bytes((committed / "corpus/example.txt").read_bytes())
+    shutil.rmtree(committed / ".git")
+    edit(committed, "Rajnath Singh met Hamada", "In May, Rajnath Singh met Hamada")
+
+    assert "2 moved (" in run(capsys, "-C", committed, "realign", "corpus/example.txt")[1]
+
+
+def test_what_was_guessed_is_listed(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(committed, "met Hamada in Tokyo.", "met Hamada in Tokio.")
+
+    status, out, _ = run(capsys, "-C", committed, "realign", "--accept", "edited", "--dry-run")
+
+    assert status == 0
+    assert "  edited, written: GPE e2\n" in out
+
+
+def test_a_text_that_was_renamed_without_its_set_is_named(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (committed / "corpus/example.txt").rename(committed / "corpus/renamed.txt")
+
+    status, _, err = run(capsys, "-C", committed, "realign")
+
+    assert status == 1
+    assert "annotations/gold/example.jsonl: left as it is: its document has no text: if that was renamed" in err
+
+
+def test_a_set_without_a_header_is_named(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (committed / "annotations/gold/example.jsonl").write_text("{\n", encoding="utf-8")
+
+    status, out, err = run(capsys, "-C", committed, "realign")
+
+    assert status == 1
+    assert "Every set" not in out
+    assert "annotations/gold/example.jsonl: left as it is" in err
+
+
+def test_a_guess_that_a_check_would_reject_is_not_written(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = committed / "annotations/gold/example.jsonl"
+    text = (committed / "corpus/example.txt").read_text(encoding="utf-8")
+    header, *records = path.read_text(encoding="utf-8").splitlines()
+    (record,) = [json.loads(line) for line in records if '"Tokyo"' in line]
+    at = text.index("Tokyo")
+    near = {**record, "id": "e9", "start": at, "end": at + 8, "text": text[at : at + 8]}
+    path.write_text("\n".join([header, *records, json.dumps(near)]) + "\n", encoding="utf-8", newline="")
+    edit(committed, "met Hamada in Tokyo.", "met Hamada in Tokio.")
+
+    run(capsys, "-C", committed, "realign", "--accept", "edited,split,ambiguous")
+
+    assert '"Tokyo. R"' in path.read_text(encoding="utf-8")
+    assert '"realign.e9"' in path.read_text(encoding="utf-8")
+
+
 def test_usage(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "-C", committed, "realign", "nothing")[0] == 2
     assert run(capsys, "-C", committed, "realign", "--accept", "certain")[0] == 2
+    assert run(capsys, "-C", committed, "realign", "--set", "nobody")[0] == 2
+    assert run(capsys, "-C", committed, "realign", "corpus/example.txt")[0] == 0
 
 
 def test_the_same_edits_are_followed_the_same_way(edits: Any) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,10 +51,10 @@ def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tup
     nothing is left open, 1 when something is.
     """
     directory = open_directory()
-    reports = []
+    reports: list[dict[str, Any]] = []
     with Progress("Realigning") as progress:
-        for bundle, files in _stale(directory, documents, annotators, progress):
-            reports += list(_realigned(directory, bundle, files, accept, dry_run=dry_run))
+        for stale in _stale(directory, documents, annotators, progress):
+            reports += [stale] if isinstance(stale, dict) else _realigned(directory, *stale, accept, dry_run=dry_run)
     if format_ == "json":
         _print_json(reports)
     else:
@@ -62,20 +62,42 @@ def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tup
     return int(any(report["open"] or report["refused"] for report in reports))
 
 
+def _named_documents(directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...]) -> list[str]:
+    """The documents that are meant, by their names or the paths of their texts; all, where none is."""
+    known = directory.inventory.documents
+    by_path = {files.text: name for name, files in known.items() if files.text}
+    names = [name if name in known else by_path.get(name, name) for name in documents]
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"there is no document {name}")
+    chosen = list(dict.fromkeys(names or known))
+    has_set = {annotator for name in chosen for annotator in known[name].sets}
+    for annotator in annotators:
+        if annotator not in has_set:
+            raise click.UsageError(f"there is no set by {annotator}")
+    return chosen
+
+
+def _without_text(path: str) -> dict[str, Any]:
+    why = "its document has no text: if that was renamed, rename this file alike and put the new name into its header"
+    return _refusal(path, why)
+
+
 def _stale(
     directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...], progress: Progress
-) -> Iterator[tuple[Bundle, list[SetFile]]]:
-    """Each document whose text is not what some of its sets are about, with those sets."""
+) -> Iterator[tuple[Bundle, list[SetFile]] | dict[str, Any]]:
+    """Each document whose text is not what some of its sets are about, with those sets; or why there is nothing to carry."""
     from postil.editing.pending import REALIGN, is_pending
 
     known = directory.inventory.documents
-    for name in documents:
-        if name not in known:
-            raise click.UsageError(f"there is no document {name}")
-    chosen = list(dict.fromkeys(documents) or known)
+    chosen = _named_documents(directory, documents, annotators)
     for number, document in enumerate(chosen):
         progress(number, len(chosen))
-        if not known[document].text or not known[document].sets:
+        if not known[document].text:
+            sets = known[document].sets.items()
+            yield from (_without_text(path) for annotator, path in sets if not annotators or annotator in annotators)
+            continue
+        if not known[document].sets:
             continue
         bundle = directory.bundle(document)
         if bundle.text is None:
@@ -84,9 +106,9 @@ def _stale(
             file
             for file in bundle.set_files
             if (not annotators or file.annotator in annotators)
-            and file.header is not None
             and (
-                file.header.text_sha256 != bundle.text_sha256
+                file.header is None
+                or file.header.text_sha256 != bundle.text_sha256
                 or any(is_pending(note, REALIGN) for note in file.by_type[3])
             )
         ]  # fmt: skip
@@ -99,7 +121,7 @@ def _realigned(
 ) -> Iterator[dict[str, Any]]:
     from postil.editing.pending import texts_of_pending
     from postil.errors import PostilError
-    from postil.storage.git_history import texts_by_sha256
+    from postil.storage.git_history import texts_by_sha256, why_no_history
     from postil.storage.set_file import has_unreadable_lines
 
     assert bundle.text_file is not None
@@ -109,7 +131,7 @@ def _realigned(
         if annotations is None or has_unreadable_lines(file):
             yield _refusal(file.path, "it has lines that cannot be read, which writing would lose: mend them first")
         elif annotations.document != bundle.document or annotations.annotator != file.annotator:
-            yield _refusal(file.path, "its header names another document or annotator than its path: mend it first")
+            yield _refusal(file.path, _misnamed(annotations))
         else:
             sets.append((file.path, annotations))
     wanted = {sha for _, each in sets for sha in (each.header.text_sha256, *texts_of_pending(each.notes).values())} - {
@@ -117,7 +139,9 @@ def _realigned(
     }
     old = texts_by_sha256(directory.root, wanted, [bundle.text_file.path])
     for path, annotations in sets:
-        result, source = _carried(annotations, bundle, old, accept)
+        result, source = _checked(directory, annotations, bundle, old, accept)
+        if "quotations" in source:
+            source = f"{source}: {why_no_history(directory.root) or 'the old text was not found in git'}"
         if not dry_run:
             try:
                 directory.write_set(result.annotations)
@@ -127,7 +151,34 @@ def _realigned(
         yield _report(path, result, source, bundle)
 
 
-def _carried(annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str]) -> tuple[Realignment, str]:
+def _checked(
+    directory: CorpusDirectory, annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str]
+) -> tuple[Realignment, str]:
+    """The set as it is carried, without the guesses that a check would find fault with."""
+    result, source = _carried(annotations, bundle, old, accept, ())
+    guessed = {outcome.before.id for outcome in result.outcomes if outcome.is_guess}
+    faulty = guessed & _with_faults(directory, bundle, result.annotations) if guessed else set()
+    return _carried(annotations, bundle, old, accept, faulty) if faulty else (result, source)
+
+
+def _with_faults(directory: CorpusDirectory, bundle: Bundle, annotations: AnnotationSet) -> set[str]:
+    """The ids of the annotations of a set that an error of a span is found in."""
+    from postil.checking.checker import Checker
+    from postil.findings import Severity
+    from postil.storage.set_file import encode_set
+
+    files = directory.inventory.documents[bundle.document]
+    path = directory.set_path(annotations.annotator, annotations.document)
+    data = encode_set(annotations)
+    read = [(path, data, len(data)) if one[0] == path else one for one in directory.read_files(files)]
+    checker = Checker(directory.project.manifest.check, ["SPN"])
+    found = checker.fixes(directory.parse(bundle.document, files, read))
+    return {one.subject for one, _ in found if one.place.path == path and one.severity is Severity.ERROR}
+
+
+def _carried(
+    annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str], but: Collection[str]
+) -> tuple[Realignment, str]:
     """The set, carried from each text that a part of it is about."""
     from postil.editing.pending import texts_of_pending
     from postil.editing.realign import Realignment, realign
@@ -144,12 +195,17 @@ def _carried(annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], 
             text = old[sha].decode() if sha is not None else None
         except UnicodeDecodeError:
             continue
-        result = realign(text, bundle.text, annotations, accept=accept)
+        result = realign(text, bundle.text, annotations, accept=accept, but=but)
         if result.outcomes:
-            sources.append("git" if sha is not None else "quotations alone: the old text was not found in git")
+            sources.append("git" if sha is not None else "quotations alone")
         annotations, settled = result.annotations, [*settled, *result.settled]
         outcomes = [*(one for one in outcomes if one not in result.outcomes), *result.outcomes]
     return Realignment(annotations, tuple(outcomes), tuple(settled)), "; ".join(dict.fromkeys(sources))
+
+
+def _misnamed(annotations: AnnotationSet) -> str:
+    named = f"{annotations.document} by {annotations.annotator}"
+    return f"its header names another document or annotator than its path: {named}. If the file was renamed, change the header"
 
 
 def _refusal(path: str, why: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from postil.editing.alignment import Alignment
 from postil.editing.edges import is_written_onto
 from postil.editing.occurrences import Extent, Occurrences
 from postil.editing.pairing import NONE
-from postil.editing.tokens import is_respelling
+from postil.editing.tokens import Tokens, is_respelling
 
 _SIMILAR = 0.6  # of the characters: what is less alike than that is not the same words any more
 _LONGEST = 20_000  # characters of a passage whose letters are compared one by one
@@ -216,6 +216,10 @@ class Places:
         if not found and any(self._alignment.certain[token] for token in tokens):
             found = self._occurrences.near(quote, start)
         return Place(Fate.AMBIGUOUS, found) if found else Place(Fate.ORPHAN)
+
+
+def _words(tokens: Tokens, which: range) -> list[int]:
+    return [tokens.keys[token] for token in which if tokens.is_word(token)]
 
 
 def _similarity(old: str, new: str) -> float:

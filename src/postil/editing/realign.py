@@ -71,13 +71,19 @@ def sha256_of(text: str) -> str:
 
 
 def realign(
-    old_text: str | None, new_text: str, annotations: AnnotationSet, *, accept: Collection[Fate | str] = ()
+    old_text: str | None,
+    new_text: str,
+    annotations: AnnotationSet,
+    *,
+    accept: Collection[Fate | str] = (),
+    but: Collection[str] = (),
 ) -> Realignment:
     """Carry the spans of a set that are about ``old_text`` to ``new_text``.
 
     Only what is certain is written, and what ``accept`` names: of those, the best candidate; an accepted orphan is taken out,
     unless something names it. Whatever else is not certain stays as it is and gets a note that leaves it open. Without an old
-    text (``None``) the spans' own quotations have to do, and much more stays open.
+    text (``None``) the spans' own quotations have to do, and much more stays open. ``but``: ids of spans of which nothing is
+    accepted.
 
     What was left open before and is decided by now (``settled``) is not carried again: a span that somebody changed since is
     about the text that the set is about.
@@ -106,7 +112,8 @@ def realign(
     named = _named(annotations)
     found = [finder.outcome(span) for span in moving]
     found += [finder.unsound(span) for span in annotations.spans if texts.get(span.id) == target and span.id not in returned]
-    outcomes = _decided_together(found, new_text, accepted, named)
+    decided = _decided_together([each for each in found if each.before.id not in but], new_text, accepted, named)
+    outcomes = decided + [_decided(each, new_text, set(), named) for each in found if each.before.id in but]
     annotations = msgspec.structs.replace(annotations, notes=tuple(notes))
     return Realignment(_written(annotations, outcomes, about, target), tuple(outcomes), tuple(settled))
 
