@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
+from postil.text import quote
+
+_SHOWN = 3
 
 _ABOUT = {"type": "note", "about": "e1", "text": "realign: its own text was changed"}
 
@@ -39,5 +43,24 @@ def check(view: SetView) -> Iterator[Problem]:
     for note in view.notes:
         if note.decide:
             about = view.by_id.get(note.about)
-            help_ = "make the annotation what it should be, and take out this note"
+            help_ = _help(view, note.decide)
             yield view.problem(note, note.text or "undecided", related=[("the annotation", about)] if about else (), help=help_)
+
+
+def _help(view: SetView, decide: dict[str, Any]) -> str:
+    by_hand = "make the annotation what it should be, and take out this note"
+    if decide.get("what") != "realign":
+        return by_hand
+    found = [_shown(view, extents) for extents in decide.get("candidates") or []]
+    places = f" It may be {', or '.join(found[:_SHOWN])}." if found and all(found) else ""
+    return f"{by_hand}; postil realign shows what there is to choose from, and takes it with --accept.{places}"
+
+
+def _shown(view: SetView, extents: Any) -> str:
+    """Where a candidate is, and its words; empty for what is none."""
+    try:
+        pairs = [(int(start), int(end)) for start, end in extents]
+    except (TypeError, ValueError):
+        return ""
+    words = " ".join((view.text or "")[start:end] for start, end in pairs)
+    return f"{quote(words)} at {' and '.join(f'{start} to {end}' for start, end in pairs)}"
