@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from postil.editing.occurrences import Extent
-from postil.editing.tokens import Tokens, folding, is_unbroken
+from postil.editing.tokens import Tokens, is_unbroken
 
 _SIGNS_OF_NUMBERS = frozenset("-+\u2212\u00b1.")
 _MOST = 4  # signs between two words that are written as one
@@ -14,7 +14,7 @@ _MOST = 4  # signs between two words that are written as one
 
 def is_written_onto(old: Tokens, before: Extent, new: Tokens, after: Extent) -> bool:
     """Whether a word is written onto an edge now that was not written onto it before."""
-    return any(now and folding(now) != folding(_onto(old, before, side)) for side in (-1, 1) if (now := _onto(new, after, side)))
+    return any(_onto(new, after, side) and not _onto(old, before, side) for side in (-1, 1))
 
 
 def _onto(tokens: Tokens, extent: Extent, side: int) -> str:
