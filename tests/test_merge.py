@@ -387,7 +387,8 @@ def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, 
     assert main(["-C", str(small_corpus), "install-git"]) == 0
 
     assert (small_corpus / ".gitattributes").read_text(encoding="utf-8") == (
-        "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\nadjudication/**/*.jsonl text eol=lf merge=union\n"
+        "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\n"
+        "adjudication/**/*.jsonl text eol=lf merge=union\n"
     )
     driver = git(small_corpus, "config", "merge.postil.driver")
     assert driver.startswith(f"{sys.executable} -P -m postil merge-file %O %A %B --path %P")
