@@ -669,3 +669,12 @@ def test_the_whole_text() -> None:
     report = Report("News", ["ann", "ben"], "", 2, 3, 2, 1234, 0, {"sets not finished": ["c"]}, [], [layer], parameters)
 
     assert show("text", report, View(frozenset(["label"]), width=80)) == GOLDEN
+
+
+@pytest.mark.parametrize("format_", ["text", "html"])
+def test_a_document_that_one_gave_no_label_has_no_label_and_not_no_span(format_: str) -> None:
+    layer = make_layer(kind="label", confusion=[Cell("GPE", "", 2, 0), Cell("GPE", "GPE", 1, 1)], disagreements=[])
+    shown = show(format_, make_report(layers=[layer]))
+
+    assert "no label" in shown
+    assert "no span" not in shown

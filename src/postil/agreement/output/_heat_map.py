@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from postil.agreement.output._differences import Matrix, matrix, sides
 from postil.agreement.output._markup import name, paragraph, said
-from postil.agreement.output._words import NO_SPAN
+from postil.agreement.output._words import nothing
 from postil.agreement.report import LayerReport
 from postil.text import counted
 
@@ -23,14 +23,19 @@ def heat_map(layer: LayerReport, annotators: Sequence[str]) -> Iterator[str]:
     yield paragraph(_explanation(found, one, other), "faint")
     caption = f"<caption>{name(one)} against {name(other)}</caption>"
     yield f'<div class="scroll{many}" tabindex="0"><table class="heat">{caption}<thead>'
-    labels = [*found.labels, *([""] if layer.kind == "span" else [])]
+    is_alone = any("" in cell and count for cell, count in found.counts.items())
+    labels = [*found.labels, *([""] if layer.kind == "span" or is_alone else [])]
     yield f'<tr><td></td><th scope="colgroup" class="whose" colspan="{len(labels)}">{name(other)}</th></tr>'
     yield f'<tr><th scope="col">{name(one)}</th>'
-    yield "".join(f'<th scope="col" title="{_plain(label)}"><div class="label">{_label(label)}</div></th>' for label in labels)
+    kind = layer.kind
+    heads = (
+        f'<th scope="col" title="{_plain(each, kind)}"><div class="label">{_label(each, kind)}</div></th>' for each in labels
+    )
+    yield "".join(heads)
     yield "</tr></thead><tbody>"
     for label in labels:
         cells = "".join(_cell(found, label, met) for met in labels)
-        yield f'<tr><th scope="row" title="{_plain(label)}">{_label(label)}</th>{cells}</tr>'
+        yield f'<tr><th scope="row" title="{_plain(label, kind)}">{_label(label, kind)}</th>{cells}</tr>'
     yield "</tbody></table></div>"
 
 
@@ -42,12 +47,12 @@ def _explanation(found: Matrix, one: str, other: str) -> str:
     )
 
 
-def _plain(label: str) -> str:
-    return said(label or NO_SPAN)
+def _plain(label: str, kind: str) -> str:
+    return said(label or nothing(kind))
 
 
-def _label(label: str) -> str:
-    return name(label) if label else f'<span class="none">{NO_SPAN}</span>'
+def _label(label: str, kind: str) -> str:
+    return name(label) if label else f'<span class="none">{nothing(kind)}</span>'
 
 
 def _cell(found: Matrix, one: str, other: str) -> str:

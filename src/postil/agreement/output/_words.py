@@ -12,6 +12,8 @@ from postil.text import counted, listing
 
 NOUNS = {"span": "span", "relation": "relation", "label": "document label"}
 NO_SPAN = "no span"
+"""What an annotator has where only the other has a span."""
+
 ABSENT = "–"
 """Where a table has no value, not even an undefined one."""
 
@@ -23,6 +25,11 @@ NO_VERDICTS = (
 )
 
 _NAMED = 5  # names of many
+
+
+def nothing(kind: str) -> str:
+    """What an annotator has where only the other has an annotation of this kind."""
+    return "no label" if kind == "label" else NO_SPAN
 
 
 def number(value: float | None) -> str:

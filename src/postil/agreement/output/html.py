@@ -23,6 +23,7 @@ from postil.agreement.output._words import (
     interval,
     introduction,
     is_used,
+    nothing,
     percent,
     readings,
     title,
@@ -167,7 +168,9 @@ def _differing(report: Report, layer: LayerReport) -> Iterator[str]:
     shown, more = found[:_DIFFERENCES], found[_DIFFERENCES:]
     if shown:
         one, other = map(name, sides(report.annotators))
-        rows = ([_label(each.one), _label(each.other), f"{each.times:,}", words(each.how)] for each in shown)
+        rows = (
+            [_label(each.one, layer.kind), _label(each.other, layer.kind), f"{each.times:,}", words(each.how)] for each in shown
+        )
         yield from table("What differs, the most frequent first", [one, other, "times", words("how", "th")], rows, 2)
     if more:
         yield paragraph(_rest(more))
@@ -177,8 +180,8 @@ def _rest(more: Sequence[Difference]) -> str:
     return f"And {counted(len(more), 'other kind')}, {sum(one.times for one in more):,} times in all."
 
 
-def _label(label: str) -> str:
-    return name(label) if label else f'<span class="none">{NO_SPAN}</span>'
+def _label(label: str, kind: str) -> str:
+    return name(label) if label else f'<span class="none">{nothing(kind)}</span>'
 
 
 def _disagreements(found: Sequence[Disagreement]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from postil.agreement.output._words import (
     interval,
     introduction,
     is_used,
+    nothing,
     percent,
     readings,
     title,
@@ -123,8 +124,8 @@ def _differing(report: Report, layer: LayerReport, page: Page) -> Iterator[str]:
         yield ""
         one, other = sides(report.annotators)
         names = [
-            Column(one, [difference.one or f"({NO_SPAN})" for difference in shown]),
-            Column(other, [difference.other or f"({NO_SPAN})" for difference in shown]),
+            Column(one, [difference.one or f"({nothing(layer.kind)})" for difference in shown]),
+            Column(other, [difference.other or f"({nothing(layer.kind)})" for difference in shown]),
         ]
         times = _numbers("times", (f"{difference.times:,}" for difference in shown))
         yield from page.table(names, [times, Column("how", [difference.how for difference in shown])])
