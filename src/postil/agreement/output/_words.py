@@ -166,7 +166,7 @@ def cautions(report: Report) -> Iterator[str]:
             f"corpora, layers or documents that are not equally dense by {'it' if len(growing) == 1 else 'them'}."
         )
     if any(one.whole and one.whole.error is not None for one in shown):
-        yield "±: the standard error that drawing samples leaves in a value; a smaller --precision makes it smaller."
+        yield "±: the standard error that drawing samples leaves in a value; a smaller --gamma-precision makes it smaller."
     if shown:
         yield NO_VERDICTS
         yield f"Parameters: {', '.join(_parameters(report.parameters))}."
