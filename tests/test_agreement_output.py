@@ -646,7 +646,7 @@ gamma: Gamma (γ). Where the spans are: 1 is full agreement. Published: .6
 Take care: gamma rises when text is added in which nobody marks anything. Do not
 compare corpora, layers or documents that are not equally dense by it.
 ±: the standard error that drawing samples leaves in a value; a smaller
---precision makes it smaller.
+--gamma-precision makes it smaller.
 No value is called good or poor here: scales that do so are conventions without
 a ground, and what is enough depends on what the annotations are for.
 Parameters: seed 0, alpha 1 and beta 1 (how much place and label count in
