@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
 from postil.model import Header, Label, Note, Record, Relation, Span
-
-Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 _TOGETHER = (("start", "end", "fragments", "text"), ("layer", "label"))
 _BY_KEY = ("attributes", "args", "ignore", "unknown", "decide")

@@ -80,7 +80,13 @@ def _request(minima: Iterable[Minimum]) -> Request:
 
 
 def _asked(project: Project) -> list[Minimum]:
-    return [minimum for _, minimum in _minima(project) if not isinstance(minimum, str)]
+    """The thresholds that can be measured, worked out once for all documents."""
+    if not project.manifest.check.agreement:
+        return []
+    known: dict[str, list[Minimum]] = project.judged.setdefault(_asked, {})
+    if "" not in known:
+        known[""] = [minimum for _, minimum in _minima(project) if not isinstance(minimum, str)]
+    return known[""]
 
 
 def _map(view: BundleView) -> _Compared | None:
@@ -135,7 +141,7 @@ def check(parts: Sequence[_Compared], corpus: CorpusView) -> Iterator[Problem]:
     the manifest.
     """
     minima = _minima(corpus.project)
-    asked = [minimum for _, minimum in minima if not isinstance(minimum, str)]
+    asked = _asked(corpus.project)
     report = _report(parts, asked, corpus.project) if parts and asked else None
     for name, minimum in minima:
         for message in [minimum] if isinstance(minimum, str) else _failures(report, minimum):
