@@ -24,11 +24,11 @@ from postil.rules import Example, Rule, all_rules
 from postil.rules.batch import Batch, is_whole
 from postil.rules.examples import MANIFEST, METADATA, SCHEME
 from postil.rules.set_view import BundleView
-from postil.rules.text._carrying import stands_alone
 from postil.rules.text.mixed_scripts import _MEETING, _are_kept_apart
 from postil.rules.views import unusual_in
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle, Project
+from postil.storage.carrying import stands_alone
 from postil.storage.directory import CorpusDirectory
 from postil.storage.set_file import SetFile, encode_set, parse_set
 from postil.storage.text_file import TextFile

@@ -152,7 +152,8 @@ LAYERS = [
     "agreement",
     "rules",
     "checking editing",
-    "reports rendering formats",
+    "reports rendering exchange",
+    "formats",
     "cli",
 ]
 

@@ -1,7 +1,7 @@
 """Offsets and places in text: the one module that knows any unit but the code point.
 
-Everywhere else an offset is what Python means by it. Other people's files count UTF-16 code units (browsers, Java) or UTF-8
-bytes; :class:`Units` converts, once, at the border. Lines end at ``\\n`` and nowhere else.
+Everywhere else an offset is what Python means by it. Other people's files count UTF-16 code units (browsers, Java), UTF-8
+bytes or grapheme clusters; :class:`Units` converts, once, at the border. Lines end at ``\\n`` and nowhere else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Literal
 
-Unit = Literal["code point", "utf-16", "utf-8"]
+Unit = Literal["code point", "utf-16", "utf-8", "grapheme"]
 
 _ZWJ = "\u200d"
 _COMBINING = frozenset(("Mn", "Mc", "Me", "Cf", "Sk", "Cn"))  # Cn: assigned since this Python's Unicode, perhaps a mark
@@ -61,10 +61,16 @@ class Units:
         self.unit = unit
         self._length = len(text)
         self._sums: array[int] | None = None
-        if unit == "code point" or text.isascii():
-            return
-        width = _utf16_width if unit == "utf-16" else _utf8_width
-        self._sums = array("Q", accumulate(map(width, text), initial=0))
+        if unit == "grapheme" and has_clusters(text):
+            self._sums = _grapheme_sums(text)
+        elif unit in ("utf-16", "utf-8") and not text.isascii():
+            width = _utf16_width if unit == "utf-16" else _utf8_width
+            self._sums = array("Q", accumulate(map(width, text), initial=0))
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether both units count this text alike."""
+        return self._sums is None
 
     def from_code_points(self, offset: int) -> int:
         """The offset in the other unit."""
@@ -82,6 +88,17 @@ class Units:
         if self._sums[found] != offset:
             raise ValueError(f"{self.unit} offset {offset} is inside a character")
         return found
+
+
+def _grapheme_sums(text: str) -> array[int]:
+    """For each offset the number of clusters that end at or before it."""
+    from wcwidth import iter_graphemes
+
+    sums = array("Q", [0])
+    for number, cluster in enumerate(iter_graphemes(text), 1):
+        sums.extend([number - 1] * (len(cluster) - 1))
+        sums.append(number)
+    return sums
 
 
 def _utf16_width(character: str) -> int:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
+from postil.cli._format_options import click_options, manual_as_help
 
 if TYPE_CHECKING:
-    from postil.formats import Format
+    from postil.exchange.format import Format
 
 
 class _Formats(click.Group):
@@ -19,51 +20,75 @@ class _Formats(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from postil.formats import all_formats
 
-        return [name for name, format_ in all_formats().items() if format_.write]
+        return [name for name, format_ in all_formats().items() if format_.can_be_written]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         from postil.formats import all_formats
 
         format_ = all_formats().get(name)
-        return _subcommand(format_) if format_ and format_.write else None
+        return _subcommand(format_) if format_ and format_.can_be_written else None
 
 
 def _subcommand(format_: Format) -> click.Command:
     def run(destination: str, annotators: tuple[str, ...], **options: Any) -> int:
         from postil.errors import ExportRefused
+        from postil.exchange.export import Choices, export_corpus
 
-        assert format_.write
+        own = {option.name: options[option.name.replace("-", "_")] for option in format_.write_options}
+        choices = Choices(
+            own,
+            is_lossy=options.get("lossy", False),
+            without=options.get("without", ()),
+            policy=options.get("overlap", "longest"),
+            replace=options.get("replace", False),
+        )
         corpus = open_corpus()
         try:
-            report = format_.write(corpus, start_directory() / Path(destination), annotators, options)
+            report = export_corpus(format_, corpus, start_directory() / Path(destination), annotators, choices)
         except ExportRefused as refusal:
             click.echo(f"postil: {refusal}", err=True)
             return 1
         click.echo("\n".join(report.lines))
         return 0
 
-    paragraphs = format_.manual.split("\n\n")
-    text = "\n\n".join(f"\b\n{paragraph}" if "\n" in paragraph else paragraph for paragraph in paragraphs)
     set_help = "Write this annotator's sets; may be given several times."
     return CorpusCommand(
         format_.name,
         task="Share it",
         callback=run,
-        help=f"{format_.title}.\n\n{text}",
+        help=f"{format_.title}.\n\n{manual_as_help(format_.manual)}",
         params=[
-            click.Argument(["destination"], metavar="DIR"),
+            click.Argument(["destination"], metavar="FILE" if format_.writes == "file" else "DIR"),
             click.Option(
                 ["--set", "annotators"], multiple=True, default=("gold",), show_default=True, metavar="NAME", help=set_help
             ),
-            *(
-                click.Option([f"--{option.name}"], multiple=option.multiple, metavar=option.metavar, help=option.help)
-                for option in format_.options
-            ),
+            *click_options(format_.write_options),
+            *(_loss_options(format_) if format_.write else ()),
         ],
     )
+
+
+def _loss_options(format_: Format) -> list[click.Option]:
+    """What can be said about what does not fit, for a format that does not hold everything."""
+    from postil.exchange.features import CROSSING, NESTED, to_take_out
+
+    found = [click.Option(["--replace"], is_flag=True, help="Overwrite what is there.")]
+    features = to_take_out(format_.keeps, format_.limits)
+    if features:
+        keys = click.Choice([feature.key for feature in features if feature.stops])
+        without_help = "Agree that this is lost; may be given several times."
+        found += [
+            click.Option(["--lossy"], is_flag=True, help="Export all the same, and lose what does not fit."),
+            click.Option(["--without"], multiple=True, type=keys, help=without_help),
+        ]
+    if NESTED in features or CROSSING in features:
+        policies = click.Choice(["longest", "outermost", "innermost"])
+        overlap_help = "Which of two spans that overlap is kept."
+        found.append(click.Option(["--overlap"], type=policies, default="longest", show_default=True, help=overlap_help))
+    return found
 
 
 @click.group(cls=_Formats)
 @directory_option
 def command() -> None:
-    """Write the corpus in another format: postil export FORMAT DIR."""
+    """Write the corpus in another format: postil export FORMAT DESTINATION."""

@@ -1,33 +1,72 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from postil.cli._command import postil_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from postil.exchange.format import Format
 
 
 @postil_command("Share it")
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
 def command(name: str | None, format_: str) -> int:
-    """List the formats of `postil export` and what each can keep; NAME says more of one."""
+    """List the formats of `postil import` and `postil export`, and what each can keep; NAME says more of one."""
     import json
 
-    from postil.formats import Feature, all_formats
+    from postil.formats import all_formats
 
     formats = all_formats()
     if name is not None and name not in formats:
         raise click.BadParameter(f"there is no format {name}: there are {', '.join(formats)}", param_hint="NAME")
     chosen = [formats[name]] if name else list(formats.values())
     if format_ == "json":
-        listed = [{"name": one.name, "title": one.title, "keeps": sorted(one.keeps), "manual": one.manual} for one in chosen]
-        click.echo(json.dumps(listed, indent=2))
-    elif name:
-        click.echo(f"{chosen[0].title}\n\n{chosen[0].manual}")
+        click.echo(json.dumps([_as_json(one) for one in chosen], indent=2))
     else:
-        width = max(map(len, Feature))
-        click.echo(" ".join([" " * width, *(one.name for one in chosen)]))
-        for feature in Feature:
-            cells = ("yes" if feature in one.keeps else "no" for one in chosen)
-            cells = (cell.center(len(one.name)) for cell, one in zip(cells, chosen, strict=True))
-            click.echo(f"{feature:<{width}} {' '.join(cells)}".rstrip())
+        click.echo("\n".join(_about(chosen[0]) if name else _table(chosen)))
     return 0
+
+
+def _as_json(format_: Format) -> dict[str, object]:
+    return {
+        "name": format_.name,
+        "title": format_.title,
+        "reads": format_.read is not None,
+        "writes": format_.can_be_written,
+        "keeps": sorted(feature.key for feature in format_.keeps),
+        "limits": [feature.title for feature in format_.limits],
+        "manual": format_.manual,
+    }
+
+
+def _ways(format_: Format) -> str:
+    return " and ".join(filter(None, ("read" * (format_.read is not None), "written" * format_.can_be_written)))
+
+
+def _about(format_: Format) -> Iterator[str]:
+    from postil.exchange.features import FEATURES
+
+    yield f"{format_.title} ({_ways(format_)})"
+    yield f"\n{format_.manual}\n"
+    yield f"keeps:  {', '.join(feature.key for feature in FEATURES if feature in format_.keeps)}"
+    lost = [feature.title for feature in FEATURES if feature not in format_.keeps]
+    yield f"loses:  {', '.join([*lost, *(feature.title for feature in format_.limits)]) or 'nothing'}"
+
+
+def _table(formats: Sequence[Format]) -> Iterator[str]:
+    """A row for each format, a column for each feature, with the names of the features as steps above their columns."""
+    from postil.exchange.features import FEATURES
+
+    width = max(len(one.name) for one in formats)
+    for number, feature in enumerate(FEATURES):
+        yield f"{' ' * width}     {'│ ' * number}╭ {feature.title}"
+    for one in formats:
+        ways = ("r" if one.read else "-") + ("w" if one.can_be_written else "-")
+        marks = " ".join("●" if feature in one.keeps else "·" for feature in FEATURES)
+        yield f"{one.name:<{width}} {ways}  {marks}{'  and ' + str(len(one.limits)) + ' limits' if one.limits else ''}".rstrip()
+    yield "\nr: read by postil import; w: written by postil export; ●: kept. postil formats NAME says more."

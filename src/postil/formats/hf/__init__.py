@@ -7,7 +7,8 @@ from typing import Any
 
 from postil.corpus import Corpus
 from postil.errors import MissingExtra
-from postil.formats import Feature, Format, Option, Report
+from postil.exchange.features import EVERYTHING
+from postil.exchange.format import Format, Option, Report
 
 _MANUAL = """\
 A directory that load_dataset(DIR, CONFIG) opens offline, with datasets 2.14 and later. Configs:
@@ -37,13 +38,14 @@ def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], optio
 FORMAT = Format(
     "hf",
     "Hugging Face datasets",
-    frozenset(Feature),
     _MANUAL,
-    write=_write,
-    options=(
+    EVERYTHING,
+    write_corpus=_write,
+    write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
         ),
     ),
+    extra="hf",
 )

@@ -13,8 +13,8 @@ import msgspec
 
 from postil.corpus import Document
 from postil.errors import ExportRefused
+from postil.exchange.tokens import Tokens
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf
-from postil.formats.hf.tokenizers import Tokenizers
 from postil.model import AnnotationSet
 from postil.registry import parts
 from postil.scheme import Attribute, Scheme
@@ -34,14 +34,14 @@ class Misfits(msgspec.Struct):
 
 
 class Context:
-    """The scheme, the tokenizers, and what did not fit so far: by config or column, and in words why.
+    """The scheme, the tokens, and what did not fit so far: by config or column, and in words why.
 
     Every annotation that did not fit is listed in ``list_path``, with its document, annotator and id.
     """
 
     def __init__(self, scheme: Scheme, list_path: Path) -> None:
         self.scheme = scheme
-        self.tokenizers = Tokenizers()
+        self.tokens = Tokens("the config tokens")
         self.misfits: dict[tuple[str, str], Misfits] = {}
         self._list = list_path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._list, lineterminator="\n")

@@ -16,26 +16,18 @@ from pathlib import Path
 
 import msgspec
 
-from postil.checking import Checker, Parts
-from postil.corpus import Corpus, Document, readable
+from postil.corpus import Corpus
 from postil.errors import ExportRefused, PostilError
-from postil.findings import Finding, Severity
-from postil.formats import Report
+from postil.exchange.format import Report
+from postil.exchange.sound import sound_documents
 from postil.formats.hf.card import card
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.layout import Shard, Written
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import ShardWriter
-from postil.manifest import CheckSettings, Splits, splits_fault
+from postil.manifest import Splits, splits_fault
 from postil.model import AnnotationSet
-from postil.rules.corpus_view import CorpusView
-from postil.rules.views import ProjectView
 
-# Rules that no setting can excuse here: without them a row would have no place to go, or a wrong one.
-_NEEDED = (
-    "TXT001", "TXT009", "SCH001", "SCH002", "SCH003", "SCH008", "ANN001", "ANN002", "ANN004", "ANN005", "ANN006", "ANN010",
-    "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "LAB010", "REL003",
-)  # fmt: skip
 _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
 
 
@@ -43,12 +35,8 @@ def export(
     corpus: Corpus, destination: Path, annotators: tuple[str, ...], configs: tuple[str, ...], split: tuple[str, ...]
 ) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
-    annotators = tuple(dict.fromkeys(annotators))
     chosen = _chosen(corpus, configs)
     splits = _splits(corpus.manifest.splits, split)
-    for kept in ("corpus", "annotations"):
-        if destination.resolve().is_relative_to((corpus.directory.root / kept).resolve()):
-            raise ExportRefused(f"{destination} is inside {kept}/, which belongs to the corpus: choose another place")
     _refuse_foreign(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
@@ -57,15 +45,11 @@ def export(
         missing: list[tuple[str, str]] = []
         counts: Counter[str] = Counter()
         with ShardWriter(work, chosen, context) as writer:
-            for document, sets in _sound_sets(corpus, annotators, missing):
+            for document in sound_documents(corpus, annotators, missing):
                 name = splits.split_of(document.metadata.group or document.id)
-                for annotations in sets:
+                for annotations in document.sets.values():
                     writer.add(name, document, annotations)
                     _count(counts, annotations)
-        if not writer.files:
-            there = sorted({annotator for files in corpus.directory.inventory.documents.values() for annotator in files.sets})
-            hint = f"choose with --set among {', '.join(there)}" if there else "there are no sets at all"
-            raise PostilError(f"no document has a set by {' or '.join(annotators)}: {hint}")
         written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, missing, context)
         (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
         context.close()
@@ -119,42 +103,6 @@ def _refuse_foreign(destination: Path) -> None:
         raise ExportRefused(
             f"{destination} holds files that no export wrote, or that were changed since ({shown}): nothing was written"
         )
-
-
-def _sound_sets(
-    corpus: Corpus, annotators: tuple[str, ...], missing: list[tuple[str, str]]
-) -> Iterator[tuple[Document, list[AnnotationSet]]]:
-    """Each document with the sets that were asked for; what has no such set is noted in ``missing``.
-
-    None has an error that `postil check` reports, nor one that it was told to overlook but a typed table cannot hold.
-    """
-    directory = corpus.directory
-    checkers = (Checker(directory.project.manifest.check), Checker(CheckSettings(), _NEEDED, heeds_ignores=False))
-    for checker in checkers:
-        _refuse_errors(checker.check_project(ProjectView(directory.project), set()))
-    parts: Parts = {}
-    for name in directory.inventory.documents:
-        bundle = directory.bundle(name)
-        wanted = tuple(file for file in bundle.set_files if file.annotator in annotators)
-        bundle = msgspec.structs.replace(bundle, set_files=wanted)
-        for checker in checkers:
-            result = checker.check_bundle(bundle)
-            _refuse_errors(result.findings)
-            for code, part in result.parts.items():
-                parts.setdefault(code, []).append(part)
-        document = readable(bundle)
-        sets = [document.sets[annotator] for annotator in annotators if annotator in document.sets]
-        missing += [(name, annotator) for annotator in annotators if annotator not in document.sets]
-        yield document, sets
-    _refuse_errors(checkers[0].finish(parts, CorpusView(directory.project, directory.bundle), set()))
-
-
-def _refuse_errors(findings: list[Finding]) -> None:
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ExportRefused(f"{first.place}: {first.code} {first.message}{more}. Mend what postil check finds, then export")
 
 
 def _count(counts: Counter[str], annotations: AnnotationSet) -> None:

@@ -59,5 +59,5 @@ class Written(msgspec.Struct, frozen=True):
             yield f"not exported: {document} has no set by {annotator}"
         if len(self.missing) > _NAMED:
             yield f"not exported: {len(self.missing) - _NAMED:,} more documents without such a set"
-        for language in sorted(self.context.tokenizers.stand_ins):
+        for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
-from postil.rules.text._carrying import carrying_fix, removing, why_not
+from postil.rules.text._carrying import carrying_fix, why_not
 from postil.rules.views import DocumentView
+from postil.storage.carrying import removing
 
 
 @document_rule(

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from postil.rules import Example, Problem, document_rule
 from postil.rules.fixes import Fix
-from postil.rules.text._carrying import carrying_fix, removing, why_not
+from postil.rules.text._carrying import carrying_fix, why_not
 from postil.rules.views import DocumentView
+from postil.storage.carrying import removing
 
 
 @document_rule(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from postil.rules import Example, Problem, Severity, document_rule
-from postil.rules.text._carrying import carrying_fix, removing
+from postil.rules.text._carrying import carrying_fix
 from postil.rules.views import DocumentView
+from postil.storage.carrying import removing
 from postil.text import is_unspaced
 
 _INVISIBLE = re.compile(

@@ -50,7 +50,7 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
     units = sentences(document.text)
     language = document.metadata.language
     rows = [
-        [(start + first, start + last) for first, last in context.tokenizers.tokens(document.text[start:end], language)]
+        [(start + first, start + last) for first, last in context.tokens.cut(document.text[start:end], language)]
         for start, end in units
     ]
     placed, misfits = _place(annotations, units, rows)

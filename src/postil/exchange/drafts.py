@@ -1,0 +1,54 @@
+"""A document as another tool's files hold it, before it is one of the corpus.
+
+The records are the model's own, but what they say is still the file's: offsets in the file's unit, ids as they were, and in
+a span's ``text`` what the file itself says that it covers (empty where the format does not repeat it).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from postil.model import Label, Note, Relation, Span
+from postil.text import Unit
+
+
+class DraftSet(msgspec.Struct):
+    """What one annotator says of a document.
+
+    ``annotator``: as the file names them; empty where it does not, and then they are called what the user says. ``file`` and
+    ``lines`` (id → line) say in messages where a record was read; a format without lines leaves ``lines`` empty.
+    """
+
+    annotator: str = ""
+    spans: list[Span] = []
+    relations: list[Relation] = []
+    labels: list[Label] = []
+    notes: list[Note] = []
+    status: str = "complete"
+    method: str = "imported"
+    sources: tuple[str, ...] = ()
+    file: str = ""
+    lines: dict[str, int] = {}
+
+    def place(self, id: str) -> str:
+        """Where a record was read: ``file:line: id``."""
+        line = self.lines.get(id)
+        return f"{self.file}:{line}: {id}" if line else f"{self.file}: {id}"
+
+
+class Draft(msgspec.Struct):
+    """A document. ``text`` is exactly what the file's offsets count in: nothing of it was normalised.
+
+    ``name``: what the file calls it (a path without suffix, an id), from which an id is made. ``unit``: what its offsets
+    count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
+    :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
+    """
+
+    name: str
+    text: str
+    sets: list[DraftSet] = []
+    metadata: dict[str, Any] = {}
+    unit: Unit | None = "code point"
+    file: str = ""

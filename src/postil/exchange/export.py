@@ -1,0 +1,123 @@
+"""An export: sound documents, reduced to what the format keeps, written; or refused with a table of what it would lose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from postil.corpus import Corpus, Document
+from postil.errors import ExportRefused
+from postil.exchange.features import Policy, Reducing, reduced, to_take_out
+from postil.exchange.format import Format, Report
+from postil.exchange.losses import Losses
+from postil.exchange.outgoing import Outgoing
+from postil.exchange.sound import sound_documents
+from postil.exchange.target import Target
+from postil.exchange.tokens import Tokens
+from postil.manifest import Manifest
+from postil.scheme import Scheme
+from postil.text import counted
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the user wants of an export.
+
+    ``is_lossy``: lose whatever does not fit. ``without``: keys of features that may be lost. ``policy``: which of two spans that
+    overlap is kept. ``replace``: overwrite what is at the destination.
+    """
+
+    options: dict[str, Any] = {}
+    is_lossy: bool = False
+    without: tuple[str, ...] = ()
+    policy: Policy = "longest"
+    replace: bool = False
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What all documents of an export share."""
+
+    scheme: Scheme
+    manifest: Manifest
+    annotators: tuple[str, ...]
+
+
+class WouldLose(ExportRefused):
+    """The format cannot hold this corpus, and nobody said that something may be lost. ``losses``: what."""
+
+    def __init__(self, format_: Format, losses: Losses) -> None:
+        self.losses = losses
+        table = "\n".join(losses.lines())
+        super().__init__(f"{format_.title} cannot hold all of this corpus. It would lose:\n{table}\n--lossy exports the rest")
+
+
+def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
+    """Write the sets of ``annotators`` in this format. Raises :class:`WouldLose` where that would lose something."""
+    annotators = tuple(dict.fromkeys(annotators))
+    refuse_inside(corpus, destination)
+    if format_.write_corpus:
+        return format_.write_corpus(corpus, destination, annotators, choices.options)
+    missing: list[tuple[str, str]] = []
+    losses = Losses()
+    target = Target(destination, format_.writes)
+    try:
+        count = _Counted(sound_documents(corpus, annotators, missing))
+        described = Described(corpus.scheme, corpus.manifest, annotators)
+        outgoing = write_documents(format_, count, described, target, choices, losses)
+        if losses.stopping and not choices.is_lossy:
+            raise WouldLose(format_, losses)
+        target.finish(replace=choices.replace)
+    finally:
+        target.discard()
+    lines = [
+        f"wrote {destination}: {counted(count.documents, 'document')}, {counted(count.annotations, 'annotation')}",
+        *outgoing.say,
+    ]
+    lines += [f"{name} has no set by {annotator}" for name, annotator in missing[:5]]
+    if len(missing) > 5:
+        lines.append(f"and {len(missing) - 5:,} more have no set by one of {', '.join(annotators)}")
+    if losses:
+        lines += ["not kept:", *losses.lines()]
+    return Report(tuple(lines))
+
+
+def write_documents(
+    format_: Format, documents: Iterable[Document], project: Described, target: Target, choices: Choices, losses: Losses
+) -> Outgoing:
+    """Reduce documents to what the format keeps, and write them into ``target``; what that costs is counted in ``losses``.
+
+    Where somebody would have to agree to a loss, and did not, what is written is not whole: look at ``losses`` afterwards.
+    """
+    assert format_.write
+    tokens = Tokens(f"export {format_.name}")
+    reducing = Reducing(project.scheme, losses, tokens, format_.lane_for(choices.options), choices.policy)
+    outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)
+    features = to_take_out(format_.keeps, format_.limits)
+    format_.write((reduced(document, features, reducing) for document in documents), outgoing)
+    may_go = {feature.title for feature in features if feature.key in choices.without}
+    for loss in losses:
+        loss.stops = loss.stops and loss.kind not in may_go
+    return outgoing
+
+
+def refuse_inside(corpus: Corpus, destination: Path) -> None:
+    """Refuse a destination among the corpus's own files."""
+    for kept in ("corpus", "annotations"):
+        if destination.resolve().is_relative_to((corpus.directory.root / kept).resolve()):
+            raise ExportRefused(f"{destination} is inside {kept}/, which belongs to the corpus: choose another place")
+
+
+class _Counted:
+    """Documents, counted as they pass."""
+
+    def __init__(self, documents: Iterator[Document]) -> None:
+        self._of = documents
+        self.documents = self.annotations = 0
+
+    def __iter__(self) -> Iterator[Document]:
+        for document in self._of:
+            self.documents += 1
+            self.annotations += sum(len(annotations.annotations) for annotations in document.sets.values())
+            yield document

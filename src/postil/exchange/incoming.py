@@ -1,0 +1,32 @@
+"""What a reader is given: the source, the options, and where to say what it could not bring along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from postil.exchange.losses import Losses
+from postil.exchange.sources import Source
+from postil.scheme import Layer
+
+
+class Incoming(msgspec.Struct):
+    """An import, as a reader sees it.
+
+    ``options``: by the names that the format declared. ``losses``: what the file says and the model cannot hold, or what the
+    user did not ask for: count it there. ``repaired``: what was wrong in a file and could be read all the same. ``declared``:
+    layers that the source itself describes (a configuration beside the annotations), for the reader to fill in.
+    ``span_layer``, ``relation_layer``, ``label_layer``: the layer of records whose format has no such thing.
+    ``with_tokens``: whether the user wants tokens and sentences as layers ``token`` and ``sentence``.
+    """
+
+    source: Source
+    options: dict[str, Any] = {}
+    losses: Losses = msgspec.field(default_factory=Losses)
+    repaired: Losses = msgspec.field(default_factory=Losses)
+    declared: dict[str, Layer] = {}
+    span_layer: str = "span"
+    relation_layer: str = "relation"
+    label_layer: str = "label"
+    with_tokens: bool = False

@@ -1,0 +1,253 @@
+"""From a draft to a document of the corpus: offsets verified, the text normalised with every span carried along, ids made valid.
+
+Nothing here touches a disk. What had to change is counted in words, and what cannot be is an error with file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from postil.corpus import Document
+from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.ids import renamed
+from postil.exchange.losses import Losses
+from postil.exchange.offsets import Counting, Mismatch, Undecided, placed
+from postil.manifest import Metadata, Rights
+from postil.model import RECORD_ID, AnnotationSet, Header
+from postil.scheme import Layer
+from postil.storage.carrying import Carried
+from postil.storage.safe_files import document_id_fault, portable_name_fault
+from postil.storage.text_file import normalise_text
+from postil.text import Unit
+
+_LONGEST_NAME = 100
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """How an import is done.
+
+    ``annotator``: whose sets those are that name nobody. ``unit``: what offsets count, where the user says so; spans that
+    disagree are then taken as they are and counted. ``realigns``: whether spans that disagree are looked for by the text that
+    they are said to cover. ``into``: the directory that document ids begin with. ``document``: the id of the one document.
+    """
+
+    annotator: str = "imported"
+    unit: Unit | None = None
+    realigns: bool = False
+    into: str = ""
+    document: str = ""
+
+
+class Intake:
+    """Makes documents of drafts, with ids that no two of them share.
+
+    ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along. ``errors``: what stops the import.
+    """
+
+    def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
+        self.rules, self.scheme, self.layers = rules, scheme, layers or {}
+        self.repaired, self.left_out = Losses(), Losses()
+        self.errors: list[str] = []
+        self._taken: dict[str, str] = {}
+
+    def admit(self, draft: Draft) -> Document | None:
+        """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error)."""
+        shown = f"{draft.file}: {draft.name}" if draft.file else draft.name
+        if not draft.text.strip():
+            self.left_out.add("documents without text", shown)
+            return None
+        try:
+            found = placed(draft, self.rules.unit)
+        except Undecided as several:
+            names = " or ".join(f"--offsets {counting.unit.replace(' ', '-')}" for counting in several.countings)
+            self.errors.append(f"{shown}: offsets may count {several}, and nothing in the file decides: say {names}")
+            return None
+        if found.counting != Counting(draft.unit or "code point") and self.rules.unit is None:
+            self.repaired.add(f"documents whose offsets count {found.counting}", shown)
+        sets = list(found.sets)
+        if found.mismatches:
+            sets = self._mismatched(found.text, sets, found.mismatches)
+        normalised = normalise_text(shown, found.text)
+        for change in normalised.changes:
+            self.repaired.add(f"texts: {re.sub(r'[0-9].*', '', change).rstrip(' (:')}", f"{shown}: {change}")
+        if normalised.text != found.text:
+            sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
+        digest = hashlib.sha256(normalised.text.encode()).hexdigest()
+        document = self._document_id(draft)
+        made = [self._set(one, document, digest, normalised.text) for one in sets]
+        by_name: dict[str, AnnotationSet] = {}
+        for one in made:
+            if one.annotator in by_name:
+                self.errors.append(f"{shown}: two sets are both by {one.annotator}")
+            by_name[one.annotator] = one
+        return Document(document, normalised.text, self._metadata(draft, shown), by_name, digest)
+
+    def _mismatched(self, text: str, sets: list[DraftSet], mismatches: tuple[Mismatch, ...]) -> list[DraftSet]:
+        """The sets after what the user wants done with spans whose text is not where they say."""
+        if self.rules.realigns:
+            return [self._realigned(text, one, mismatches) for one in sets]
+        if self.rules.unit is None:
+            self.errors += map(str, mismatches)
+            return sets
+        for mismatch in mismatches:
+            self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))
+        wrong = {id(mismatch.span) for mismatch in mismatches if mismatch.found is None}
+        if wrong:
+            self.errors += [str(mismatch) for mismatch in mismatches if mismatch.found is None]
+        return [replace(one, spans=[replace(span, text=span.covered(text)) for span in one.spans]) for one in sets]
+
+    def _realigned(self, text: str, draft_set: DraftSet, mismatches: tuple[Mismatch, ...]) -> DraftSet:
+        from postil.editing.realign import realign
+
+        wrong = {mismatch.span.id: mismatch for mismatch in mismatches if mismatch.draft_set.file == draft_set.file}
+        if not wrong:
+            return draft_set
+        header = Header("x", "x", "x/1", "", "complete", "imported")
+        lost = AnnotationSet(header, tuple(span for span in draft_set.spans if span.id in wrong))
+        spans = {span.id: span for span in draft_set.spans}
+        for outcome in realign(None, text, lost).outcomes:
+            mismatch = wrong[outcome.before.id]
+            if outcome.after is not None:
+                spans[outcome.before.id] = outcome.after
+                self.repaired.add("spans moved to the only place where their text is", str(mismatch))
+            else:
+                self.errors.append(f"{mismatch} ({outcome.fate}: --realign found no certain place)")
+        return replace(draft_set, spans=list(spans.values()))
+
+    def _carried(self, draft_set: DraftSet, text: str, carried: Carried) -> DraftSet:
+        spans = []
+        for span in draft_set.spans:
+            moved = [(_before(start, carried), _after(end, carried)) for start, end in ((span.start, span.end), *span.fragments)]
+            (start, end), *fragments = [(first.offset, last.offset) for first, last in moved]
+            if any(edge.is_widened for pair in moved for edge in pair):
+                self.repaired.add("spans widened to a whole composed character", draft_set.place(span.id), span.text)
+            placed_span = replace(span, start=start, end=end, fragments=tuple(fragments))
+            spans.append(replace(placed_span, text=placed_span.covered(text)))
+        return replace(draft_set, spans=spans)
+
+    def _document_id(self, draft: Draft) -> str:
+        name = self.rules.document or portable(draft.name) or "document"
+        id = "/".join(filter(None, (self.rules.into.strip("/"), name)))
+        if fault := document_id_fault(id):
+            id = "/".join(
+                filter(None, (self.rules.into.strip("/"), f"document-{hashlib.sha256(draft.name.encode()).hexdigest()[:12]}"))
+            )
+            self.repaired.add("names of documents that no file can have", f"{draft.name}: {fault}")
+        number, unique = 2, id
+        while unique.casefold() in self._taken:
+            unique, number = f"{id}-{number}", number + 1
+        if unique != id:
+            self.repaired.add("names of documents that were there twice", f"{draft.name}: now {unique}")
+        self._taken[unique.casefold()] = draft.name
+        return unique
+
+    def _set(self, draft_set: DraftSet, document: str, digest: str, text: str) -> AnnotationSet:
+        annotator = portable(draft_set.annotator.replace("/", "-")) if draft_set.annotator else self.rules.annotator
+        if not annotator or portable_name_fault(annotator):
+            annotator = f"annotator-{hashlib.sha256(draft_set.annotator.encode()).hexdigest()[:8]}"
+        ids = self._ids(draft_set)
+        sources = tuple(filter(None, map(portable, draft_set.sources)))
+        header = Header(document, annotator, self.scheme, digest, draft_set.status, draft_set.method, sources)
+        is_same = all(old == new for old, new in ids.items())
+        records = [group if is_same else [renamed(record, ids, self.layers) for record in group] for group in _groups(draft_set)]
+        return AnnotationSet(header, *map(tuple, records)).canonical()
+
+    def _ids(self, draft_set: DraftSet) -> dict[str, str]:
+        """The id that each has in the corpus, by the one in the file."""
+        ids: dict[str, str] = {}
+        taken: set[str] = {record.id for group in _groups(draft_set) for record in group if RECORD_ID.fullmatch(record.id)}
+        for group in _groups(draft_set):
+            for number, record in enumerate(group, 1):
+                if record.id in ids:
+                    self.errors.append(f"{draft_set.place(record.id)}: the id is there twice")
+                elif RECORD_ID.fullmatch(record.id):
+                    ids[record.id] = record.id
+                else:
+                    base = (
+                        re.sub(r"[^A-Za-z0-9_.-]+", "-", record.id)[: _LONGEST_NAME // 2].strip("-")
+                        or f"{type(record).__name__[0].lower()}{number}"
+                    )
+                    fresh, more = base, 2
+                    while fresh in taken:
+                        fresh, more = f"{base}-{more}", more + 1
+                    taken.add(fresh)
+                    ids[record.id] = fresh
+        return ids
+
+    def _metadata(self, draft: Draft, shown: str) -> Metadata:
+        said = {name: value for name, value in draft.metadata.items() if value not in (None, "", [], {})}
+        known = {name: said[name] for name in said if name in _Known.__struct_fields__}
+        extra = {name: value for name, value in said.items() if name not in known and name != "extra"}
+        if isinstance(said.get("extra"), dict):
+            extra |= said["extra"]
+        try:
+            converted = msgspec.convert(known, _Known)
+        except (msgspec.ValidationError, ValueError) as error:
+            self.repaired.add("metadata of another form than the corpus's, kept as extra", f"{shown}: {error}")
+            converted, extra = _Known(), {**known, **extra}
+        fields = {name: getattr(converted, name) for name in _Known.__struct_fields__}
+        for name, value in extra.items():
+            if not _fits_toml(value):
+                self.left_out.add("metadata that has no value", f"{shown}: {name}")
+        return Metadata(**fields, extra={name: value for name, value in extra.items() if _fits_toml(value)})
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """The metadata that a corpus has keys for, with their types. A date is one in words here."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    published: str = ""
+    language: str = ""
+    genre: str = ""
+    url: str = ""
+    group: str = ""
+    note: str = ""
+    rights: Rights = Rights()
+
+
+class _Edge(msgspec.Struct, frozen=True):
+    offset: int
+    is_widened: bool
+
+
+def _before(offset: int, carried: Carried) -> _Edge:
+    at = offset
+    while (place := carried(at)) is None:
+        at -= 1
+    return _Edge(place, at != offset)
+
+
+def _after(offset: int, carried: Carried) -> _Edge:
+    at = offset
+    while (place := carried(at)) is None:
+        at += 1
+    return _Edge(place, at != offset)
+
+
+def _groups(draft_set: DraftSet) -> Iterator[list[Any]]:
+    yield from (draft_set.spans, draft_set.relations, draft_set.labels, draft_set.notes)
+
+
+def portable(name: str) -> str:
+    """A name as every file system can have it: its letters without accents, what is left over as ``-``; empty for nothing."""
+    spelled = unicodedata.normalize("NFKD", name.replace("\\", "/"))
+    letters = "".join(character for character in spelled if not unicodedata.combining(character))
+    parts = [re.sub(r"[^A-Za-z0-9_.-]+", "-", part).strip("-.")[:_LONGEST_NAME] for part in letters.split("/")]
+    return "/".join(part for part in parts if part)
+
+
+def _fits_toml(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_fits_toml, value))
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _fits_toml(one) for name, one in value.items())
+    return value is not None

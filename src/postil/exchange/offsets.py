@@ -1,0 +1,172 @@
+"""Bringing offsets to code points, and proving that they are right by the texts that the file repeats.
+
+Tools differ in what they count, and files of one tool differ with its version and with who wrote them (a server, a browser).
+So the unit that a format declares is only tried first: what every span says that it covers decides. Nothing is shifted to fit.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from postil.exchange.drafts import Draft, DraftSet
+from postil.model import Span
+from postil.text import Unit, Units, cuts_word, quote
+
+UNITS: tuple[Unit, ...] = ("code point", "utf-16", "utf-8", "grapheme")
+_NAMES = {"code point": "code points", "utf-16": "UTF-16 code units", "utf-8": "UTF-8 bytes", "grapheme": "grapheme clusters"}
+
+
+class Counting(msgspec.Struct, frozen=True):
+    """A way of counting: a unit, and whether CR LF counts as one."""
+
+    unit: Unit
+    crlf_is_one: bool = False
+
+    def __str__(self) -> str:
+        return _NAMES[self.unit] + (" with CR LF as one" if self.crlf_is_one else "")
+
+
+class Mismatch(msgspec.Struct, frozen=True):
+    """A span whose offsets and text disagree: ``found`` is what is there, ``None`` where the offsets lead out of the text."""
+
+    draft_set: DraftSet
+    span: Span
+    found: str | None
+
+    def __str__(self) -> str:
+        where = self.draft_set.place(self.span.id)
+        extents = " ".join(f"{start}-{end}" for start, end in self.span.extents)
+        if self.found is None:
+            return f"{where}: offsets {extents} are outside the text, or inside a character"
+        return f"{where}: is said to cover {quote(self.span.text)}, but at {extents} there is {quote(self.found)}"
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A draft in code points. ``text``: what they count in, without the CR of CR LF where that counted as one.
+
+    ``counting``: how the file counted. ``mismatches``: spans that no way of counting explains; they are as the file has them.
+    """
+
+    text: str
+    sets: tuple[DraftSet, ...]
+    counting: Counting
+    mismatches: tuple[Mismatch, ...] = ()
+
+
+class Undecided(Exception):
+    """Several ways of counting fit and put spans in different places. ``countings``: which."""
+
+    def __init__(self, countings: Iterable[Counting]) -> None:
+        self.countings = tuple(countings)
+        super().__init__(" or ".join(map(str, self.countings)))
+
+
+def placed(draft: Draft, forced: Unit | None = None) -> Placed:
+    """The draft in code points. Raises :class:`Undecided` where nothing decides between several ways of counting.
+
+    ``forced``: take this unit and no other, whatever the spans say.
+    """
+    if forced is not None:
+        return _counted(draft, Counting(forced))
+    first = _counted(draft, Counting(draft.unit or "code point"))
+    if not _differ(draft.text) or (draft.unit and not first.mismatches):
+        return first
+    tries = [first, *(_counted(draft, one) for one in _countings(draft) if one != first.counting)]
+    fitting = _distinct(one for one in tries if not one.mismatches)
+    if len(fitting) > 1:
+        sane = [one for one in fitting if _is_sane(one)]
+        fitting = sane if len(sane) == 1 else fitting
+    if len(fitting) > 1:
+        raise Undecided(one.counting for one in fitting)
+    return fitting[0] if fitting else min(tries, key=lambda one: len(one.mismatches))
+
+
+def _differ(text: str) -> bool:
+    """Whether ways of counting can differ in this text at all."""
+    return not text.isascii() or "\r\n" in text
+
+
+def _countings(draft: Draft) -> Iterator[Counting]:
+    for crlf_is_one in (False, True) if "\r\n" in draft.text else (False,):
+        for unit in UNITS:
+            if not (unit == "grapheme" and crlf_is_one):  # CR LF is one cluster anyway
+                yield Counting(unit, crlf_is_one)
+
+
+def _counted(draft: Draft, counting: Counting) -> Placed:
+    text = draft.text.replace("\r\n", "\n") if counting.crlf_is_one else draft.text
+    units = Units(text, counting.unit)
+    mismatches: list[Mismatch] = []
+    sets = [replace(one, spans=_in_code_points(one, text, units, mismatches)) for one in draft.sets]
+    return Placed(text, tuple(sets), counting, tuple(mismatches))
+
+
+def _in_code_points(draft_set: DraftSet, text: str, units: Units, mismatches: list[Mismatch]) -> list[Span]:
+    """The spans in code points, each with the text that it covers; those that disagree as they were, and noted."""
+    spans = []
+    for span in draft_set.spans:
+        moved: Span | None = span
+        if not units.is_identity or span.start < 0 or span.end > len(text):
+            moved = _converted(span, units)
+        covered = None if moved is None or moved.start > moved.end else moved.covered(text)
+        if moved is None or covered is None:
+            mismatches.append(Mismatch(draft_set, span, None))
+            spans.append(span)
+        elif span.text and covered != span.text and not _is_same_but_for_blanks(covered, span.text):
+            mismatches.append(Mismatch(draft_set, span, covered))
+            spans.append(span)
+        else:
+            spans.append(moved if covered == moved.text else replace(moved, text=covered))
+    return spans
+
+
+def _converted(span: Span, units: Units) -> Span | None:
+    try:
+        fragments = tuple((units.to_code_points(start), units.to_code_points(end)) for start, end in span.fragments)
+        return replace(span, start=units.to_code_points(span.start), end=units.to_code_points(span.end), fragments=fragments)
+    except ValueError:
+        return None
+
+
+def _is_same_but_for_blanks(one: str, other: str) -> bool:
+    """Whether they differ only in blanks, in how characters are composed, and in line ends written as two characters."""
+    return _folded(one) == _folded(other) or _folded(one) == _folded(other.replace("\\r", " ").replace("\\n", " "))
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def _distinct(tries: Iterable[Placed]) -> list[Placed]:
+    """Without those that put every span where an earlier one does."""
+    found: list[Placed] = []
+    for one in tries:
+        if not any(_places(one) == _places(other) for other in found):
+            found.append(one)
+    return found
+
+
+def _places(one: Placed) -> list[tuple[int, int]]:
+    """Where every edge is, counted without the CR of CR LF, so that texts with and without it can be compared."""
+    extents = [extent for draft_set in one.sets for span in draft_set.spans for extent in span.extents]
+    if "\r\n" not in one.text:
+        return extents
+    before = [found.start() for found in re.finditer("\r\n", one.text)]
+    return [(start - bisect_left(before, start), end - bisect_left(before, end)) for start, end in extents]
+
+
+def _is_sane(one: Placed) -> bool:
+    """Whether no span begins or ends with a blank or inside a word."""
+    for draft_set in one.sets:
+        for span in draft_set.spans:
+            for start, end in span.extents:
+                covered = one.text[start:end]
+                if covered != covered.strip() or cuts_word(one.text, start) or cuts_word(one.text, end):
+                    return False
+    return True

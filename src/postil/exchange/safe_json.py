@@ -1,0 +1,87 @@
+"""JSON from strangers: strict UTF-8, no halves of surrogate pairs, a limit to its depth; faults with file, line and column."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from postil.errors import UnreadableFile
+from postil.exchange.sources import File, decode
+
+_BLANKS = re.compile(r"[ \t\r\n]*+")
+_LONE = "it holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
+
+
+def parse_json(shown: str, data: bytes | str, line: int = 1) -> Any:
+    """The value of a JSON text that begins at ``line`` of the file called ``shown``."""
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise UnreadableFile(shown, "nested deeper than any annotation is", line, 1) from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise _explained(shown, data, line, error) from error
+
+
+def read_json(file: File) -> Any:
+    """The value that the whole file is."""
+    return parse_json(file.shown, file.read().removeprefix(b"\xef\xbb\xbf"))
+
+
+def read_json_lines(file: File) -> Iterator[tuple[int, Any]]:
+    """Each value of a file of JSON Lines with the line that it begins on, one at a time; blank lines are skipped.
+
+    A value may also go over several lines (pretty-printed): then the rest of the file is read whole.
+    """
+    lines = file.lines()
+    for number, line in lines:
+        if not line.strip():
+            continue
+        try:
+            value = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            if not _is_beginning(line):
+                parse_json(file.shown, line, number)
+            rest = "\n".join([line, *(text for _, text in lines)])
+            yield from _concatenated(file.shown, rest, number)
+            return
+        yield number, value
+
+
+def _is_beginning(line: str) -> bool:
+    """Whether the line could be the first of a value that goes on."""
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated")
+    except (RecursionError, ValueError):
+        return False
+    return False
+
+
+def _concatenated(shown: str, text: str, line: int) -> Iterator[tuple[int, Any]]:
+    decoder = json.JSONDecoder()
+    at = _BLANKS.match(text).end()  # type: ignore[union-attr]
+    while at < len(text):
+        number = line + text.count("\n", 0, at)
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise _explained(shown, text[at:], number, error) from error
+        yield number, parse_json(shown, text[at:end], number)
+        at = _BLANKS.match(text, end).end()  # type: ignore[union-attr]
+
+
+def _explained(shown: str, data: bytes | str, line: int, error: Exception) -> UnreadableFile:
+    """The fault with its place, which only the slow parser knows."""
+    text = data if isinstance(data, str) else decode(shown, data)
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as found:
+        return UnreadableFile(shown, f"not JSON: {found.msg}", line + found.lineno - 1, found.colno)
+    except RecursionError:
+        return UnreadableFile(shown, "nested deeper than any annotation is", line, 1)
+    return UnreadableFile(shown, _LONE if "surrogate" in str(error) or "\\ud" in text.lower() else f"not JSON: {error}", line, 1)

@@ -1,0 +1,186 @@
+"""Where an import is read: a file, a directory or a zip, safely and in a stable order.
+
+Nothing is unpacked to a disk, no link is followed out of a directory, and no member grows beyond the limits: a zip that
+would is refused before it is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from postil.errors import PostilError, UnreadableFile
+from postil.storage.safe_files import is_inside
+
+LARGEST_FILE = 1 << 30
+"""Bytes of one file that is read whole. What is read line by line has no limit but :data:`LARGEST_LINE`."""
+
+LARGEST_LINE = 128 << 20
+_LARGEST_ZIP = 16 << 30  # bytes of all members together, unpacked
+_LARGEST_RATIO = 1200  # deflate cannot reach 1,032 on anything but repetition
+_CHUNK = 1 << 20
+
+
+class File:
+    """A file of a source. ``path``: from the source's root, with ``/``; ``shown``: what messages call it."""
+
+    def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO]) -> None:
+        self.path, self.shown, self._opener = path, shown, opener
+
+    @property
+    def name(self) -> str:
+        """The path without its suffix, and without that of a compression."""
+        parts = PurePosixPath(self.path.removesuffix(".gz"))
+        return parts.with_suffix("").as_posix()
+
+    def open(self) -> BinaryIO:
+        """The bytes, unpacked."""
+        try:
+            return self._opener()
+        except OSError as error:
+            raise UnreadableFile(self.shown, error.strerror or str(error)) from error
+
+    def read(self) -> bytes:
+        """All bytes. Raises :class:`~postil.errors.UnreadableFile` where they are too many or a compression is broken."""
+        with self.open() as file:
+            data = _guarded(self.shown, file.read, LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise UnreadableFile(self.shown, f"more than {LARGEST_FILE:,} bytes: too many for a file that is read whole")
+        return data
+
+    def text(self, encoding: str = "utf-8") -> str:
+        """All of it, decoded, with its line ends as they are and without a byte-order mark."""
+        return decode(self.shown, self.read(), encoding)
+
+    def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+        """Each line with its number from one, without its end (``\\n`` or ``\\r\\n``), one at a time. A last empty one is none.
+
+        A line ends at ``\\n`` only: U+2028, U+0085 or a form feed are part of it.
+        """
+        with self.open() as file:
+            number = 0
+            while data := _guarded(self.shown, file.readline, LARGEST_LINE + 1):
+                number += 1
+                if len(data) > LARGEST_LINE:
+                    raise UnreadableFile(self.shown, f"a line of more than {LARGEST_LINE:,} bytes", number, 1)
+                if number == 1:
+                    data = data.removeprefix(codecs.BOM_UTF8)
+                yield number, decode(self.shown, data.removesuffix(b"\n").removesuffix(b"\r"), encoding, number)
+
+
+def _guarded(shown: str, read: Callable[[int], bytes], limit: int) -> bytes:
+    try:
+        return read(limit)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise UnreadableFile(shown, f"cannot be unpacked: {error}") from error
+
+
+def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
+    """``data`` as text, without a byte-order mark; says file, line and byte where it is none."""
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        first = line or data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"not {encoding.upper()}: byte 0x{data[error.start]:02x}. If you know what it is, say so with --encoding"
+        raise UnreadableFile(shown, message, first, column) from error
+    except LookupError as error:
+        raise UnreadableFile(shown, f"unknown encoding {encoding}") from error
+
+
+class Source:
+    """What an import is read from. ``encoding``: of texts, unless a format says itself what it is."""
+
+    def __init__(self, path: Path, encoding: str = "utf-8") -> None:
+        self.path, self.encoding = path, encoding
+        if not path.exists():
+            raise PostilError(f"{path}: there is no such file or directory")
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it holds several files: a directory, or a zip."""
+        return self.path.is_dir() or self._is_zip
+
+    @cached_property
+    def _is_zip(self) -> bool:
+        return self.path.is_file() and self.path.suffix.lower() != ".gz" and zipfile.is_zipfile(self.path)
+
+    @cached_property
+    def all_files(self) -> dict[str, File]:
+        """Every file by its path, sorted; without hidden ones and what macOS puts beside files in a zip."""
+        if self.path.is_dir():
+            found = self._of_directory()
+        elif self._is_zip:
+            found = self._of_zip()
+        else:
+            name = self.path.name
+            found = {name: File(name, str(self.path), _opener(self.path))}
+        return {path: found[path] for path in sorted(found)}
+
+    def files(self, *suffixes: str) -> list[File]:
+        """The files with one of these suffixes, also packed with gzip; a source that is one file, whatever it is called.
+
+        Raises :class:`~postil.errors.PostilError` where there is none.
+        """
+        if not self.is_directory:
+            return list(self.all_files.values())
+        found = [file for path, file in self.all_files.items() if path.lower().removesuffix(".gz").endswith(suffixes)]
+        if not found:
+            raise PostilError(f"{self.path}: there is no file ending in {' or '.join(suffixes)} in it")
+        return found
+
+    def get(self, path: str) -> File | None:
+        """The file with this path; beside a source that is one file, its neighbour of that name."""
+        if self.is_directory or path == self.path.name:
+            return self.all_files.get(path)
+        beside = self.path.parent / path
+        is_safe = PurePosixPath(path).name == path and beside.is_file() and is_inside(self.path.parent, beside)
+        return File(path, str(beside), _opener(beside)) if is_safe else None
+
+    def _of_directory(self) -> dict[str, File]:
+        found = {}
+        for full in self.path.rglob("*"):
+            path = full.relative_to(self.path).as_posix()
+            if not _is_hidden(path) and full.is_file() and is_inside(self.path, full):
+                found[path] = File(path, str(full), _opener(full))
+        return found
+
+    def _of_zip(self) -> dict[str, File]:
+        archive = zipfile.ZipFile(self.path)
+        found = {}
+        total = 0
+        for info in archive.infolist():
+            path = info.filename.replace("\\", "/")
+            parts = PurePosixPath(path).parts
+            if info.is_dir() or _is_hidden(path):
+                continue
+            shown = f"{self.path}/{path}"
+            if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
+                raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+            total += info.file_size
+            if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
+                raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")
+            found[path] = File(path, shown, _member_opener(archive, info))
+        return found
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    if path.suffix.lower() == ".gz":
+        return lambda: io.BufferedReader(gzip.open(path), _CHUNK)
+    return lambda: path.open("rb")
+
+
+def _member_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    return lambda: io.BufferedReader(archive.open(info), _CHUNK)  # type: ignore[type-var]
+
+
+def _is_hidden(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return "__MACOSX" in parts or any(part.startswith(".") for part in parts)

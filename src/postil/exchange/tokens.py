@@ -1,0 +1,126 @@
+"""Tokens and sentences for formats that are made of them.
+
+The corpus's own come first: spans of layers called ``token`` and ``sentence``, where the set has them. Else sentences are
+those of :mod:`postil.segmentation` and tokens those of spaCy's rules for the document's language, without a model.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from postil.corpus import Document
+from postil.errors import MissingExtra
+from postil.model import AnnotationSet, Span
+from postil.segmentation import Extent, containing, sentences
+
+TOKEN_LAYER, SENTENCE_LAYER = "token", "sentence"
+
+
+class Tokenised(msgspec.Struct, frozen=True):
+    """The tokens of each sentence of a document, as extents in its text; no sentence is empty, no token blank."""
+
+    sentences: list[Extent]
+    tokens: list[list[Extent]]
+
+    @property
+    def flat(self) -> list[Extent]:
+        """All tokens of the document in order."""
+        return [token for sentence in self.tokens for token in sentence]
+
+
+class Tokens:
+    """Finds tokens.
+
+    A language that spaCy does not know, or only with a library that is not installed, is cut by its rules for no language in
+    particular (``xx``): ``stand_ins`` says for which languages that was so.
+    """
+
+    def __init__(self, purpose: str = "this format") -> None:
+        self._purpose = purpose
+        self._pipelines: dict[str, Any] = {}
+        self._last: tuple[str, str, Tokenised] | None = None  # of the document that is being reduced and written
+        self.stand_ins: set[str] = set()
+
+    def of(self, document: Document) -> Tokenised:
+        """The tokens of a document."""
+        key = (document.id, document.text_sha256)
+        if self._last and self._last[:2] == key:
+            return self._last[2]
+        own = _own_layers(document)
+        units = [(span.start, span.end) for span in own.get(SENTENCE_LAYER, ())] or sentences(document.text)
+        if TOKEN_LAYER in own:
+            tokens = [(span.start, span.end) for span in own[TOKEN_LAYER]]
+            rows = _in_sentences(tokens, units)
+        else:
+            language = document.metadata.language
+            rows = [
+                [(start + first, start + last) for first, last in self.cut(document.text[start:end], language)]
+                for start, end in units
+            ]
+        kept = [(unit, row) for unit, row in zip(units, rows, strict=True) if row]
+        found = Tokenised([unit for unit, _ in kept], [row for _, row in kept])
+        self._last = (*key, found)
+        return found
+
+    def remember(self, document: Document, found: Tokenised) -> None:
+        """Take these for the tokens of a document: it was made of them."""
+        self._last = (document.id, document.text_sha256, found)
+
+    def cut(self, text: str, language: str) -> list[Extent]:
+        """The extents of the tokens of a text, blanks left out."""
+        pipeline = self._pipeline(language)
+        pipeline.max_length = max(pipeline.max_length, len(text) + 1)
+        return [(token.idx, token.idx + len(token)) for token in pipeline.make_doc(text) if not token.is_space]
+
+    def _pipeline(self, language: str) -> Any:
+        code = language.partition("-")[0] or "xx"
+        if code not in self._pipelines:
+            try:
+                import spacy
+            except ImportError as error:
+                raise MissingExtra(self._purpose, "spaCy", "spacy") from error
+            try:
+                self._pipelines[code] = spacy.blank(code)
+            except ImportError:
+                self._pipelines[code] = spacy.blank("xx")
+                self.stand_ins.add(code)
+        return self._pipelines[code]
+
+
+def _own_layers(document: Document) -> dict[str, list[Span]]:
+    """The first set's tokens and sentences, where they are in order and apart."""
+    found: dict[str, list[Span]] = {}
+    for one in document.sets.values():
+        for layer in (TOKEN_LAYER, SENTENCE_LAYER):
+            spans = _apart(one, layer)
+            if spans and layer not in found:
+                found[layer] = spans
+    return found
+
+
+def _apart(annotations: AnnotationSet, layer: str) -> list[Span]:
+    spans = [span for span in annotations.spans if span.layer == layer]
+    is_apart = all(one.end <= other.start for one, other in pairwise(spans))
+    return spans if is_apart and not any(span.fragments for span in spans) else []
+
+
+def _in_sentences(tokens: list[Extent], units: list[Extent]) -> list[list[Extent]]:
+    """Tokens by the sentence that they begin in; those between two go with the one before, those before all with the first."""
+    rows: list[list[Extent]] = [[] for _ in units]
+    for token in tokens:
+        if rows:
+            rows[max(containing(units, token[0]), 0)].append(token)
+    return rows
+
+
+def token_range(tokens: list[Extent], start: int, end: int) -> tuple[int, int] | None:
+    """The first token of an extent and the one after its last; ``None`` where an edge cuts a token or falls between two."""
+    first = bisect_left(tokens, (start, -1))
+    if first == len(tokens) or tokens[first][0] != start:
+        return None
+    last = bisect_left(tokens, (end, -1), first) - 1
+    return (first, last + 1) if last >= first and tokens[last][1] == end else None
