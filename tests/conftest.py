@@ -15,6 +15,15 @@ def repository() -> Path:
     return ROOT
 
 
+@pytest.fixture
+def samples() -> Path:
+    """Real files of other tools, which are not part of this repository."""
+    directory = ROOT.parent / "shared" / "samples"
+    if not directory.is_dir():
+        pytest.skip("the sample files of other tools are not here")
+    return directory
+
+
 def write_example(root: Path, example: Example) -> Path:
     """Write an example of a rule as a corpus on the disk."""
     files: dict[str, bytes | None] = {
