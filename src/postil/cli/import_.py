@@ -28,9 +28,9 @@ class _Formats(click.Group):
         return [name for name, format_ in all_formats().items() if format_.read]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        from postil.formats import all_formats
+        from postil.formats import format_named
 
-        format_ = all_formats().get(name)
+        format_ = format_named(name)
         return _subcommand(format_) if format_ and format_.read else None
 
 
@@ -57,7 +57,7 @@ def _subcommand(format_: Format) -> click.Command:
 def _common_options() -> list[click.Option]:
     units = click.Choice(list(_UNITS))
     return [
-        click.Option(["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="Whose the sets of nobody are."),
+        click.Option(["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="Whose nameless sets are."),
         click.Option(["--into"], default="", metavar="DIR", help="Begin document ids with this, such as news."),
         click.Option(["--id", "document"], default="", metavar="ID", help="The id of the one document."),
         click.Option(

@@ -5,6 +5,9 @@ What a source declares itself (a configuration beside the annotations) comes fir
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
+from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span, are_apart, is_nested
 from postil.scheme import Attribute, AttributeType, LabelDefinition, Layer, LayerKind, Overlap, Role, Scheme, SpanUnit
 from postil.text import cuts_grapheme, cuts_word, has_clusters
@@ -299,20 +303,69 @@ def _plain(value: Any) -> Any:
 
 
 def added(text: str, layers: dict[str, Layer]) -> str:
-    """The text of a scheme file with what these layers have and it has not; what is there stays as it is, comments and all."""
+    """The text of a scheme file with what these layers have and it has not; every line that is there stays as it is.
+
+    Raises :class:`~postil.errors.PostilError` where the file is written in a way that nothing can be added to.
+    """
+    for path, value in _missing_tables(tomllib.loads(text).get("layers", {}), {n: layer_table(one) for n, one in layers.items()}):
+        wanted = _with(tomllib.loads(text), path, value)
+        tries = (one for one in (_as_table(text, path, value), _as_line(text, path, value)) if _reads_as(one, wanted))
+        found = next(tries, None)
+        if found is None:
+            raise PostilError(f"{'.'.join(path)} could not be added to the scheme as it is written: add it by hand")
+        text = found
+    return text
+
+
+Path = tuple[str, ...]
+
+
+def _missing_tables(there: dict[str, Any], wanted: dict[str, Any], path: Path = ("layers",)) -> Iterator[tuple[Path, Any]]:
+    """What has to be added, as high up as it can be."""
+    for name, value in wanted.items():
+        if name not in there:
+            if isinstance(value, dict):
+                yield (*path, name), value
+        elif isinstance(value, dict) and isinstance(there[name], dict):
+            yield from _missing_tables(there[name], value, (*path, name))
+
+
+def _with(document: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    table = document
+    for name in path[:-1]:
+        table = table.setdefault(name, {})
+    table[path[-1]] = value
+    return document
+
+
+def _as_table(text: str, path: Path, value: dict[str, Any]) -> str:
+    """With a table of its own at the end."""
     import tomlkit
 
-    document = tomlkit.parse(text)
-    _fill(
-        document.setdefault("layers", tomlkit.table(is_super_table=True)),
-        {name: layer_table(layer) for name, layer in layers.items()},
+    nested: dict[str, Any] = value
+    for name in reversed(path):
+        nested = {name: nested}
+    return f"{text.rstrip()}\n\n{tomlkit.dumps(nested)}"
+
+
+def _as_line(text: str, path: Path, value: dict[str, Any]) -> str:
+    """With a line under the header of its layer, as where the other labels are lines."""
+    import tomlkit
+
+    layer, *rest = path[1:]
+    header = re.search(
+        rf"^\[\s*layers\s*\.\s*(?:{re.escape(layer)}|{re.escape(json.dumps(layer))})\s*\][^\n]*\n", text, re.MULTILINE
     )
-    return tomlkit.dumps(document)
+    if header is None or not rest:
+        return ""
+    inline = tomlkit.inline_table()
+    inline.update(value)
+    name = ".".join(tomlkit.key(one).as_string() for one in rest)
+    return f"{text[: header.end()]}{name} = {inline.as_string()}\n{text[header.end() :]}"
 
 
-def _fill(table: Any, wanted: dict[str, Any]) -> None:
-    for name, value in wanted.items():
-        if name not in table:
-            table[name] = value
-        elif isinstance(value, dict):
-            _fill(table[name], value)
+def _reads_as(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return bool(text) and tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
