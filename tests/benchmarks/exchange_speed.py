@@ -2,10 +2,10 @@
 
     python tests/benchmarks/exchange_speed.py [DOCUMENTS] [FORMAT…]
 
-A generated corpus (some 100 annotations a document) is exported and what came of it is read and verified, each in a process of
-its own: once with a tenth of the documents, once with all. Prints seconds, annotations a second, and by how much the peak of memory
-grew from the one to the other; exits with 1 where it grew by more than a few documents' worth. Nothing of `postil check` is
-in the times.
+A generated corpus (some 100 annotations a document) is exported, and what came of it is read and verified, each in a process of
+its own: once with a tenth of the documents, once with all. Prints seconds, annotations a second, and by how much the peak of
+memory grew from the one to the other; exits with 1 where it grew by more than a few documents' worth. Nothing of `postil check`
+is in the times.
 """
 
 from __future__ import annotations
