@@ -145,11 +145,11 @@ def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytes
 
 
 LAYERS = [
-    "errors lazy text",
+    "errors lazy text near_copies",
     "model scheme manifest segmentation findings registry processes",
     "storage",
     "corpus measures",
-    "agreement",
+    "agreement splitting",
     "rules",
     "checking editing",
     "reports rendering exchange",

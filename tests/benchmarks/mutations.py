@@ -41,6 +41,7 @@ from postil.storage.bundle import Project
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory, Stray, StructType, _toml_file
 from postil.storage.faults import Fault
 from postil.storage.set_file import encode_set
+from postil.storage.splits_file import SPLITS, Placement, SplitsFile, encode_splits, parse_splits
 from postil.storage.toml_file import TomlFile
 
 NOT_PLANTED = {"DOC009": "a link that leads out is a thing of the file system: tests/test_hostile.py makes one"}
@@ -354,9 +355,13 @@ class Draft:
 
     def split(self, group: str = "") -> str:
         """The split of the document, or of a group."""
+        return Memory(self.files).project.manifest.splits.split_of(group or self.group or self.document)
+
+    @property
+    def group(self) -> str:
+        """The group that the document states."""
         said = re.search(r'group = "(\w+)"', self.files.get(self.metadata_path, b"").decode())
-        splits = Memory(self.files).project.manifest.splits
-        return splits.split_of(group or (said.group(1) if said else self.document))
+        return said.group(1) if said else ""
 
     def at(self, document: str, annotator: str = "gold") -> Draft:
         """The same corpus, at another document."""
@@ -547,6 +552,9 @@ class Memory(CorpusDirectory):
             return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
         return _toml_file(kind, path, self.files[path], len(self.files[path]))
 
+    def _read_splits(self) -> SplitsFile:
+        return parse_splits(self.files[SPLITS]) if SPLITS in self.files else SplitsFile()
+
 
 class Clean:
     """The clean corpus, and what is known of each of its documents: only what a fault touches is looked at again."""
@@ -565,7 +573,7 @@ class Clean:
     def check(self, files: Mapping[str, bytes]) -> list[Finding]:
         """What ``postil check`` finds in the files."""
         is_same_project = self.is_as_it_was(MANIFEST, files) and self.is_as_it_was(SCHEME, files)
-        if not is_same_project or BASELINE in files:
+        if not is_same_project or BASELINE in files or SPLITS in files:
             return self._check_all(Memory(files), files)
         directory = Memory(files, self.directory.project)
         findings = self.checker.check_project(ProjectView(directory.project, directory.inventory.strays), set())
@@ -1768,6 +1776,39 @@ def a_baseline_of_what_is_gone(draft: Draft) -> Expected:
     return {("SCH013", BASELINE, 1)}
 
 
+def _frozen(draft: Draft) -> list[Placement]:
+    """A line for each document, as they are divided."""
+    found = []
+    for document in sorted(draft.documents()):
+        one = draft.at(document)
+        found.append(Placement(document, one.split(), one.group))
+    return found
+
+
+def _line_of(placements: Sequence[Placement], document: str) -> int:
+    return sorted(placed.document for placed in placements).index(document) + 1
+
+
+@fault("SCH014")
+def a_line_of_the_splits_that_is_damaged(draft: Draft) -> Expected:
+    lines = encode_splits(_frozen(draft)).splitlines(keepends=True)
+    line = draft.chance.randrange(len(lines))
+    damages: tuple[Callable[[bytes], bytes], ...] = (
+        lambda data: data[: len(data) // 2] + b"\n",
+        lambda data: data.replace(b'"split"', b'"spilt"'),
+        lambda data: data.replace(b'"split"', b'"split":"test","split"'),
+        lambda data: re.sub(rb'"split":"\w+"', b'"split":1', data),
+        lambda data: re.sub(rb'"split":"\w+"', b'"split":"a-b"', data),
+        lambda _: b"<<<<<<< ours\n",
+        lambda _: b"\n",
+        lambda data: b"\xff" + data,
+        lambda _: b"[" * 100_000 + b"\n",
+    )
+    lines[line] = draft.chance.choice(damages)(lines[line])
+    draft.files[SPLITS] = b"".join(lines)
+    return {("SCH014", SPLITS, line + 1)}
+
+
 # --- COR: documents and annotators together ----------------------------------------------------------------------------------
 
 
@@ -1880,6 +1921,28 @@ def an_annotator_who_understood_the_labels_otherwise(draft: Draft) -> Expected:
             record["label"] = other[record["label"]]
         one.save()
     return {("COR009", MANIFEST, RICH_MANIFEST.partition("agreement")[0].count("\n") + 1)}
+
+
+@fault("COR010")
+def a_line_of_the_splits_for_no_document(draft: Draft) -> Expected:
+    placements = _frozen(draft)
+    renamed = draft.chance.randrange(len(placements))
+    name = draft.chance.choice(("no/such", "../x", placements[renamed].document.upper(), ""))
+    placements[renamed] = Placement(name, placements[renamed].split, placements[renamed].group or placements[renamed].document)
+    draft.files[SPLITS] = encode_splits(placements)
+    return {("COR010", SPLITS, _line_of(placements, name))}
+
+
+@fault("COR011")
+def a_group_in_two_splits(draft: Draft) -> Expected:
+    placements = {placed.document: placed for placed in _frozen(draft)}
+    if not draft.group:
+        raise NoPlaceError
+    other = {"train": "test", "test": "train"}[placements[draft.document].split]
+    placements[draft.document] = Placement(draft.document, other, draft.chance.choice(("", draft.group)))
+    draft.files[SPLITS] = encode_splits(placements.values())
+    members = [document for document in placements if draft.at(document).group == draft.group]
+    return {("COR011", SPLITS, _line_of(list(placements.values()), max(members)))}
 
 
 # --- the run ---------------------------------------------------------------------------------------------------------------

@@ -92,6 +92,7 @@ def settings_key(project: Project, checker: Checker) -> str:
     for part in (
         postil.__version__, version("wcwidth"), version("google-re2"), _code_stamp(), sys.version, unicodedata.unidata_version,
         repr(checker.heeds_ignores), ",".join(sorted(checker.active)), repr(project.manifest_file), repr(project.scheme_file),
+        project.splits_file.sha256,
     ):  # fmt: skip
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:32]

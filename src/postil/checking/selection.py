@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
+from postil.storage.splits_file import SPLITS
 from postil.text import printable
 
 
@@ -15,9 +16,9 @@ class Selection:
     """
 
     def __init__(self, directory: CorpusDirectory, paths: Iterable[str]) -> None:
-        """``paths``: files, or directories that stand for all in them. Manifest and scheme stand for everything."""
+        """``paths``: files, or directories that stand for all in them. Manifest, scheme and splits stand for everything."""
         named = {name for path in paths for name in (path, printable(path))}  # a finding names what can be printed
-        self.is_everything = not named.isdisjoint((".", MANIFEST, SCHEME))
+        self.is_everything = not named.isdisjoint((".", MANIFEST, SCHEME, SPLITS))
         self.documents: set[str] = set()
         self._shown: set[str] = set()
         self._named = named
@@ -42,7 +43,7 @@ class Selection:
 
     def shows(self, path: str) -> bool:
         """Whether a finding at ``path`` is asked for."""
-        return self.is_everything or path in self._shown or path in (MANIFEST, SCHEME) or self._is_named(path)
+        return self.is_everything or path in self._shown or path in (MANIFEST, SCHEME, SPLITS) or self._is_named(path)
 
     def is_about(self, paths: Iterable[str]) -> bool:
         """Whether a finding between documents, at these places, is about anything that is selected."""

@@ -14,6 +14,7 @@ from postil.lazy import lazy
 from postil.manifest import Manifest, Metadata
 from postil.scheme import Scheme
 from postil.storage.set_file import SetFile
+from postil.storage.splits_file import SplitsFile
 from postil.storage.text_file import TextFile
 from postil.storage.toml_file import TomlFile
 
@@ -30,6 +31,7 @@ class Project(msgspec.Struct, frozen=True, dict=True):
 
     manifest_file: TomlFile[Manifest]
     scheme_file: TomlFile[Scheme]
+    splits_file: SplitsFile = SplitsFile()
 
     @property
     def manifest(self) -> Manifest:

@@ -20,6 +20,7 @@ from postil.storage.bundle import Bundle, Project, Stray
 from postil.storage.faults import Fault
 from postil.storage.safe_files import is_inside, portable_name_fault, write_atomically
 from postil.storage.set_file import SetFile, encode_set, parse_set
+from postil.storage.splits_file import SPLITS, SPLITS_LIMIT, SplitsFile, parse_splits
 from postil.storage.text_file import TextFile
 from postil.storage.toml_file import StructType, TomlFile, parse_toml
 
@@ -73,13 +74,13 @@ class CorpusDirectory:
 
     @cached_property
     def project(self) -> Project:
-        """Manifest and scheme. Raises :class:`~postil.errors.UnreadableCorpus` for a newer format of corpus."""
+        """Manifest, scheme and splits. Raises :class:`~postil.errors.UnreadableCorpus` for a newer format of corpus."""
         manifest_file = self._read_toml(Manifest, MANIFEST)
         declared = manifest_file.raw().get("format", FORMAT)
         if declared != FORMAT:
             line, _ = manifest_file.position(("format",))
             raise UnreadableCorpus(f"{MANIFEST}:{line}: this corpus has format {declared}; this postil reads format {FORMAT}")
-        return Project(manifest_file, self._read_toml(Scheme, SCHEME))
+        return Project(manifest_file, self._read_toml(Scheme, SCHEME), self._read_splits())
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -87,7 +88,7 @@ class CorpusDirectory:
         documents: defaultdict[str, DocumentFiles] = defaultdict(DocumentFiles)
         strays: list[Stray] = []
         for path in [*self._walk("corpus", strays), *self._walk("annotations", strays)]:
-            if path in (MANIFEST, SCHEME):
+            if path in (MANIFEST, SCHEME, SPLITS):
                 continue
             directory, _, rest = path.partition("/")
             stem, dot, suffix = rest.rpartition(".")
@@ -189,7 +190,7 @@ class CorpusDirectory:
     def state(self, *others: str) -> dict[str, tuple[int, int]]:
         """When each file, and each of the ``others``, was changed last, and its size: differs when somebody saved something."""
         paths = [path for files in self.inventory.documents.values() for path in files.paths()]
-        paths += [MANIFEST, SCHEME, *others, *(stray.path for stray in self.inventory.strays)]
+        paths += [MANIFEST, SCHEME, SPLITS, *others, *(stray.path for stray in self.inventory.strays)]
         found = {}
         for path in paths:
             with contextlib.suppress(OSError):
@@ -204,7 +205,7 @@ class CorpusDirectory:
 
     def _read(self, path: str) -> tuple[bytes, int]:
         """The bytes and the size of a file; no bytes where it is larger than the corpus allows."""
-        limit = _TOML_LIMIT if path.endswith(_METADATA) else self._limit
+        limit = SPLITS_LIMIT if path == SPLITS else _TOML_LIMIT if path.endswith(_METADATA) else self._limit
         try:
             handle = os.open(f"{self._top}/{path}", _READ)  # a Path, or a file object, costs as much as the reading
             try:
@@ -226,6 +227,16 @@ class CorpusDirectory:
         if path in (MANIFEST, SCHEME) and not (self.root / path).is_file():
             return TomlFile(path, "", None, (Fault("syntax", "the file is missing", 0, 0),))
         return _toml_file(kind, path, *self._read(path))
+
+    def _read_splits(self) -> SplitsFile:
+        if not (self.root / SPLITS).is_file():
+            return SplitsFile()
+        if not is_inside(self.root, self.root / SPLITS):
+            return SplitsFile(True, faults=(Fault("syntax", "a link that leads out of the corpus; it was not followed", 0, 0),))
+        data, size = self._read(SPLITS)
+        if len(data) < size:
+            return SplitsFile(True, faults=(Fault("size", f"the file has {size:,} bytes, more than postil reads", 0, 0),))
+        return parse_splits(data)
 
 
 def _whole(handle: int, data: bytes, size: int) -> bytes:

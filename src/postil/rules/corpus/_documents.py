@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
@@ -30,12 +29,17 @@ def split_of(bundle: Bundle) -> str:
     splits = bundle.project.manifest.splits
     if len(splits.shares) < 2 or splits_fault(splits.shares):
         return ""
-    return splits.split_of(group_of(bundle))
+    return bundle.project.splits_file.split_of(bundle.document, bundle.metadata.group or bundle.document, splits)
 
 
 def group_of(bundle: Bundle) -> str:
-    """What a document shares its split with: its group, else itself alone."""
-    return bundle.metadata.group or bundle.document
+    """What a document shares its split with: its group, as it is frozen or stated, else itself alone."""
+    return bundle.project.splits_file.group_of(bundle.document, bundle.metadata.group or bundle.document)
+
+
+def stated_group(bundle: Bundle) -> str:
+    """The group that a document states, where its split depends on that: what is frozen depends on nothing."""
+    return "" if bundle.document in bundle.project.splits_file.placements else bundle.metadata.group
 
 
 def labels_of(view: BundleView) -> Labels | None:
@@ -59,14 +63,3 @@ def _uses(view: SetView) -> Iterator[tuple[str, str]]:
     others: list[Relation | Label] = [*view.relations, *view.labels]
     for record in others:
         yield record.layer, record.label
-
-
-def folded(text: str) -> str:
-    """The text without case, blanks and punctuation; itself, where nothing else is in it."""
-    lower = text.casefold()
-    return lower.translate({ord(character): None for character in set(lower) if _is_slight(character)}) or text
-
-
-def _is_slight(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "PZ" or category in ("Cc", "Cf")

@@ -6,8 +6,9 @@ from hashlib import blake2b
 import msgspec
 
 from postil.findings import Place, Related
+from postil.near_copies import folded
 from postil.rules import Example, Problem, Severity, corpus_rule
-from postil.rules.corpus._documents import folded, split_of
+from postil.rules.corpus._documents import split_of
 from postil.rules.corpus_view import CorpusView
 from postil.rules.examples import TWO_SPLITS
 from postil.rules.set_view import BundleView
