@@ -51,6 +51,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "resolve",
         "rule",
         "show",
+        "split",
         "stats",
     ]
     for name in names:

@@ -115,7 +115,7 @@ def _body(written: Written, facts: _Facts) -> str:
         f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{written.files[-1].config.name}")\n```',
         _reading(written),
         "## Splits",
-        _splits(written, facts),
+        _splits(written),
         "## What a config does not hold",
         "\n".join(f"* {line}" for line in written.not_held()) or "Every config holds everything that belongs in it.",
         f"## Annotation scheme: {scheme.id}",
@@ -159,17 +159,8 @@ def _config_row(files: ConfigFiles) -> tuple[str, str, str]:
     return f"`{files.config.name}`", rows, files.config.summary
 
 
-def _splits(written: Written, facts: _Facts) -> str:
-    names = list(dict.fromkeys(shard.split for files in written.files for shard in files.shards))
-    if not written.splits.shares:
-        return f"One split, `{names[0]}`: the corpus defines no other." + (
-            " A single document cannot be divided without leaking." if facts.documents == 1 else ""
-        )
-    shares = ", ".join(f"{name} {share:g}" for name, share in written.splits.shares.items())
-    empty = [name for name in written.splits.shares if name not in names]
-    salt = f"salt {written.splits.salt!r}"
-    said = f"By the hash of each document's group (shares: {shares}; {salt}), so that documents of one group stay together."
-    return said + (f" No document fell to {', '.join(empty)}; an empty split is not written." if empty else "")
+def _splits(written: Written) -> str:
+    return " ".join(f"{line[0].upper()}{line[1:]}." for line in written.about_splits())
 
 
 def _layer(name: str, layer: Layer) -> str:

@@ -22,10 +22,10 @@ from postil.exchange.format import Report
 from postil.exchange.sound import sound_documents
 from postil.formats.hf.card import card
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
+from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Shard, Written
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import ShardWriter
-from postil.manifest import Splits, splits_fault
 from postil.model import AnnotationSet
 
 _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
@@ -36,7 +36,7 @@ def export(
 ) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
     chosen = _chosen(corpus, configs)
-    splits = _splits(corpus.manifest.splits, split)
+    dividing = Dividing(corpus, split)
     _refuse_foreign(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
@@ -46,11 +46,11 @@ def export(
         counts: Counter[str] = Counter()
         with ShardWriter(work, chosen, context) as writer:
             for document in sound_documents(corpus, annotators, missing):
-                name = splits.split_of(document.metadata.group or document.id)
+                name = dividing.split_of(document)
                 for annotations in document.sets.values():
                     writer.add(name, document, annotations)
                     _count(counts, annotations)
-        written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, missing, context)
+        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), counts, missing, context)
         (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
         context.close()
         _copy_guidelines(corpus, work)
@@ -72,23 +72,6 @@ def _chosen(corpus: Corpus, names: tuple[str, ...]) -> list[Config]:
     if not chosen:
         raise PostilError(f"the scheme of this corpus gives {' and '.join(names)} nothing to hold")
     return chosen
-
-
-def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:
-    if not options:
-        return manifest
-    shares = {}
-    for option in options:
-        name, _, share = option.partition("=")
-        if name in shares:
-            raise PostilError(f"--split {option}: {name} has a share already")
-        try:
-            shares[name] = float(share or 1)
-        except ValueError:
-            shares[name] = 0.0
-        if fault := splits_fault({name: shares[name]}):
-            raise PostilError(f"--split {option}: {fault}. Give a name such as train, or a name and a share such as train=0.8")
-    return msgspec.structs.replace(manifest, shares=shares)
 
 
 def _refuse_foreign(destination: Path) -> None:
@@ -164,6 +147,6 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
         by_config[files.config.name] += files.shards
     for name, shards in by_config.items():
         yield f"  {name:<10} " + ", ".join(f"{shard.split} {shard.rows:,} row{'s' * (shard.rows != 1)}" for shard in shards)
-    for line in written.not_held():
+    for line in (*written.about_splits(), *written.not_held()):
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"

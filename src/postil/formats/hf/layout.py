@@ -9,8 +9,9 @@ import msgspec
 
 from postil.corpus import Corpus
 from postil.formats.hf.config import NOT_HELD, Config, Context
+from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.features import Column
-from postil.manifest import Splits
+from postil.splitting.leaks import in_short
 
 _NAMED = 5  # documents that a report names of those without a set
 
@@ -38,11 +39,22 @@ class Written(msgspec.Struct, frozen=True):
     corpus: Corpus
     annotators: tuple[str, ...]
     chosen: list[Config]
-    splits: Splits
+    dividing: Dividing
     files: tuple[ConfigFiles, ...]
     counts: Counter[str]
     missing: list[tuple[str, str]]
     context: Context
+
+    def about_splits(self) -> Iterator[str]:
+        """In words, how documents were divided, and what crosses splits."""
+        yield self.dividing.how
+        if self.dividing.documents == 1:
+            yield "a single document cannot be divided without leaking"
+        written = {shard.split for files in self.files for shard in files.shards}
+        if empty := [name for name in self.dividing.splits.shares if name not in written]:
+            yield f"no document fell to {', '.join(empty)}; an empty split is not written"
+        if len(written) > 1:
+            yield f"across splits: {in_short(self.dividing.leaks)}"
 
     def not_held(self) -> Iterator[str]:
         """In words, whatever some config does not hold."""

@@ -1,0 +1,82 @@
+"""The split of each document of an export: the one that was asked for, else the frozen one, else by hash; and what leaks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from postil.corpus import Corpus, Document
+from postil.errors import ExportRefused, PostilError
+from postil.manifest import Splits, splits_fault
+from postil.splitting.division import is_folds
+from postil.splitting.leaks import Leak, leaks
+from postil.splitting.profile import Profile, profile_of, text_reader
+from postil.storage.splits_file import SPLITS
+
+
+class Dividing:
+    """Gives each document its split while an export writes them, and remembers what it takes to find leaks afterwards."""
+
+    def __init__(self, corpus: Corpus, options: tuple[str, ...]) -> None:
+        """``options``: names, or names with shares, that take the place of what the corpus says."""
+        self.splits = _splits(corpus.manifest.splits, options)
+        self._corpus = corpus
+        self._frozen = corpus.directory.project.splits_file
+        self.is_frozen = self._frozen.is_there and not options
+        if self.is_frozen and self._frozen.faults:
+            raise ExportRefused(f"{SPLITS}:{self._frozen.faults[0].line}: {self._frozen.faults[0].message}")
+        self._split_of: dict[str, str] = {}
+        self._profiles: list[Profile] = []
+        self._leaks: list[Leak] | None = None
+
+    def split_of(self, document: Document) -> str:
+        """The split of a document. Raises :class:`~postil.errors.ExportRefused` for one that is not frozen where others are."""
+        if self.is_frozen and document.id not in self._frozen.placements:
+            raise ExportRefused(f"{document.id} is not in {SPLITS}: run postil split, so that it stays where it falls")
+        group = document.metadata.group or document.id
+        split = self._frozen.split_of(document.id, group, self.splits) if self.is_frozen else self.splits.split_of(group)
+        self._split_of[document.id] = split
+        if len(self.splits.shares) > 1:
+            self._profiles.append(profile_of(document, self._corpus.manifest.defaults))
+        return split
+
+    @property
+    def leaks(self) -> list[Leak]:
+        """What the splits of the documents so far have in common."""
+        if self._leaks is None:
+            self._leaks = leaks(self._profiles, self._split_of, text_reader(self._corpus))
+        return self._leaks
+
+    @property
+    def documents(self) -> int:
+        """How many documents were given a split."""
+        return len(self._split_of)
+
+    @property
+    def how(self) -> str:
+        """How documents were divided, in words."""
+        if len(self.splits.shares) < 2:
+            return f"one split, {next(iter(self.splits.shares), 'train')}: no other is defined"
+        salt = f"salt {self.splits.salt!r}"
+        shares = ", ".join(f"{name} {share:g}" for name, share in self.splits.shares.items())
+        if self.is_frozen and is_folds(self.splits):
+            return f"folds for cross-validation, frozen in the corpus's {SPLITS}: each document is in one, and none ever moves"
+        if self.is_frozen:
+            return f"splits are frozen in the corpus's {SPLITS}, so that no document ever moves (shares: {shares}; {salt})"
+        return f"splits by the hash of each document's group (shares: {shares}; {salt}), so that one group stays together"
+
+
+def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:
+    if not options:
+        return manifest
+    shares = {}
+    for option in options:
+        name, _, share = option.partition("=")
+        if name in shares:
+            raise PostilError(f"--split {option}: {name} has a share already")
+        try:
+            shares[name] = float(share or 1)
+        except ValueError:
+            shares[name] = 0.0
+        if fault := splits_fault({name: shares[name]}):
+            raise PostilError(f"--split {option}: {fault}. Give a name such as train, or a name and a share such as train=0.8")
+    return msgspec.structs.replace(manifest, shares=shares)
