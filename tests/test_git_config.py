@@ -16,19 +16,22 @@ from test_realign import OLD, annotated, git, span
 
 SETS = b"annotations/**/*.jsonl text eol=lf merge=postil diff=postil"
 DECISIONS = b"adjudication/**/*.jsonl text eol=lf merge=union"
+SPLITS = b"corpus/splits.jsonl text eol=lf merge=union"
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        pytest.param(b"", SETS + b"\n" + DECISIONS + b"\n", id="nothing"),
+        pytest.param(b"", SETS + b"\n" + DECISIONS + b"\n" + SPLITS + b"\n", id="nothing"),
         pytest.param(
             b"# caf\xe9\r\n*.png binary\r\n",
-            b"# caf\xe9\r\n*.png binary\r\n" + SETS + b"\r\n" + DECISIONS + b"\r\n",
+            b"# caf\xe9\r\n*.png binary\r\n" + SETS + b"\r\n" + DECISIONS + b"\r\n" + SPLITS + b"\r\n",
             id="Latin-1 and CRLF",
         ),
-        pytest.param(b"*.png binary", b"*.png binary\n" + SETS + b"\n" + DECISIONS + b"\n", id="no newline at the end"),
-        pytest.param(b"a\x0cb c\n" + SETS + b"\n" + DECISIONS + b"\n", None, id="nothing to add"),
+        pytest.param(
+            b"*.png binary", b"*.png binary\n" + SETS + b"\n" + DECISIONS + b"\n" + SPLITS + b"\n", id="no newline at the end"
+        ),
+        pytest.param(b"a\x0cb c\n" + SETS + b"\n" + DECISIONS + b"\n" + SPLITS + b"\n", None, id="nothing to add"),
     ],
 )
 def test_attributes_are_added_and_the_rest_stays(before: bytes, after: bytes | None, tmp_path: Path) -> None:

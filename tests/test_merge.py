@@ -389,6 +389,7 @@ def test_install_git_is_written_once_and_needs_a_repository(small_corpus: Path, 
     assert (small_corpus / ".gitattributes").read_text(encoding="utf-8") == (
         "*.png binary\nannotations/**/*.jsonl text eol=lf merge=postil diff=postil\n"
         "adjudication/**/*.jsonl text eol=lf merge=union\n"
+        "corpus/splits.jsonl text eol=lf merge=union\n"
     )
     driver = git(small_corpus, "config", "merge.postil.driver")
     assert driver.startswith(f"{sys.executable} -P -m postil merge-file %O %A %B --path %P")

@@ -65,7 +65,7 @@ def placements(groups: Sequence[Group], profiles: Sequence[Profile], frozen: Spl
                 found[document] = frozen.placements[document]
             elif there:
                 beside = frozen.placements[by_stated.get(stated[document], there[0])]
-                found[document] = Placement(document, beside.split, beside.group_name)
+                found[document] = Placement.of(document, beside.split, beside.group_name)
             else:
-                found[document] = Placement(document, placed[group.name], group.name)
+                found[document] = Placement.of(document, placed[group.name], group.name)
     return found

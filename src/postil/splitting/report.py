@@ -21,7 +21,9 @@ def as_text(division: Division, said: str) -> str:
 def _table(division: Division) -> Iterator[str]:
     salt = f"salt {quote(division.splits.salt)}" + (f", the best of {division.tries:,}" if division.tries else "")
     by = "dealt out evenly" if is_folds(division.splits) else "by the hash of each group"
-    yield f"{counted(len(division.found), 'document')} in {counted(len(division.groups), 'group')}, {by} ({salt})"
+    largest = max(len(group.documents) for group in division.groups)
+    groups = f"{counted(len(division.groups), 'group')} (the largest has {largest:,})"
+    yield f"{counted(len(division.found), 'document')} in {groups}, {by}; {salt}"
     rows = [("", "documents", "share", "wanted", "groups", "labels are off by")]
     for split, one in division.balance.items():
         off = ", ".join(f"{layer} {'-' if value is None else f'{value:.1%}'}" for layer, value in one.distances.items())

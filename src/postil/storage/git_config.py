@@ -20,6 +20,8 @@ _LINES = (  # of .gitattributes: which files, and what must be said of them
     ("annotations/**/*.jsonl", ("text", "eol=lf", "merge=postil", "diff=postil")),
     # Two people's decisions both stay, a line each: the later counts, and what they decided in different ways is named.
     ("adjudication/**/*.jsonl", ("text", "eol=lf", "merge=union")),
+    # Documents that two branches add are both placed; one that they place differently has two lines, which is found.
+    ("corpus/splits.jsonl", ("text", "eol=lf", "merge=union")),
 )
 _OURS = "-m postil "
 

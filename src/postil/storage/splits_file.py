@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -30,6 +30,11 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     document: str
     split: str
     group: str = ""
+
+    @classmethod
+    def of(cls, document: str, split: str, group: str) -> Self:
+        """A placement as it is written: its group is not said where it is the document's own."""
+        return cls(document, split, "" if group == document else group)
 
     @property
     def group_name(self) -> str:
@@ -86,11 +91,7 @@ def parse_splits(data: bytes) -> SplitsFile:
 def encode_splits(placements: Iterable[Placement]) -> bytes:
     """The file's bytes in canonical form: sorted by document, a group only where it is not the document's own."""
     ordered = sorted(placements, key=lambda placed: placed.document)
-    return b"".join(msgspec.json.encode(_canonical(placed)) + b"\n" for placed in ordered)
-
-
-def _canonical(placed: Placement) -> Placement:
-    return msgspec.structs.replace(placed, group="" if placed.group == placed.document else placed.group)
+    return b"".join(msgspec.json.encode(Placement.of(placed.document, placed.split, placed.group)) + b"\n" for placed in ordered)
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

@@ -19,9 +19,11 @@ relations   one row for each relation: label, arguments, head and tail
 sentences   one row for each sentence: label of the main layer, labels of all layers
 tokens      one row for each sentence: tokens and an IOB2 column for each layer
 
-Documents are divided by [splits] of the manifest, or by --split; without either there is one split, train. An empty
-split is never written. Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2
-column) is counted and named; it is in documents and spans all the same."""
+Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
+that does; without any there is one split, train. An empty split is never written, and what splits share is said.
+
+Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
+it is in documents and spans all the same."""
 
 
 def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:
