@@ -227,6 +227,7 @@ def test_an_address_is_the_same_with_another_scheme_host_case_or_fragment() -> N
     )
 
     assert [group.documents for group in division.groups] == [("d0", "d1", "d2"), ("d3",)]
+    assert profile_of(document("d", metadata=Metadata(url="https://news.example/")), Metadata()).url == ""
 
 
 def test_what_the_manifest_says_of_every_document_ties_none() -> None:
@@ -346,12 +347,16 @@ WRITTEN = Splits("3", {"train": 0.9, "test": 1.0})
         f"{MANIFEST}[splits.shares]\ntrain = 0.8 # a comment\ndev = 2\n\n[defaults]\n",
         f'splits.salt = "x" # a comment\nsplits.shares.train = 1\n{MANIFEST}',
         f"splits = {{ shares = {{ train = 1 }} }} # a comment\n{MANIFEST}",
+        f"{MANIFEST}[splits.shares]\ntest = 1\ntrain = 1\n",
+        f'{MANIFEST}[splits.shares]\ntrain = 1\n[check]\n[splits]\nsalt = "x"\n',
+        f"{MANIFEST}[splits.shares]\r\ntrain = 1 # a comment\r\n",
     ],
 )
 def test_the_manifest_keeps_its_comments(source: str) -> None:
     written = with_splits(source, WRITTEN).decode()
 
     assert tomllib.loads(written) == {**tomllib.loads(source), "splits": {"salt": "3", "shares": {"train": 0.9, "test": 1}}}
+    assert list(tomllib.loads(written)["splits"]["shares"]) == ["train", "test"]
     assert written.count("# a comment") == source.count("# a comment")
     assert written.endswith("\n")
     assert with_splits(written, WRITTEN).decode() == written
@@ -477,6 +482,25 @@ def test_a_damaged_file_is_not_overwritten(corpus: Path, capsys: pytest.CaptureF
     assert (corpus / SPLITS).read_bytes() == b"<<<<<<< ours\n"
     assert run(capsys, corpus, "check")[0] == 1
     assert run(capsys, corpus, "split", "--anew")[0] == 0
+
+
+@pytest.mark.parametrize("damage", ["[splits]\nshares = 3\n", "[splits]\nsalt = 3\n", "[[splits]]\n", "x =\n", "splits = 1\n"])
+def test_a_damaged_manifest_is_not_written(damage: str, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (corpus / "corpus/corpus.toml").write_text(f"{MANIFEST}{damage}")
+    status, _, err = run(capsys, corpus, "split", "train=1", "test=1")
+
+    assert (status, "the manifest cannot be used as it is" in err) == (2, True)
+    assert (corpus / "corpus/corpus.toml").read_text() == f"{MANIFEST}{damage}"
+    assert not (corpus / SPLITS).exists()
+
+
+def test_shares_in_another_order_are_those_of_the_manifest(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = (corpus / "corpus/corpus.toml").read_bytes()
+    assert run(capsys, corpus, "split", "test=0.5", "train=0.5")[0] == 0
+    before = (corpus / SPLITS).read_bytes()
+
+    assert run(capsys, corpus, "split", "--anew")[1].startswith("corpus/splits.jsonl is as it should be")
+    assert ((corpus / SPLITS).read_bytes(), (corpus / "corpus/corpus.toml").read_bytes()) == (before, manifest)
 
 
 def test_a_link_out_of_the_corpus_is_not_followed(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

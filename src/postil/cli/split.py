@@ -90,10 +90,13 @@ def _shares(given: tuple[str, ...]) -> dict[str, float]:
 
 def _divided(corpus: Corpus, annotators: tuple[str, ...], request: Request) -> Division:
     from postil.cli._progress import Progress
+    from postil.errors import UnreadableCorpus
     from postil.splitting.division import asked_splits, divide
     from postil.splitting.profile import profile, text_reader
     from postil.storage.splits_file import SplitsFile
 
+    if any(fault.kind != "unknown key" for fault in corpus.directory.project.manifest_file.faults):
+        raise UnreadableCorpus("the manifest cannot be used as it is: postil check says why")
     frozen = corpus.directory.project.splits_file
     splits = asked_splits(corpus.manifest.splits, frozen, request)
     documents = corpus.document_ids

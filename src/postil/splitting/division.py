@@ -86,7 +86,8 @@ def asked_splits(manifest: Splits, frozen: SplitsFile, request: Request) -> Spli
     if frozen.faults and not request.anew:
         first = frozen.faults[0]
         raise PostilError(f"{SPLITS}:{first.line}: {first.message}. Mend it, so that no document moves")
-    shares = fold_shares(request.folds) if request.folds else request.shares or manifest.shares
+    asked = fold_shares(request.folds) if request.folds else request.shares or manifest.shares
+    shares = manifest.shares if asked == manifest.shares else asked  # in whose order the hash goes through them
     if not shares:
         raise PostilError(f"{MANIFEST} names no splits: postil split train=0.8 validation=0.1 test=0.1, or --folds 5")
     if fault := splits_fault(shares):
@@ -134,8 +135,8 @@ def _first(groups: Sequence[Group], splits: Splits) -> BySplit:
 
 
 def write(corpus: Corpus, division: Division) -> list[str]:
-    """Write manifest and file where they differ from what is there; returns the paths of those that did."""
+    """Write file and manifest where they differ from what is there; returns the paths of those that did."""
     directory = corpus.directory
     source = directory.project.manifest_file.source
     manifest = with_splits(source, division.splits) if division.splits != corpus.manifest.splits else source.encode()
-    return [path for path, data in ((MANIFEST, manifest), (SPLITS, division.encoded)) if directory.write(path, data)]
+    return [path for path, data in ((SPLITS, division.encoded), (MANIFEST, manifest)) if directory.write(path, data)]

@@ -67,6 +67,9 @@ def text_reader(corpus: Corpus) -> Callable[[str], str]:
 
 
 def _address(url: str) -> str:
-    """A web address without what leads to the same page: its scheme, its fragment, a slash at the end, capitals in its host."""
+    """A web address without what leads to the same page: its scheme, its fragment, a slash at the end, capitals in its host.
+
+    That of a whole site is none of a document's.
+    """
     host, slash, path = re.sub(r"^https?://", "", url.partition("#")[0], flags=re.IGNORECASE).partition("/")
-    return f"{host.lower()}{slash}{path}".rstrip("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/") if path.strip("/") else ""

@@ -39,7 +39,7 @@ def check(parts: Sequence[Labels], corpus: CorpusView) -> Iterator[Problem]:
     1977), and only what is 10 points and 4 standard errors away from the other splits is told, each annotator by itself. Fewer
     than 10 groups, or 30 annotations, on either side say nothing.
 
-    Divide the documents anew with another ``salt`` under ``[splits]``, or say in the manifest's description that they differ.
+    Divide the documents anew (``postil split --anew --stratify 100``), or say in the manifest's description that they differ.
     """
     shares = corpus.project.manifest.splits.shares
     for (annotator, layer), groups in sorted(_by_layer(parts).items()):

@@ -46,7 +46,7 @@ def check(parts: Sequence[Labels], corpus: CorpusView) -> Iterator[Problem]:
     A model cannot learn what it never sees: it fails on every such annotation, whatever it is. Told is a label that an annotator
     used ten times or more in another split and never in ``train``, although they have annotated documents there.
 
-    Divide the documents anew with another ``salt`` under ``[splits]``, annotate more, or leave the label out of the scheme.
+    Divide the documents anew (``postil split --anew --stratify 100``), annotate more, or leave the label out of the scheme.
     """
     project = corpus.project
     if _TRAINING not in project.manifest.splits.shares or project.scheme is None:

@@ -75,7 +75,8 @@ def check(parts: Sequence[_Sketch], corpus: CorpusView) -> Iterator[Problem]:
     are 50 or more, stand in the longer one (its containment). Copies are sought only where ``[splits.shares]`` names more than
     one split.
 
-    Give both documents the same ``group`` in their metadata, so that they share a split, or remove one of them.
+    Give both documents the same ``group`` in their metadata, so that they share a split, or remove one of them. Where splits are
+    frozen, ``postil split`` keeps new copies together; move those that were frozen apart in ``corpus/splits.jsonl`` by hand.
     """
     runs: Callable[[str], set[str]] = lru_cache(16)(lambda document: shingles(corpus.bundle(document).document.text or ""))
     told: set[str] = set()
