@@ -21,6 +21,7 @@ def as_text(division: Division, said: str) -> str:
 def _table(division: Division) -> Iterator[str]:
     salt = f"salt {quote(division.splits.salt)}" + (f", the best of {division.tries:,}" if division.tries else "")
     by = "dealt out evenly" if is_folds(division.splits) else "by the hash of each group"
+    by = by if len(division.groups) > 1 else "not to be divided"
     largest = max(len(group.documents) for group in division.groups)
     groups = f"{counted(len(division.groups), 'group')} (the largest has {largest:,})"
     yield f"{counted(len(division.found), 'document')} in {groups}, {by}; {salt}"
