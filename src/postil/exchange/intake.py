@@ -18,7 +18,7 @@ from postil.corpus import Document
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Undecided, placed
+from postil.exchange.offsets import Counting, Mismatch, Undecided, over_lines, placed
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
@@ -74,6 +74,8 @@ class Intake:
         sets = list(found.sets)
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
+        if draft.joins_lines:
+            sets = [self._joined(one, found.text) for one in sets]
         normalised = normalise_text(shown, found.text)
         for change in normalised.changes:
             self.repaired.add(f"texts: {re.sub(r'[0-9].*', '', change).rstrip(' (:')}", f"{shown}: {change}")
@@ -120,6 +122,15 @@ class Intake:
             else:
                 self.errors.append(f"{mismatch} ({outcome.fate}: --realign found no certain place)")
         return replace(draft_set, spans=list(spans.values()))
+
+    def _joined(self, draft_set: DraftSet, text: str) -> DraftSet:
+        spans = []
+        for span in draft_set.spans:
+            joined = over_lines(span, text) if span.fragments else span
+            if joined is not span:
+                self.repaired.add("spans cut at the ends of lines, put together", draft_set.place(span.id), joined.text)
+            spans.append(joined)
+        return replace(draft_set, spans=spans)
 
     def _carried(self, draft_set: DraftSet, text: str, carried: Carried) -> DraftSet:
         spans = []
