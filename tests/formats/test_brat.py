@@ -514,7 +514,8 @@ def test_what_has_no_line_is_refused(tmp_path: Path) -> None:
     "annotations",
     [
         "T1\tP 0 5", "T1\tP 0\tMaria", "T1\tP 5 0\t", "T1\tP -3 2\tx", "T1\tP 0 999\tMaria", "T1\t\t", "\t\t\t", "T", "E1\t",
-        "E1\t:", "E1\tX:T9 a:b:c", "R1\t", "R1\tX Arg1 Arg2 Arg3", "*\t", "*\tEquiv", "A1\t", "A1\tx", "N1\tx", "#1\t", "#1\tA B C\tx",
+        "E1\t:", "E1\tX:T9 a:b:c", "R1\t", "R1\tX Arg1 Arg2 Arg3", "*\t", "*\tEquiv", "A1\t", "A1\tx", "N1\tx", "#1\t",
+        "#1\tA B C\tx",
         "#\tx", "T1\tP 0 5;;\tx", "T1\tP 99999999999999999999 5\tx", "T1\t<script> 0 5\tMaria",
         "R1\tX Arg1:R1 Arg2:R1", "E1\tX:E1 a:E1",
     ],
