@@ -43,6 +43,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "export",
         "fmt",
         "formats",
+        "import",
         "init",
         "install-git",
         "merge-file",

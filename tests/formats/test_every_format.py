@@ -11,9 +11,15 @@ from round_trip import assert_round_trip, assert_same, expected, read, written
 
 from postil import Corpus
 from postil.corpus import Document
-from postil.formats import all_formats
+from postil.formats import all_formats, format_named
 
 BOTH_WAYS = [name for name, format_ in all_formats().items() if format_.read and format_.write]
+
+
+def test_a_format_is_called_like_its_module() -> None:
+    for name, format_ in all_formats().items():
+        assert format_named(name) is format_
+    assert format_named("nothing") is None
 
 
 @pytest.mark.parametrize("name", BOTH_WAYS)

@@ -23,9 +23,9 @@ class _Formats(click.Group):
         return [name for name, format_ in all_formats().items() if format_.can_be_written]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        from postil.formats import all_formats
+        from postil.formats import format_named
 
-        format_ = all_formats().get(name)
+        format_ = format_named(name)
         return _subcommand(format_) if format_ and format_.can_be_written else None
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @postil_command("Share it")
 @click.argument("name", required=False)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to show them.")
 def command(name: str | None, format_: str) -> int:
     """List the formats of `postil import` and `postil export`, and what each can keep; NAME says more of one."""
     import json
@@ -27,6 +27,8 @@ def command(name: str | None, format_: str) -> int:
     chosen = [formats[name]] if name else list(formats.values())
     if format_ == "json":
         click.echo(json.dumps([_as_json(one) for one in chosen], indent=2))
+    elif format_ == "markdown":
+        click.echo("\n".join(_markdown(chosen)))
     else:
         click.echo("\n".join(_about(chosen[0]) if name else _table(chosen)))
     return 0
@@ -56,6 +58,20 @@ def _about(format_: Format) -> Iterator[str]:
     yield f"keeps:  {', '.join(feature.key for feature in FEATURES if feature in format_.keeps)}"
     lost = [feature.title for feature in FEATURES if feature not in format_.keeps]
     yield f"loses:  {', '.join([*lost, *(feature.title for feature in format_.limits)]) or 'nothing'}"
+
+
+def _markdown(formats: Sequence[Format]) -> Iterator[str]:
+    """The rows that the README has: what each format loses, in words."""
+    from postil.exchange.features import FEATURES
+
+    yield "| format | | read | written | not kept |"
+    yield "|---|---|---|---|---|"
+    for one in formats:
+        lost = [feature.title for feature in FEATURES if feature not in one.keeps and feature.stops]
+        lost += [limit.title for limit in one.limits]
+        reads, writes = ("yes" if can else "" for can in (one.read, one.can_be_written))
+        not_kept = "; ".join(lost) if one.can_be_written else ""
+        yield f"| `{one.name}` | {one.title} | {reads} | {writes} | {not_kept or ('nothing' if writes else '')} |"
 
 
 def _table(formats: Sequence[Format]) -> Iterator[str]:

@@ -6,26 +6,13 @@ import click
 
 from postil.cli._command import postil_command, repository_prefix, start_directory
 
-_FILES = {
-    "corpus/corpus.toml": "corpus/corpus.toml",
-    "annotations/scheme.toml": "annotations/scheme.toml",
-    "annotations/GUIDELINES.md": "annotations/GUIDELINES.md",
-    ".gitattributes": "gitattributes",
-    ".pre-commit-config.yaml": "pre-commit-config.yaml",
-}
-_CI_FILES = {
-    "github": {".github/workflows/postil.yml": "github/postil.yml"},
-    "gitlab": {".gitlab-ci.yml": "gitlab-ci.yml"},
-    "none": {},
-}
-
 
 @postil_command("Make a corpus")
 @click.argument("target", default=".", metavar="[DIR]")
 @click.option("--name", help="The corpus's name; else the directory's.")
 @click.option(
     "--ci",
-    type=click.Choice(list(_CI_FILES)),
+    type=click.Choice(["github", "gitlab", "none"]),
     default="github",
     show_default=True,
     help="Whose job to write that checks each push.",
@@ -35,29 +22,12 @@ def command(target: str, name: str | None, ci: str) -> int:
 
     A file that is there already is left as it is.
     """
-    import json
-    import re
-    import unicodedata
-    from importlib.resources import files
-
-    from postil.storage.safe_files import write_atomically
+    from postil.storage.new_corpus import make_corpus
 
     root = start_directory() / target
     root.mkdir(parents=True, exist_ok=True)
-    spelled = unicodedata.normalize("NFKD", (name or root.resolve().name).casefold())
-    letters = "".join(character for character in spelled if not unicodedata.combining(character))
-    title = json.dumps(name or root.resolve().name, ensure_ascii=False)
-    plain = re.sub(r"[^a-z0-9-]+", "-", letters.lower()).strip("-") or "corpus"
-    templates = files("postil") / "templates"
-    for path, template in (_FILES | _CI_FILES[ci]).items():
-        if (root / path).exists() or (root / path).is_symlink():
-            click.echo(f"kept    {path}")
-            continue
-        text = (templates / template).read_text(encoding="utf-8")
-        if not template.endswith((".yml", ".yaml")):
-            text = text.replace("{name}", plain).replace("{title}", title)
-        write_atomically(root, root / path, text.encode())
-        click.echo(f"wrote   {path}")
+    for path, is_new in make_corpus(root, name or root.resolve().name, ci):
+        click.echo(f"{'wrote  ' if is_new else 'kept   '} {path}")
     click.echo(_configure_git(root))
     prefix = repository_prefix(root)
     if prefix and ci != "none":

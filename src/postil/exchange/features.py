@@ -49,6 +49,7 @@ class Reducing(msgspec.Struct):
     tokens: Tokens
     lane: Lane = "document"
     policy: Policy = "longest"
+    names: dict[tuple[str, str], dict[str, str]] = {}  # what a limit made of names, by the limit and what is named
 
 
 Reduce = Callable[[Document, Reducing], Document]
@@ -514,34 +515,63 @@ def names_like(
 ) -> Feature:
     """A limit: names of labels, layers, attributes and roles in which every character is one that ``pattern`` matches.
 
-    Others become ``by``, and a name of nothing becomes it too. Two names that would become one stay apart by a number.
+    Others become ``by``, and a name of nothing becomes it too. Two names that would become one stay apart by a number; those of
+    the scheme come first, and of them those that may stay as they are.
     """
     allowed = re.compile(pattern)
-    known: dict[tuple[str, str], str] = {}
+    key = f"names:{pattern}"
 
-    def plain(kind: str, name: str) -> str:
+    def spelled(name: str) -> str:
+        return "".join(character if allowed.fullmatch(character) else by for character in name) or by
+
+    def plain(reducing: Reducing, kind: str, name: str) -> str:
         if kind not in of:
             return name
-        if (kind, name) not in known:
-            base = "".join(character if allowed.fullmatch(character) else by for character in name) or by
-            taken = {other for (other_kind, _), other in known.items() if other_kind == kind}
-            number, fresh = 2, base
-            while fresh in taken and base != name:
-                fresh, number = f"{base}{by}{number}", number + 1
-            known[kind, name] = fresh
-        return known[kind, name]
+        known = reducing.names.get((key, kind))
+        if known is None:
+            known = reducing.names[key, kind] = {}
+            for one in sorted(_names(reducing.scheme, kind), key=lambda one: (spelled(one) != one, one)):
+                known[one] = _apart_from(known.values(), spelled(one), by)
+        if name not in known:
+            known[name] = _apart_from(known.values(), spelled(name), by)
+        return known[name]
 
-    def change(record: Any) -> Any:
-        changes: dict[str, Any] = {
-            "layer": plain("layer", record.layer),
-            "label": plain("label", record.label),
-            "attributes": {plain("attribute", name): value for name, value in record.attributes.items()},
-        }
-        if isinstance(record, Relation):
-            changes["args"] = {plain("role", role): value for role, value in record.args.items()}
-        return replace(record, **changes)
+    def without(document: Document, reducing: Reducing) -> Document:
+        def change(record: Any) -> Any:
+            changes: dict[str, Any] = {
+                "layer": plain(reducing, "layer", record.layer),
+                "label": plain(reducing, "label", record.label),
+                "attributes": {plain(reducing, "attribute", name): value for name, value in record.attributes.items()},
+            }
+            if isinstance(record, Relation):
+                changes["args"] = {plain(reducing, "role", role): value for role, value in record.args.items()}
+            return replace(record, **changes)
 
-    return Feature(f"names:{pattern}", title, without_values(title, change))
+        return without_values(title, change)(document, reducing)
+
+    return Feature(key, title, without)
+
+
+def _names(scheme: Scheme, kind: str) -> set[str]:
+    """Every name of this kind that the scheme has."""
+    if kind == "layer":
+        return set(scheme.layers)
+    found: set[str] = set()
+    for layer in scheme.layers.values():
+        if kind == "label":
+            found.update(layer.labels)
+        elif kind == "attribute":
+            found.update(layer.attributes)
+        else:
+            found.update(layer.roles, *(definition.roles for definition in layer.labels.values()))
+    return found
+
+
+def _apart_from(taken: Collection[str], name: str, by: str) -> str:
+    number, fresh = 2, name
+    while fresh in taken:
+        fresh, number = f"{name}{by}{number}", number + 1
+    return fresh
 
 
 def characters(

@@ -19,6 +19,7 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
 from postil.exchange.offsets import Counting, Mismatch, Undecided, over_lines, placed
+from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
@@ -94,34 +95,24 @@ class Intake:
     def _mismatched(self, text: str, sets: list[DraftSet], mismatches: tuple[Mismatch, ...]) -> list[DraftSet]:
         """The sets after what the user wants done with spans whose text is not where they say."""
         if self.rules.realigns:
-            return [self._realigned(text, one, mismatches) for one in sets]
+            return [self._realigned(text, one, number, mismatches) for number, one in enumerate(sets)]
         if self.rules.unit is None:
             self.errors += map(str, mismatches)
             return sets
         for mismatch in mismatches:
             self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))
-        wrong = {id(mismatch.span) for mismatch in mismatches if mismatch.found is None}
-        if wrong:
-            self.errors += [str(mismatch) for mismatch in mismatches if mismatch.found is None]
+        self.errors += [str(mismatch) for mismatch in mismatches if mismatch.found is None]
         return [replace(one, spans=[replace(span, text=span.covered(text)) for span in one.spans]) for one in sets]
 
-    def _realigned(self, text: str, draft_set: DraftSet, mismatches: tuple[Mismatch, ...]) -> DraftSet:
-        from postil.editing.realign import realign
-
-        wrong = {mismatch.span.id: mismatch for mismatch in mismatches if mismatch.draft_set.file == draft_set.file}
-        if not wrong:
-            return draft_set
-        header = Header("x", "x", "x/1", "", "complete", "imported")
-        lost = AnnotationSet(header, tuple(span for span in draft_set.spans if span.id in wrong))
-        spans = {span.id: span for span in draft_set.spans}
-        for outcome in realign(None, text, lost).outcomes:
-            mismatch = wrong[outcome.before.id]
-            if outcome.after is not None:
-                spans[outcome.before.id] = outcome.after
+    def _realigned(self, text: str, draft_set: DraftSet, number: int, mismatches: tuple[Mismatch, ...]) -> DraftSet:
+        wrong = {one.span.id: one for one in mismatches if one.number == number}
+        again = found_again(text, draft_set.spans, set(wrong))
+        for id, mismatch in wrong.items():
+            if id in again:
                 self.repaired.add("spans moved to the only place where their text is", str(mismatch))
             else:
-                self.errors.append(f"{mismatch} ({outcome.fate}: --realign found no certain place)")
-        return replace(draft_set, spans=list(spans.values()))
+                self.errors.append(f"{mismatch} (--realign found no certain place)")
+        return replace(draft_set, spans=[again.get(span.id, span) for span in draft_set.spans])
 
     def _joined(self, draft_set: DraftSet, text: str) -> DraftSet:
         spans = []

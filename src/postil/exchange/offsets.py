@@ -41,9 +41,13 @@ class Counting(msgspec.Struct, frozen=True):
 
 
 class Mismatch(msgspec.Struct, frozen=True):
-    """A span whose offsets and text disagree: ``found`` is what is there, ``None`` where the offsets lead out of the text."""
+    """A span whose offsets and text disagree: ``found`` is what is there, ``None`` where the offsets lead out of the text.
+
+    ``number``: which of the draft's sets it is in. ``span``: as the file has it.
+    """
 
     draft_set: DraftSet
+    number: int
     span: Span
     found: str | None
 
@@ -58,7 +62,8 @@ class Mismatch(msgspec.Struct, frozen=True):
 class Placed(msgspec.Struct, frozen=True):
     """A draft in code points. ``text``: what they count in, without the CR of CR LF where that counted as one.
 
-    ``counting``: how the file counted. ``mismatches``: spans that no way of counting explains; they are as the file has them.
+    ``counting``: how the file counted. ``mismatches``: spans that no way of counting explains; in the sets they still have the
+    text that the file has.
     """
 
     text: str
@@ -112,12 +117,12 @@ def _counted(draft: Draft, counting: Counting) -> Placed:
     text = draft.text.replace("\r\n", "\n") if counting.crlf_is_one else draft.text
     units = Units(text, counting.unit)
     mismatches: list[Mismatch] = []
-    sets = [replace(one, spans=_in_code_points(one, text, units, mismatches)) for one in draft.sets]
+    sets = [replace(one, spans=_in_code_points(one, number, text, units, mismatches)) for number, one in enumerate(draft.sets)]
     return Placed(text, tuple(sets), counting, tuple(mismatches))
 
 
-def _in_code_points(draft_set: DraftSet, text: str, units: Units, mismatches: list[Mismatch]) -> list[Span]:
-    """The spans in code points, each with the text that it covers; those that disagree as they were, and noted."""
+def _in_code_points(draft_set: DraftSet, number: int, text: str, units: Units, mismatches: list[Mismatch]) -> list[Span]:
+    """The spans in code points, each with the text that it covers; those that disagree are noted, and keep the file's text."""
     spans = []
     for span in draft_set.spans:
         moved: Span | None = span
@@ -125,11 +130,11 @@ def _in_code_points(draft_set: DraftSet, text: str, units: Units, mismatches: li
             moved = _converted(span, units)
         covered = None if moved is None or moved.start > moved.end else moved.covered(text)
         if moved is None or covered is None:
-            mismatches.append(Mismatch(draft_set, span, None))
+            mismatches.append(Mismatch(draft_set, number, span, None))
             spans.append(span)
         elif span.text and covered != span.text and not _is_same_but_for_blanks(covered, span.text):
-            mismatches.append(Mismatch(draft_set, span, covered))
-            spans.append(span)
+            mismatches.append(Mismatch(draft_set, number, span, covered))
+            spans.append(moved)
         else:
             spans.append(moved if covered == moved.text else replace(moved, text=covered))
     return spans

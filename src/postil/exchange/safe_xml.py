@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from postil.errors import UnreadableFile
@@ -13,8 +13,11 @@ from postil.exchange.sources import File
 _DEEPEST = 500
 _CHUNK = 1 << 16
 
-LINE = "\x00line"
-"""The key under which ``element.attrib`` has the line that the element begins on: no XML can have such an attribute."""
+
+class Element(ElementTree.Element):
+    """An element that knows the line that it begins on."""
+
+    line: int = 0
 
 
 class _Tree:
@@ -32,14 +35,15 @@ class _Tree:
         self.parser.ExternalEntityRefHandler = self.refuse_reference
         self.parser.UseForeignDTD(False)
         self.open: list[Element] = []
-        self.done: list[Element] = []
+        self.done: list[tuple[Element, Element | None]] = []  # with the element around it
         self.root: Element | None = None
 
     def start(self, tag: str, attributes: list[str]) -> None:
         if len(self.open) >= _DEEPEST:
             self.fail(f"elements more than {_DEEPEST} deep")
         pairs = {_qualified(attributes[at]): attributes[at + 1] for at in range(0, len(attributes), 2)}
-        element = Element(_qualified(tag), {**pairs, LINE: str(self.parser.CurrentLineNumber)})
+        element = Element(_qualified(tag), pairs)
+        element.line = self.parser.CurrentLineNumber
         if self.open:
             self.open[-1].append(element)
         else:
@@ -49,7 +53,7 @@ class _Tree:
     def end(self, _tag: str) -> None:
         element = self.open.pop()
         if self.wanted and self.wanted(element.tag):
-            self.done.append(element)
+            self.done.append((element, self.open[-1] if self.open else None))
 
     def data(self, text: str) -> None:
         element = self.open[-1]
@@ -106,17 +110,14 @@ def iterate_xml(file: File, *tags: str) -> Iterator[Element]:
 
 
 def _handed_over(tree: _Tree) -> Iterator[Element]:
-    for element in tree.done:
+    for element, parent in tree.done:
         yield element
         element.clear()
+        if parent is not None:
+            parent.remove(element)
     tree.done.clear()
-    if tree.open:
-        for parent in tree.open:
-            for child in list(parent):
-                if child not in tree.open:
-                    parent.remove(child)
 
 
-def line_of(element: Element) -> int:
-    """The line that the element begins on."""
-    return int(element.attrib[LINE])
+def line_of(element: ElementTree.Element) -> int:
+    """The line that the element begins on; 0 for one that was not read."""
+    return getattr(element, "line", 0)

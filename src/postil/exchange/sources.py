@@ -159,11 +159,11 @@ class Source:
         for info in archive.infolist():
             path = info.filename.replace("\\", "/")
             parts = PurePosixPath(path).parts
-            if info.is_dir() or _is_hidden(path):
-                continue
             shown = f"{self.path}/{path}"
             if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
                 raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+            if info.is_dir() or _is_hidden(path):
+                continue
             total += info.file_size
             if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
                 raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postil.cli._command import CorpusCommand, directory_option, start_directory
+from postil.cli._format_options import click_options, manual_as_help
+
+if TYPE_CHECKING:
+    from postil.exchange.format import Format
+    from postil.exchange.import_ import Imported, Wishes
+
+_SHOWN = 50  # errors that are printed one by one
+_UNITS = {"code-point": "code point", "utf-16": "utf-16", "utf-8": "utf-8", "grapheme": "grapheme"}
+
+
+class _Formats(click.Group):
+    """A subcommand for each format that can be read, with the options that the format declares."""
+
+    task = "Share it"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from postil.formats import all_formats
+
+        return [name for name, format_ in all_formats().items() if format_.read]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        from postil.formats import format_named
+
+        format_ = format_named(name)
+        return _subcommand(format_) if format_ and format_.read else None
+
+
+def _subcommand(format_: Format) -> click.Command:
+    def run(source: str, encoding: str, **options: Any) -> int:
+        from postil.exchange.import_ import import_source
+        from postil.exchange.sources import Source
+
+        wishes = _wishes(format_, options)
+        done = import_source(format_, Source(start_directory() / Path(source), encoding), _root(), wishes)
+        for line in _report(done, is_dry=wishes.is_dry):
+            click.echo(line, err=not done.is_done)
+        return 0 if done.is_done else 1
+
+    return CorpusCommand(
+        format_.name,
+        task="Share it",
+        callback=run,
+        help=f"{format_.title}.\n\n{manual_as_help(format_.manual)}",
+        params=[click.Argument(["source"], metavar="SRC"), *click_options(format_.read_options), *_common_options()],
+    )
+
+
+def _common_options() -> list[click.Option]:
+    units = click.Choice(list(_UNITS))
+    return [
+        click.Option(["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="Whose nameless sets are."),
+        click.Option(["--into"], default="", metavar="DIR", help="Begin document ids with this, such as news."),
+        click.Option(["--id", "document"], default="", metavar="ID", help="The id of the one document."),
+        click.Option(
+            ["--scheme"], multiple=True, metavar="write|FILE",
+            help="write: add what the scheme has not. FILE: a table of what things are called here. May be given twice.",
+        ),
+        click.Option(["--offsets"], type=units, help="What offsets count, if the spans' own texts do not decide."),
+        click.Option(["--realign"], is_flag=True, help="Look for spans that are not where they say by the text they say."),
+        click.Option(["--layer"], default="span", metavar="NAME", help="The layer of spans, if the format has none."),
+        click.Option(["--relation-layer"], default="relation", metavar="NAME", help="The layer of relations, likewise."),
+        click.Option(["--label-layer"], default="label", metavar="NAME", help="The layer of document labels, likewise."),
+        click.Option(["--tokens"], is_flag=True, help="Keep tokens and sentences, as layers token and sentence."),
+        click.Option(["--encoding"], default="utf-8", show_default=True, metavar="NAME", help="Of texts that do not say it."),
+        click.Option(["--replace"], is_flag=True, help="Overwrite sets that are there already."),
+        click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and write nothing."),
+    ]  # fmt: skip
+
+
+def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
+    from postil.errors import UnsafePath
+    from postil.exchange.import_ import Wishes
+    from postil.exchange.intake import Rules
+    from postil.exchange.mapping import NameMap, read_map
+    from postil.storage.safe_files import portable_name_fault
+
+    for name, option in ((options["as_"], "--as"), (options["into"] or "x", "--into"), (options["document"] or "x", "--id")):
+        fault = portable_name_fault(name) or (
+            "an annotator's name is one part of a path" if option == "--as" and "/" in name else ""
+        )
+        if fault:
+            raise UnsafePath(f"{option} {name!r}: {fault}")
+    unit: Any = _UNITS.get(options["offsets"] or "")
+    rules = Rules(options["as_"], unit, realigns=options["realign"], into=options["into"], document=options["document"])
+    tables = [path for path in options["scheme"] if path != "write"]
+    if len(tables) > 1:
+        raise click.UsageError("--scheme: give one FILE")
+    return Wishes(
+        rules,
+        {option.name: options[option.name.replace("-", "_")] for option in format_.read_options},
+        read_map(start_directory() / tables[0]) if tables else NameMap(),
+        writes_scheme="write" in options["scheme"],
+        replaces=options["replace"],
+        is_dry=options["dry_run"],
+        with_tokens=options["tokens"],
+        layers=(options["layer"], options["relation_layer"], options["label_layer"]),
+    )
+
+
+def _root() -> Path:
+    """The corpus around the start directory; where there is none, the start directory, which becomes one."""
+    from postil.errors import CorpusNotFound
+    from postil.storage.directory import CorpusDirectory
+
+    try:
+        return CorpusDirectory.find(start_directory()).root
+    except CorpusNotFound:
+        return start_directory().absolute()
+
+
+def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
+    from postil.text import counted, listing
+
+    if done.errors:
+        yield from done.errors[:_SHOWN]
+        if len(done.errors) > _SHOWN:
+            yield f"and {len(done.errors) - _SHOWN:,} more"
+        yield f"postil: {counted(len(done.errors), 'error')}: nothing was imported"
+        return
+    if done.unknown:
+        yield from done.unknown
+        yield (
+            "postil: the scheme has none of these: nothing was imported. --scheme write adds them, --scheme FILE says what they "
+            "are called here"
+        )
+        return
+    what = (
+        f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
+    )
+    yield f"{'would import' if is_dry else 'imported'} {what}"
+    for path in done.made:
+        yield f"  wrote {path}"
+    if done.scheme:
+        yield f"  wrote {done.scheme}: " + "; ".join(f"{name} ({said})" for name, said in done.layers.items())
+    for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
+        if any(tallies):
+            yield title
+            for losses in tallies:
+                yield from (f"  {line}" for line in losses.lines())
+    if not is_dry:
+        yield "Next: postil check"
+
+
+@click.group(cls=_Formats)
+@directory_option
+def command() -> None:
+    """Bring documents and annotations of another format into the corpus: postil import FORMAT SRC."""

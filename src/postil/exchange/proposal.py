@@ -1,0 +1,371 @@
+"""What scheme a set of documents has, by looking at them: layers, labels, attributes, roles, and how spans overlap.
+
+What a source declares itself (a configuration beside the annotations) comes first; what is only seen is added to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from postil.corpus import Document
+from postil.errors import PostilError
+from postil.model import Annotation, AnnotationSet, Label, Relation, Span, are_apart, is_nested
+from postil.scheme import Attribute, AttributeType, LabelDefinition, Layer, LayerKind, Overlap, Role, Scheme, SpanUnit
+from postil.text import cuts_grapheme, cuts_word, has_clusters
+
+_KINDS: dict[type, LayerKind] = {Span: "span", Relation: "relation", Label: "label"}
+_MOST_VALUES = 12  # that an enumeration is proposed for
+_COUNTED_VALUES = 1000  # beyond, an attribute is no enumeration anyway
+_KEYS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class _AttributeSeen(msgspec.Struct):
+    types: set[str] = set()
+    values: Counter[str] = msgspec.field(default_factory=Counter)
+    labels: Counter[str] = msgspec.field(default_factory=Counter)
+    is_multiple: bool = False
+    all_are_ids: bool = True
+
+    def add(self, label: str, value: Any, ids: set[str]) -> None:
+        self.labels[label] += 1
+        self.is_multiple = self.is_multiple or isinstance(value, list | tuple)
+        for one in value if isinstance(value, list | tuple) else (value,):
+            self.types.add(type(one).__name__)
+            self.all_are_ids = self.all_are_ids and isinstance(one, str) and one in ids
+            if isinstance(one, str) and (len(self.values) < _COUNTED_VALUES or one in self.values):
+                self.values[one] += 1
+
+    def attribute(self, labels_of_layer: set[str]) -> Attribute:
+        """What it seems to be. A text that is always the id of something in its set is a reference."""
+        only_on = () if labels_of_layer == set(self.labels) else tuple(sorted(self.labels))
+        kind = self._type()
+        values = tuple(sorted(self.values)) if kind == "enum" else ()
+        return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on)
+
+    def _type(self) -> AttributeType:
+        if self.types == {"bool"}:
+            return "boolean"
+        if self.types == {"int"}:
+            return "integer"
+        if self.types and self.types <= {"int", "float"}:
+            return "number"
+        if self.all_are_ids and self.values:
+            return "reference"
+        often = self.values.total() >= 2 * len(self.values)
+        return (
+            "enum" if self.types == {"str"} and len(self.values) <= _MOST_VALUES and often and "" not in self.values else "string"
+        )
+
+
+class _RoleSeen(msgspec.Struct):
+    layers: set[str] = set()
+    count: int = 0
+    is_multiple: bool = False
+
+
+class _LayerSeen(msgspec.Struct):
+    kind: LayerKind
+    labels: Counter[str] = msgspec.field(default_factory=Counter)
+    attributes: dict[str, _AttributeSeen] = {}
+    roles: dict[str, dict[str, _RoleSeen]] = {}
+    overlap: Overlap = "none"
+    unit: SpanUnit = "word"
+    is_multiple: bool = False
+
+
+class Observed:
+    """What was seen in documents so far. Its size is that of the scheme, not that of the corpus."""
+
+    def __init__(self) -> None:
+        self._layers: dict[tuple[str, LayerKind], _LayerSeen] = {}
+
+    def add(self, document: Document) -> None:
+        """Look at a document."""
+        for one in document.sets.values():
+            ids = {record.id for record in one.records}
+            layer_of = {record.id: record.layer for record in one.annotations}
+            for record in one.annotations:
+                self._add(record, ids, layer_of)
+            self._add_geometry(document.text, one)
+            counted = Counter(label.layer for label in one.labels)
+            for layer, count in counted.items():
+                self._layers[layer, "label"].is_multiple |= count > 1
+
+    def _add(self, record: Annotation, ids: set[str], layer_of: dict[str, str]) -> None:
+        kind = _KINDS[type(record)]
+        seen = self._layers.get((record.layer, kind))
+        if seen is None:
+            seen = self._layers[record.layer, kind] = _LayerSeen(kind)
+        seen.labels[record.label] += 1
+        for name, value in record.attributes.items():
+            seen.attributes.setdefault(name, _AttributeSeen()).add(record.label, value, ids)
+        if isinstance(record, Relation):
+            roles = seen.roles.setdefault(record.label, {})
+            for role, value in record.args.items():
+                role_seen = roles.setdefault(role, _RoleSeen())
+                role_seen.count += 1
+                role_seen.is_multiple |= not isinstance(value, str)
+                role_seen.layers |= {layer_of.get(id, "") for id in ((value,) if isinstance(value, str) else value)}
+
+    def _add_geometry(self, text: str, annotations: AnnotationSet) -> None:
+        by_layer: dict[str, list[Span]] = {}
+        for span in annotations.spans:
+            by_layer.setdefault(span.layer, []).append(span)
+        joins = has_clusters(text)
+        for layer, spans in by_layer.items():
+            seen = self._layers[layer, "span"]
+            seen.overlap = max(seen.overlap, _overlap(spans), key=("none", "nested", "free").index)
+            if seen.unit != "character":
+                edges = {edge for span in spans for extent in span.extents for edge in extent}
+                if joins and any(cuts_grapheme(text, edge) for edge in edges):
+                    seen.unit = "character"
+                elif seen.unit == "word" and any(cuts_word(text, edge) for edge in edges):
+                    seen.unit = "grapheme"
+
+    def conflicts(self) -> Iterator[str]:
+        """Layers that hold records of two kinds, which no scheme can have."""
+        for name in sorted({name for name, _ in self._layers}):
+            kinds = [kind for one, kind in self._layers if one == name]
+            if len(kinds) > 1:
+                both = " and ".join(f"{kind}s" for kind in kinds)
+                yield f"the layer {name} has {both}: --relation-layer, --label-layer or --scheme FILE tells them apart"
+
+    def missing(self, scheme: Scheme) -> Iterator[str]:
+        """In words everything that was seen and that ``scheme`` does not have."""
+        for (name, kind), seen in sorted(self._layers.items()):
+            layer = scheme.layers.get(name)
+            if layer is None:
+                yield f"layer {name} ({kind}s: {', '.join(sorted(seen.labels))})"
+                continue
+            if layer.kind != kind:
+                yield f"layer {name} for {kind}s: the scheme has it for {layer.kind}s"
+                continue
+            yield from (f"label {label} of layer {name}" for label in sorted(seen.labels) if label not in layer.labels)
+            yield from (f"attribute {one} of layer {name}" for one in sorted(seen.attributes) if one not in layer.attributes)
+            for label, roles in sorted(seen.roles.items()):
+                yield from (f"role {role} of {label} in layer {name}" for role in roles if role not in layer.roles_of(label))
+
+    def layers(self, declared: dict[str, Layer]) -> dict[str, Layer]:
+        """The layers as declared and seen. What is declared is believed, but for what was seen to be otherwise."""
+        found = dict(declared)
+        for (name, kind), seen in self._layers.items():
+            own = found.get(name)
+            if own is None or own.kind == kind:
+                found[name] = _merged(own, _proposed(seen))
+        return found
+
+
+def _overlap(spans: list[Span]) -> Overlap:
+    extents = [(span.start, span.end) for span in spans]
+    if are_apart(extents) and not any(span.fragments for span in spans):
+        return "none"
+    return "nested" if is_nested(spans) and len(set(extents)) == len(extents) else "free"
+
+
+def _proposed(seen: _LayerSeen) -> Layer:
+    labels = {label: LabelDefinition() for label in sorted(seen.labels)}
+    attributes = {name: one.attribute(set(labels)) for name, one in sorted(seen.attributes.items())}
+    if seen.kind == "relation":
+        alike = {tuple(roles) for roles in seen.roles.values()}
+        roles = {label: _roles(own, seen.labels[label]) for label, own in seen.roles.items()}
+        if len(alike) == 1:
+            return Layer("relation", labels=labels, attributes=attributes, roles=_united(list(roles.values())))
+        labels = {label: replace(definition, roles=roles.get(label, {})) for label, definition in labels.items()}
+        return Layer("relation", labels=labels, attributes=attributes)
+    if seen.kind == "label":
+        return Layer("label", labels=labels, attributes=attributes, multiple=seen.is_multiple)
+    return Layer("span", labels=labels, attributes=attributes, overlap=seen.overlap, unit=seen.unit)
+
+
+def _roles(seen: dict[str, _RoleSeen], relations: int) -> dict[str, Role]:
+    return {
+        name: Role(layers=tuple(sorted(role.layers - {""})), required=role.count == relations, multiple=role.is_multiple)
+        for name, role in seen.items()
+    }
+
+
+def _united(of_labels: list[dict[str, Role]]) -> dict[str, Role]:
+    """Roles that all labels share, each as wide as the widest."""
+    return {
+        name: Role(
+            layers=tuple(sorted({layer for roles in of_labels for layer in roles[name].layers})),
+            required=all(roles[name].required for roles in of_labels),
+            multiple=any(roles[name].multiple for roles in of_labels),
+        )
+        for name in of_labels[0]
+    }
+
+
+def _merged(declared: Layer | None, seen: Layer) -> Layer:
+    """What was declared, widened by what was seen."""
+    if declared is None:
+        return seen
+    labels = {**seen.labels, **declared.labels}
+    attributes = {name: _widened(declared.attributes.get(name), one) for name, one in seen.attributes.items()}
+    unit = max(declared.unit, seen.unit, key=("word", "grapheme", "character").index)
+    overlap = max(declared.overlap, seen.overlap, key=("none", "nested", "free").index)
+    roles = {**seen.roles, **declared.roles}
+    return replace(
+        declared,
+        labels={name: replace(labels[name], roles=_label_roles(name, declared, seen)) for name in labels},
+        attributes={**declared.attributes, **attributes},
+        unit=unit,
+        overlap=overlap,
+        roles=roles,
+        multiple=declared.multiple or seen.multiple,
+    )
+
+
+def _label_roles(label: str, declared: Layer, seen: Layer) -> dict[str, Role]:
+    own = declared.labels[label].roles if label in declared.labels else {}
+    other = seen.labels[label].roles if label in seen.labels else {}
+    return {**other, **own}
+
+
+def _widened(declared: Attribute | None, seen: Attribute) -> Attribute:
+    if declared is None:
+        return seen
+    values = declared.values
+    if declared.type == "enum":
+        values = (*values, *(value for value in seen.values if value not in values))
+        if seen.type != "enum":
+            return replace(declared, type=seen.type, values=(), multiple=declared.multiple or seen.multiple)
+    only_on = tuple(sorted({*declared.only_on, *seen.only_on})) if declared.only_on and seen.only_on else ()
+    return replace(declared, values=values, multiple=declared.multiple or seen.multiple, only_on=only_on)
+
+
+# --- writing it down -----------------------------------------------------------------------------------------------------------
+
+
+def with_keys(layers: dict[str, Layer]) -> dict[str, Layer]:
+    """The layers with a key for each label that has none: the first letter of its name that is free, else any that is."""
+    return {name: replace(layer, labels=_keyed(layer.labels)) for name, layer in layers.items()}
+
+
+def _keyed(labels: dict[str, LabelDefinition]) -> dict[str, LabelDefinition]:
+    taken = {definition.key for definition in labels.values() if definition.key}
+    keyed = {}
+    for name, definition in labels.items():
+        key = definition.key or next((one for one in (*name.casefold(), *_KEYS) if one in _KEYS and one not in taken), "")
+        taken.add(key)
+        keyed[name] = replace(definition, key=key)
+    return keyed
+
+
+def scheme_toml(scheme: Scheme) -> str:
+    """The text of a scheme file."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("The annotation scheme, as it was found in what was imported. Describe what each label means."))
+    for name, value in _said(scheme, Scheme("", -1)).items():
+        if name != "layers":
+            document[name] = value
+    text = tomlkit.dumps(document)
+    for name, layer in scheme.layers.items():
+        text += "\n" + tomlkit.dumps({"layers": {name: layer_table(layer)}})
+    return text
+
+
+def layer_table(layer: Layer) -> dict[str, Any]:
+    """A layer as TOML says it: what is not said does not restrict, and is left out."""
+    return {"kind": layer.kind, **{name: value for name, value in _said(layer, Layer(layer.kind)).items() if name != "kind"}}
+
+
+def _said(struct: msgspec.Struct, blank: msgspec.Struct) -> dict[str, Any]:
+    """The values of a struct that are not those of a blank one, as TOML can hold them."""
+    found: dict[str, Any] = {}
+    for name in struct.__struct_fields__:
+        value = getattr(struct, name)
+        if value != getattr(blank, name, None):
+            found[name] = _plain(value)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, LabelDefinition):
+        return _said(value, LabelDefinition())
+    if isinstance(value, Role):
+        return _said(value, Role())
+    if isinstance(value, Attribute):
+        return {"type": value.type, **_said(value, Attribute(value.type))}
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def added(text: str, layers: dict[str, Layer]) -> str:
+    """The text of a scheme file with what these layers have and it has not; every line that is there stays as it is.
+
+    Raises :class:`~postil.errors.PostilError` where the file is written in a way that nothing can be added to.
+    """
+    for path, value in _missing_tables(tomllib.loads(text).get("layers", {}), {n: layer_table(one) for n, one in layers.items()}):
+        wanted = _with(tomllib.loads(text), path, value)
+        tries = (one for one in (_as_table(text, path, value), _as_line(text, path, value)) if _reads_as(one, wanted))
+        found = next(tries, None)
+        if found is None:
+            raise PostilError(f"{'.'.join(path)} could not be added to the scheme as it is written: add it by hand")
+        text = found
+    return text
+
+
+Path = tuple[str, ...]
+
+
+def _missing_tables(there: dict[str, Any], wanted: dict[str, Any], path: Path = ("layers",)) -> Iterator[tuple[Path, Any]]:
+    """What has to be added, as high up as it can be."""
+    for name, value in wanted.items():
+        if name not in there:
+            if isinstance(value, dict):
+                yield (*path, name), value
+        elif isinstance(value, dict) and isinstance(there[name], dict):
+            yield from _missing_tables(there[name], value, (*path, name))
+
+
+def _with(document: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    table = document
+    for name in path[:-1]:
+        table = table.setdefault(name, {})
+    table[path[-1]] = value
+    return document
+
+
+def _as_table(text: str, path: Path, value: dict[str, Any]) -> str:
+    """With a table of its own at the end."""
+    import tomlkit
+
+    nested: dict[str, Any] = value
+    for name in reversed(path):
+        nested = {name: nested}
+    return f"{text.rstrip()}\n\n{tomlkit.dumps(nested)}"
+
+
+def _as_line(text: str, path: Path, value: dict[str, Any]) -> str:
+    """With a line under the header of its layer, as where the other labels are lines."""
+    import tomlkit
+
+    layer, *rest = path[1:]
+    header = re.search(
+        rf"^\[\s*layers\s*\.\s*(?:{re.escape(layer)}|{re.escape(json.dumps(layer))})\s*\][^\n]*\n", text, re.MULTILINE
+    )
+    if header is None or not rest:
+        return ""
+    inline = tomlkit.inline_table()
+    inline.update(value)
+    name = ".".join(tomlkit.key(one).as_string() for one in rest)
+    return f"{text[: header.end()]}{name} = {inline.as_string()}\n{text[header.end() :]}"
+
+
+def _reads_as(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return bool(text) and tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False

@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postil import Corpus
+from postil.cli import main
+from postil.errors import PostilError
+from postil.exchange.proposal import Observed, added, scheme_toml, with_keys
+from postil.scheme import Attribute, LabelDefinition, Layer, Scheme
+from postil.storage.toml_file import parse_toml
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def _document(id: str, text: str, *spans: tuple[str, int, int, str], **more: Any) -> dict[str, Any]:
+    records = [
+        {"id": name, "layer": "entity", "label": label, "start": start, "end": end, "text": text[start:end]}
+        for name, start, end, label in spans
+    ]
+    return {"id": id, "text": text, "sets": [{"annotator": "a1", "spans": records, **more}]}
+
+
+def _source(path: Path, *documents: dict[str, Any]) -> Path:
+    path.write_text("".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in documents), encoding="utf-8", newline="")
+    return path
+
+
+ADA = _document("news/ada", "Ada met Bob.\n", ("e1", 0, 3, "PERSON"), ("e2", 8, 11, "PERSON"))
+PARIS = _document("paris", "Paris is old.\n", ("e1", 0, 5, "CITY"))
+
+
+def test_a_directory_that_is_no_corpus_becomes_a_clean_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA, PARIS)
+    root = tmp_path / "corpus"
+    root.mkdir()
+
+    status, out, err = run(capsys, "-C", root, "import", "jsonl", source)
+
+    assert (status, err) == (0, "")
+    assert "imported 2 documents, 3 annotations by a1" in out
+    assert "entity (spans: CITY and PERSON)" in out
+    assert run(capsys, "-C", root, "check")[0] == 0
+    corpus = Corpus.open(root)
+    assert corpus.document_ids == ["news/ada", "paris"]
+    assert [span.text for span in corpus["news/ada"].sets["a1"].spans] == ["Ada", "Bob"]
+    assert corpus["news/ada"].sets["a1"].header.method == "imported"
+    assert list(corpus.scheme.layers["entity"].labels) == ["CITY", "PERSON"]
+    assert not list(root.glob(".postil-import-*"))
+
+
+def test_importing_twice_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA)
+    run(capsys, "-C", tmp_path, "import", "jsonl", source)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", source)[0] == 0
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_set_that_is_there_and_a_text_that_differs_stop_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", ADA))
+    changed = _document("news/ada", "Ada met Bob.\n", ("e1", 0, 3, "PERSON"))
+    other = _document("news/ADA", "Ada met Bob.\n")
+    edited = _document("paris", "Paris\n")
+    set_path = tmp_path / "annotations/a1/news/ada.jsonl"
+    before = set_path.read_bytes()
+
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "y.jsonl", changed, edited))
+    assert status == 1
+    assert "annotations/a1/news/ada.jsonl: is there already and differs: --replace" in err
+    assert "nothing was imported" in err
+    assert not (tmp_path / "corpus/paris.txt").exists()
+    assert set_path.read_bytes() == before
+    assert "equal but for case" in run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "z.jsonl", other))[2]
+
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", tmp_path / "y.jsonl", "--replace")[0] == 0
+    assert len(Corpus.open(tmp_path)["news/ada"].sets["a1"].spans) == 1
+    longer = _source(tmp_path / "w.jsonl", _document("paris", "Paris is not.\n"))
+    assert "another text: import it elsewhere with --into" in run(capsys, "-C", tmp_path, "import", "jsonl", longer)[2]
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", longer, "--into", "more")[0] == 0
+    assert "more/paris" in Corpus.open(tmp_path)
+
+
+def test_what_the_scheme_has_not_is_named_and_added_only_when_asked(
+    small_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _source(small_corpus.parent / "x.jsonl", PARIS)
+    scheme = small_corpus / "annotations/scheme.toml"
+    before = scheme.read_text(encoding="utf-8")
+
+    status, _, err = run(capsys, "-C", small_corpus, "import", "jsonl", source)
+    assert status == 1
+    assert err.startswith("label CITY of layer entity\npostil: the scheme has none of these: nothing was imported.")
+    assert scheme.read_text(encoding="utf-8") == before
+
+    scheme.write_text(f"# ours\n{before}", encoding="utf-8", newline="")
+    assert run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", "write")[0] == 0
+    after = scheme.read_text(encoding="utf-8")
+    assert after.startswith("# ours\n")
+    assert "CITY" in Corpus.open(small_corpus).scheme.layers["entity"].labels
+    assert set(tomllib.loads(before)["layers"]["entity"]["labels"]) < set(tomllib.loads(after)["layers"]["entity"]["labels"])
+    assert run(capsys, "-C", small_corpus, "check")[0] == 0
+
+
+def test_a_table_of_names_renames_and_leaves_out(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada in Paris in 1840.\n", ("e1", 0, 3, "PER"), ("e2", 7, 12, "GPE"), ("e3", 16, 20, "DATE"))
+    document["sets"][0]["relations"] = [{"id": "r1", "layer": "tie", "label": "in", "args": {"a": "e1", "b": "e3"}}]
+    for span in document["sets"][0]["spans"]:
+        span["layer"] = "ner.NE"
+    source = _source(small_corpus.parent / "x.jsonl", document)
+    table = small_corpus.parent / "map.toml"
+    table.write_text(
+        '[layers]\n"ner.NE" = "entity"\n[labels.entity]\nPER = "PERSON"\nDATE = ""\n[annotators]\na1 = "ada"\n', encoding="utf-8"
+    )
+
+    status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
+
+    assert status == 0
+    assert "1 annotations that the table leaves out" in out
+    assert "1 relations one of whose ends was lost" in out
+    found = Corpus.open(small_corpus)["x"].sets["ada"]
+    assert [(span.layer, span.label) for span in found.spans] == [("entity", "PERSON"), ("entity", "GPE")]
+    assert found.relations == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [("[layerss]\n", "map.toml:1:"), ("[layers]\nx = 1\n", "map.toml:2:"), ("[", "map.toml:1:"), (None, "there is no such file")],
+)
+def test_a_table_that_is_none_is_refused(
+    small_corpus: Path, capsys: pytest.CaptureFixture[str], table: str | None, message: str
+) -> None:
+    path = small_corpus.parent / "map.toml"
+    if table is not None:
+        path.write_text(table, encoding="utf-8")
+    source = _source(small_corpus.parent / "x.jsonl", PARIS)
+
+    status, _, err = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", path)
+
+    assert status == 2
+    assert message in err
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA, PARIS)
+    root = tmp_path / "c"
+    root.mkdir()
+
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", source, "--dry-run")
+
+    assert status == 0
+    assert out.startswith("would import 2 documents, 3 annotations by a1\n")
+    assert list(root.iterdir()) == []
+
+
+def test_disagreeing_offsets_stop_the_import_with_all_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = _document("bad", "Ada met Bob.\n", ("e1", 0, 3, "X"))
+    bad["sets"][0]["spans"][0]["text"] = "Bob"
+    source = _source(tmp_path / "x.jsonl", ADA, bad)
+
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", source)
+    assert status == 1
+    assert f"{source}:2: e1: is said to cover “Bob”, but at 0-3 there is “Ada”" in err
+    assert not (tmp_path / "corpus").exists()
+
+    status, out, _ = run(capsys, "-C", tmp_path, "import", "jsonl", source, "--realign")
+    assert status == 0
+    assert "1 spans moved to the only place where their text is" in out
+    assert Corpus.open(tmp_path)["bad"].sets["a1"].spans[0].start == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--as", "a/b"), "one part of a path"), (("--as", "../x"), "--as"), (("--into", "../x"), "--into"),
+        (("--id", "a b"), "--id"),
+        (("--offsets", "miles"), "Invalid value for '--offsets'"), (("--scheme", "a", "--scheme", "b"), "give one FILE"),
+    ],
+)  # fmt: skip
+def test_wrong_options_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
+) -> None:
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", ADA), *arguments)
+
+    assert status == 2
+    assert message in err
+
+
+def test_a_source_without_documents_and_an_unknown_format_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is no document in it" in run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl"))[2]
+    assert run(capsys, "-C", tmp_path, "import", "nothing", tmp_path)[0] == 2
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", tmp_path / "gone")[0] == 2
+
+
+def test_killed_in_the_middle_nothing_is_there_or_the_same_import_goes_on(tmp_path: Path) -> None:
+    documents = [_document(f"d{number}", "Ada met Bob.\n" * 20, ("e1", 0, 3, "PERSON")) for number in range(300)]
+    source = _source(tmp_path / "x.jsonl", *documents)
+    root = tmp_path / "c"
+    command = [sys.executable, "-m", "postil", "-C", str(root), "import", "jsonl", str(source)]
+    for delay in (0.15, 0.3, 0.4, 0.5):
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        for path in root.rglob("*.jsonl"):
+            if not path.is_relative_to(next(iter(root.glob(".postil-import-*")), root / "none")):
+                assert path.read_bytes().endswith(b"\n")
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+        assert len(Corpus.open(root)) == 300
+        assert all(len(document.sets["a1"].spans) == 1 for document in Corpus.open(root))
+
+
+# --- the proposal --------------------------------------------------------------------------------------------------------------
+
+
+def _observed(root: Path) -> Observed:
+    observed = Observed()
+    for document in Corpus.open(root):
+        observed.add(document)
+    return observed
+
+
+def test_the_scheme_found_in_the_article_fits_it(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    layers = with_keys(_observed(repository).layers({}))
+    own = Corpus.open(repository).scheme
+
+    assert {name: layer.kind for name, layer in layers.items()} == {name: layer.kind for name, layer in own.layers.items()}
+    assert layers["structure"].overlap == "none"
+    assert layers["entity"].overlap == "nested"
+    assert layers["argument"].roles["from"].layers == ("statement",)
+    assert set(layers["statement"].attributes) <= set(own.layers["statement"].attributes)
+    assert list(_observed(repository).missing(own)) == []
+    keys = [definition.key for definition in layers["entity"].labels.values()]
+    assert len(set(keys)) == len(keys)
+
+    for name in ("corpus", "annotations"):
+        shutil.copytree(repository / name, tmp_path / name)
+    scheme = scheme_toml(Scheme("opinion-journalism", 1, layers=layers))
+    (tmp_path / "annotations/scheme.toml").write_text(scheme, encoding="utf-8")
+    status, out, _ = run(capsys, "-C", tmp_path, "check", "--ignore", "COR")
+    assert (status, out.count("nothing found")) == (0, 1), out
+
+
+def test_values_make_the_type_of_an_attribute(tmp_path: Path) -> None:
+    text = "a b c d e f g h\n"
+    values: dict[str, list[Any]] = {
+        "sure": [True, False], "count": [1, 2], "weight": [1, 0.5], "polarity": ["pos", "neg", "pos", "neg"],
+        "free": ["x", "y", "z"],
+        "parent": ["e0", "e0"], "many": [["a"], ["b", "a"]], "mixed": [True, "x"],
+    }  # fmt: skip
+    document = _document("d", text, *((f"e{number}", 2 * number, 2 * number + 1, "X" if number else "Y") for number in range(8)))
+    for name, given in values.items():
+        for span, value in zip(document["sets"][0]["spans"][1:], given, strict=False):
+            span.setdefault("attributes", {})[name] = value
+    assert main(["-C", str(tmp_path), "import", "jsonl", str(_source(tmp_path / "x.jsonl", document))]) == 0
+
+    found = Corpus.open(tmp_path).scheme.layers["entity"].attributes
+
+    assert {name: attribute.type for name, attribute in found.items()} == {
+        "sure": "boolean", "count": "integer", "weight": "number", "polarity": "enum", "free": "string", "parent": "reference",
+        "many": "string", "mixed": "string",
+    }  # fmt: skip
+    assert found["polarity"].values == ("neg", "pos")
+    assert found["many"].multiple
+    assert found["sure"].only_on == ("X",)
+
+
+def test_what_is_declared_is_believed_and_widened_by_what_is_seen(repository: Path) -> None:
+    declared = {
+        "entity": Layer(
+            "span", "Names.", overlap="none",
+            labels={"PERSON": LabelDefinition("A human.", key="h"), "UNSEEN": LabelDefinition()},
+            attributes={"wikidata": Attribute("link"), "certain": Attribute("enum", values=("yes",))},
+        )
+    }  # fmt: skip
+
+    layer = _observed(repository).layers(declared)["entity"]
+
+    assert layer.description == "Names."
+    assert layer.overlap == "nested"
+    assert layer.labels["PERSON"] == LabelDefinition("A human.", key="h")
+    assert {"UNSEEN", "GPE"} <= set(layer.labels)
+    assert layer.attributes["certain"].values == ("yes",)
+
+
+def test_adding_to_a_scheme_leaves_every_line_that_is_there() -> None:
+    text = '# top\nname = "s"\nversion = 1\n\n[layers.entity] # names\nkind = "span"\n\n'
+    text += '[layers.entity.labels.PERSON]\nkey = "p" # one\n'
+    more = {
+        "entity": Layer("span", labels={"PERSON": LabelDefinition(key="z"), "a b": LabelDefinition()}),
+        "tie": Layer("relation", labels={"x": LabelDefinition()}),
+    }
+
+    after = added(text, more)
+
+    assert all(line in after for line in text.split("\n"))
+    scheme = parse_toml(Scheme, "x", after.encode()).value
+    assert scheme is not None
+    assert list(scheme.layers["entity"].labels) == ["PERSON", "a b"]
+    assert scheme.layers["entity"].labels["PERSON"].key == "p"
+    assert scheme.layers["tie"].kind == "relation"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[layers.entity]\nkind = "span"\nlabels.PERSON = {}\n[layers.entity.attributes.a]\ntype = "string"\n',
+        '[layers.entity]\nkind = "span"\n[layers.entity.labels]\nPERSON = {}\n',
+        '[layers]\nentity.kind = "span"\nentity.labels.PERSON = {}\n',
+        'layers.entity = { kind = "span", labels = { PERSON = {} } }\n',
+    ],
+)
+def test_whatever_way_a_scheme_is_written_it_is_added_to_or_left_alone(table: str) -> None:
+    text = f'name = "s"\nversion = 1\n{table}'
+    more = {"entity": Layer("span", labels={"CITY": LabelDefinition(key="c")})}
+    if "layers.entity = {" in table:
+        with pytest.raises(PostilError, match="add it by hand"):
+            added(text, more)
+        return
+    after = added(text, more)
+    labels = tomllib.loads(after)["layers"]["entity"]["labels"]
+    assert labels == {"PERSON": {}, "CITY": {"key": "c"}}
+    assert all(line in after for line in text.split("\n"))
+
+
+def test_a_layer_of_two_kinds_is_no_layer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("d", "Ada met Bob.\n", ("e1", 0, 3, "X"), relations=[
+        {"id": "r1", "layer": "entity", "label": "x", "args": {"from": "e1", "to": "e1"}},
+    ])  # fmt: skip
+
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", document))
+
+    assert status == 1
+    assert "the layer entity has spans and relations" in err
