@@ -628,6 +628,11 @@ def _with_plain_text(document: Document, plain: Callable[[Any], Any], title: str
         return document
     at = next(at for at, (one, other) in enumerate(zip(document.text, text, strict=True)) if one != other)
     reducing.losses.add(title, f"{document.id}, offset {at}", document.text[max(at - 10, 0) : at + 10])
+    return with_text(document, text, reducing)
+
+
+def with_text(document: Document, text: str, reducing: Reducing) -> Document:
+    """The document with another text of the same length, so that no offset moves."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def recovered(annotations: AnnotationSet, *_: object) -> AnnotationSet:

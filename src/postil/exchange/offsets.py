@@ -186,6 +186,17 @@ def _is_sane(one: Placed) -> bool:
     return True
 
 
+def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extents in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if found and start == found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
 def over_lines(span: Span, text: str) -> Span:
     """The span with those of its fragments as one between which there is only the end of a line."""
     if not any(LINE_GAP.fullmatch(text, one[1], other[0]) for one, other in pairwise(span.fragments)):
