@@ -46,6 +46,7 @@ from postil.exchange.features import (
     taken_out,
 )
 from postil.exchange.incoming import Incoming
+from postil.exchange.offsets import apart
 from postil.exchange.sources import File
 from postil.model import AnnotationSet, Label, Relation, Span
 from postil.text import Unit, Units
@@ -336,21 +337,10 @@ def _take_annotation(one: _Placed, made: DraftSet, ids: _Ids, incoming: Incoming
         offset, length = annotation.locations[0]
         made.spans.append(Span(id, layer, label, offset, offset + length, annotation.text, (), *said.rest))
         return
-    extents = _apart(one.extents)
+    extents = apart(one.extents)
     fragments = tuple(extents) if len(extents) > 1 else ()
     text = "" if one.fits else annotation.text
     made.spans.append(Span(id, layer, label, extents[0][0], extents[-1][1], text, fragments, *said.rest))
-
-
-def _apart(extents: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted extents, those that touch as one."""
-    found = extents[:1]
-    for start, end in extents[1:]:
-        if start == found[-1][1]:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
 
 
 class _Said(msgspec.Struct):

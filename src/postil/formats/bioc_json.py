@@ -74,7 +74,7 @@ def read_file(file: File, incoming: Incoming) -> Iterator[Draft]:
                 is_empty = False
                 id = next((str(document[key]) for key in ("id", "pmid", "_id") if document.get(key)), f"{file.name}-{number}")
                 yield draft(_part(document), id, file.shown, incoming)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UnreadableFile(file.shown, f"not as BioC has it: {type(error).__name__}: {error}", line, 1) from error
     if is_empty:
         raise UnreadableFile(file.shown, 'no document of BioC is in it: an object with "passages" is wanted')

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from postil.corpus import Document
 from postil.exchange.features import Feature, Reducing, characters, in_each_set, lose, names_like, taken_out, without_values
 from postil.exchange.offsets import LINE_ENDS, over_lines
+from postil.formats._lists import PLAIN_LISTS
 from postil.formats.brat._configuration import MEMBER, TRIGGER
 from postil.model import AnnotationSet, Relation
 
@@ -50,16 +51,6 @@ def _stripped(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip()
     return [one.strip() for one in value if one.strip()] if isinstance(value, list) else value
-
-
-def _plain_lists(record: Any) -> Any:
-    """With each value of a list once, and one of one value as that value."""
-    attributes = {}
-    for name, value in record.attributes.items():
-        kept = list(dict.fromkeys(value)) if isinstance(value, list) else value
-        if kept != []:
-            attributes[name] = kept[0] if isinstance(kept, list) and len(kept) == 1 else kept
-    return replace(record, attributes=attributes)
 
 
 def _plain_roles(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
@@ -138,10 +129,6 @@ NUMBERS = Feature("brat:numbers", "numbers as such", without_values("numbers as 
 BLANKS = Feature(
     "brat:blanks", "blanks around values, and empty values",
     without_values("blanks around values, and empty values", _without_blanks),
-)  # fmt: skip
-PLAIN_LISTS = Feature(
-    "brat:lists", "lists of one value, and values twice in a list",
-    without_values("lists of one value, and values twice in a list", _plain_lists, stops=False), stops=False,
 )  # fmt: skip
 ROLES = Feature("brat:roles", "other ways to say how many fill a role", in_each_set(_plain_roles), stops=False)
 RELATIONS = Feature("brat:relations", "relations that brat has no line for", in_each_set(_without_odd_relations))

@@ -14,6 +14,7 @@ import msgspec
 from postil.errors import PostilError
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
+from postil.exchange.offsets import apart
 from postil.exchange.sources import File, decode
 from postil.formats.brat._configuration import EVENT_LAYER, MEMBER, TRIGGER, TRIGGER_LAYER, Configuration, Configurations
 from postil.model import Note, Relation, Span
@@ -235,7 +236,7 @@ class _Document:
             surface = _in_order(pieces, surface)
             pieces.sort()
             self.incoming.repaired.add("fragments out of order", f"{place}: {id}")
-        fragments = _apart(pieces)
+        fragments = apart(pieces)
         if len(fragments) < len(pieces):
             self.incoming.repaired.add("fragments that touch, put together", f"{place}: {id}")
         bound = _Bound(id, type_, pieces[0][0], fragments[-1][1], tuple(fragments) if len(fragments) > 1 else (), surface)
@@ -415,17 +416,6 @@ def _in_order(pieces: list[tuple[int, int]], surface: str) -> str:
     if at - 1 != len(surface):
         return surface
     return " ".join(text for _, _, text in sorted(texts))
-
-
-def _apart(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted fragments, those that touch as one."""
-    found = pieces[:1]
-    for start, end in pieces[1:]:
-        if start == found[-1][1]:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
 
 
 def _argument(said: str) -> tuple[str, str]:
