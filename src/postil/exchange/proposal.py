@@ -208,7 +208,7 @@ def _merged(declared: Layer | None, seen: Layer) -> Layer:
     """What was declared, widened by what was seen."""
     if declared is None:
         return seen
-    labels = {**seen.labels, **declared.labels}
+    labels = {**declared.labels, **seen.labels, **declared.labels}  # in the order in which they are declared
     attributes = {name: _widened(declared.attributes.get(name), one) for name, one in seen.attributes.items()}
     unit = max(declared.unit, seen.unit, key=("word", "grapheme", "character").index)
     overlap = max(declared.overlap, seen.overlap, key=("none", "nested", "free").index)
