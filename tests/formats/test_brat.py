@@ -101,7 +101,7 @@ def test_what_it_writes_is_what_it_read(files: Files, tmp_path: Path) -> None:
     assert not losses.stopping
     configuration = (path / "annotation.conf").read_text()
     assert configuration == (
-        "[entities]\nPerson\nPlace\n\n[events]\nMove\tWho?:<ANY>, To?:<ANY>\n\n"
+        "# Annotator: imported\n\n[entities]\nPerson\nPlace\n\n[events]\nMove\tWho?:<ANY>, To?:<ANY>\n\n"
         "[relations]\nVisits\tArg1:<ANY>, Arg2:<ANY>\n\n[attributes]\nSure\tArg:Place\nNegation\tArg:Move\n"
     )
 
@@ -163,7 +163,7 @@ def test_a_span_that_brat_cut_at_line_ends(files: Files) -> None:
     found, intake, _ = read(root)
     assert [(span.start, span.end, span.fragments) for span in found.spans] == [(0, 7, ((0, 3), (4, 7))), (4, 20, ())]
     assert kinds(intake.repaired) == {"spans cut at the ends of lines, put together"}
-    apart, _, _ = read(root, keep_line_fragments=True)
+    apart, _, _ = read(root, **{"keep-line-fragments": True})
     assert apart.spans[1].fragments == ((4, 7), (10, 15), (16, 20))
 
 
@@ -326,6 +326,33 @@ def test_the_parts_of_a_shared_task(files: Files) -> None:
     assert found.relations[0].args == {"trigger": "T2", "Theme": "T1"}
 
 
+def test_directories_of_annotators(files: Files) -> None:
+    root = files({
+        "x/a/d.txt": TEXT, "x/a/d.ann": "T1\tP 0 5\tMaria\n", "x/b/d.txt": TEXT, "x/b/d.ann": "T1\tQ 0 5\tMaria\n",
+        "x/b/e.txt": TEXT, "x/b/e.ann": "",
+    })  # fmt: skip
+    found = {one.id: {name: len(each.spans) for name, each in one.sets.items()} for one in read_format(FORMAT, root)[0]}
+    assert found == {"x/a/d": {"imported": 1}, "x/b/d": {"imported": 1}, "x/b/e": {"imported": 0}}
+    documents, _, _ = read_format(FORMAT, root, annotators="innermost")
+    found = {one.id: {name: len(each.spans) for name, each in one.sets.items()} for one in documents}
+    assert found == {"x/d": {"a": 1, "b": 1}, "x/e": {"b": 0}}
+    (root / "x/b/d.txt").write_text("Other.\n")
+    with pytest.raises(PostilError, match=r"x/b/d\.txt: not the text of .*x/a/d\.txt"):
+        read_format(FORMAT, root, annotators="innermost")
+
+
+def test_several_annotators_have_a_directory_each(tmp_path: Path) -> None:
+    one = document(Span("T1", "one", "A", 0, 5, "Maria"))
+    both = Document("d", TEXT, Metadata(), {"a1": one.sets["gold"], "gold": one.sets["gold"]}, "")
+    path, losses = written(FORMAT, [both], scheme(), tmp_path / "out")
+    assert not losses.stopping
+    assert sorted(file.relative_to(path).as_posix() for file in path.rglob("*.*")) == [
+        "a1/d.ann", "a1/d.txt", "annotation.conf", "gold/d.ann", "gold/d.txt", "kb_shortcuts.conf", "visual.conf",
+    ]  # fmt: skip
+    (back,), _, _ = read_format(FORMAT, path)
+    assert (back.id, list(back.sets)) == ("d", ["a1", "gold"])
+
+
 # --- configuration -------------------------------------------------------------------------------------------------------------
 
 CONFIGURATION = """\
@@ -446,11 +473,11 @@ def test_layers_that_share_labels(tmp_path: Path) -> None:
     path, losses = written(FORMAT, [document(*spans, relations=relations)], scheme(), tmp_path / "out")
     assert not losses.stopping
     assert (path / "d.ann").read_text() == (
-        "T1\tone-A 0 5\tMaria\nT2\ttwo-A 0 5\tMaria\nT7\tGo 6 11\tmoved\nT3\tone-two-A 6 11\tmoved\nT4\ttwo-C 6 11\tmoved\n"
+        "T1\tone-A 0 5\tMaria\nT2\ttwo-A 0 5\tMaria\nT3\tone-two-A 6 11\tmoved\nT4\ttwo-C 6 11\tmoved\nT7\tGo 6 11\tmoved\n"
         "E1\tGo:T7 arg:T2\nE2\thappening-C:T4\nR1\tlink-A Arg1:T1 Arg2:T3\n*\tsame-A T2 T4\nA1\tsure T1 false\n"
     )
     assert (path / "annotation.conf").read_text() == (
-        "# Each !type at the margin is a layer; the types below it are its labels.\n\n"
+        "# Annotator: gold\n# Each !type at the margin is a layer; the types below it are its labels.\n\n"
         "[entities]\n!one\n\tone-A\n\tB\n\tone-two-A\n!two\n\ttwo-A\n\ttwo-C\n\n"
         "[events]\n!happening\n\tGo\targ*:<ANY>\n\thappening-C\targ*:<ANY>\n\n"
         "[relations]\n!link\n\tlink-A\tArg1:one-A|B|one-two-A, Arg2:B, <REL-TYPE>:symmetric\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from postil.exchange.features import (
+    ANNOTATORS,
     ATTRIBUTES,
     CROSSING,
     CUT,
@@ -45,19 +46,21 @@ layer "trigger", others the layer "span", events the layer "event". A second Ann
 lines of type Note, are notes; # lines of other types are attributes. A span that brat cut at line ends is put together again
 (not with --keep-line-fragments). annotation.conf gives labels, roles and attributes to the scheme, visual.conf colours,
 kb_shortcuts.conf keys; the nearest one above a file counts. With --layers roots the outermost !types are layers.
-BioNLP's .a1, .a2, .rel and .co are read where there is no .ann.
+BioNLP's .a1, .a2, .rel and .co are read where there is no .ann. With --annotators outermost (or innermost) a/d.ann and b/d.ann
+are two sets about one document, by a and by b.
 
 WRITING. Ids that are brat's own (T1, E1, R1) stay. Each layer is a !type at the margin of annotation.conf with its labels
 below it; a label that two layers have is called layer-label. With the layers "span", "event", "trigger" and "relation" only,
-there are no such types. A span over several lines is cut at their ends, as brat does it.
+there are no such types. A span over several lines is cut at their ends, as brat does it. Several annotators have a directory
+each.
 
-NOT KEPT: document labels, several annotators, confidence, metadata, notes on the document as a whole, numbers as such,
+NOT KEPT: document labels, confidence, metadata, notes on the document as a whole, numbers as such,
 relations on relations that are no events, other relations of more than two without a trigger."""
 
 _KEEPS = frozenset(
     {
-        ATTRIBUTES, CROSSING, CUT, DISCONTINUITY, DOCUMENT_IDS, LAYERS, LISTS, N_ARY, NESTED, NOTES, ON_RELATIONS, OVER_SENTENCES,
-        RELATIONS, RELATION_ATTRIBUTES, REMARKS, ROLE_NAMES, STACKED, TEXT, TYPES,
+        ANNOTATORS, ATTRIBUTES, CROSSING, CUT, DISCONTINUITY, DOCUMENT_IDS, LAYERS, LISTS, N_ARY, NESTED, NOTES, ON_RELATIONS,
+        OVER_SENTENCES, RELATIONS, RELATION_ATTRIBUTES, REMARKS, ROLE_NAMES, STACKED, TEXT, TYPES,
     }
 )  # fmt: skip
 
@@ -67,7 +70,12 @@ _READ_OPTIONS = (
         "which types are layers: the outermost !types of annotation.conf where it says so (marked), always (roots), never (one)",
         metavar="WHICH", choices=("marked", "roots", "one"), default="marked",
     ),
-    Option("keep_line_fragments", "leave spans over several lines in pieces, as brat has them", is_flag=True),
+    Option(
+        "annotators",
+        "which directories are annotators: those beside an annotation.conf that says so (marked), outermost, innermost, none",
+        metavar="WHICH", choices=("marked", "outermost", "innermost", "none"), default="marked",
+    ),
+    Option("keep-line-fragments", "leave spans over several lines in pieces, as brat has them", is_flag=True),
 )  # fmt: skip
 
 FORMAT = Format("brat", "brat standoff", _MANUAL, _KEEPS, read, write, read_options=_READ_OPTIONS, limits=LIMITS)

@@ -20,6 +20,12 @@ TRIGGER, MEMBER = "trigger", "member"
 LAYERS_MARK = "# Each !type at the margin is a layer; the types below it are its labels."
 """The line with which an annotation.conf says that its outermost types are layers."""
 
+ANNOTATORS_MARK = "# Each directory beside this file is an annotator's: the same texts, annotated by somebody else."
+"""The line with which an annotation.conf says that directories are annotators."""
+
+ANNOTATOR_MARK = "# Annotator: "
+"""What begins the line with which an annotation.conf says who annotated, where that is one."""
+
 SPECIAL = ("ENTITY-NESTING", "<OVERLAP>")  # lines that say how annotations may overlap, in a section of types
 
 Section = Literal["entities", "relations", "events", "attributes"]
@@ -68,7 +74,7 @@ class Configuration(msgspec.Struct):
     """What the types of a collection are.
 
     ``spans``, ``events``, ``relations``: layer and label by type. ``roles``: of each event type, and whether several may fill
-    one. ``flags``: attributes that are only there or not, with the types that have them.
+    one. ``flags``: attributes that are only there or not, with the types that have them. ``annotator``: who annotated.
     """
 
     spans: dict[str, Name] = {}
@@ -77,6 +83,7 @@ class Configuration(msgspec.Struct):
     roles: dict[str, dict[str, bool]] = {}
     flags: dict[str, set[str]] = {}
     layers: dict[str, Layer] = {}
+    annotator: str = ""
 
 
 class Configurations:
@@ -120,7 +127,8 @@ class _Reading:
         self.roots_are_layers = says == "roots" or (says == "marked" and LAYERS_MARK in text)
         sections = parse(file.shown, text)
         self.looks = _looks(self._beside("visual.conf"), self._beside("kb_shortcuts.conf"))
-        self.configuration = Configuration()
+        found = re.search(rf"^{ANNOTATOR_MARK}(.+)$", text, re.MULTILINE)
+        self.configuration = Configuration(annotator=found[1].strip() if found else "")
         nodes = {name: [node for node in sections.get(name, ()) if node.name not in SPECIAL] for name in sections}
         self._count_what_is_not_kept(file, sections)
         self._spans(nodes.get("entities", []) + nodes.get("spans", []))

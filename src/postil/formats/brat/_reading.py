@@ -16,7 +16,15 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
 from postil.exchange.sources import File, decode
-from postil.formats.brat._configuration import EVENT_LAYER, MEMBER, TRIGGER, TRIGGER_LAYER, Configuration, Configurations
+from postil.formats.brat._configuration import (
+    ANNOTATORS_MARK,
+    EVENT_LAYER,
+    MEMBER,
+    TRIGGER,
+    TRIGGER_LAYER,
+    Configuration,
+    Configurations,
+)
 from postil.model import Note, Relation, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -38,12 +46,51 @@ class Pair(msgspec.Struct, frozen=True):
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each text with annotations beside it."""
     configurations = Configurations(incoming)
-    for pair in _pairs(incoming):
-        configuration = configurations.of(pair.text.path)
-        yield _Document(pair, incoming, configuration).draft()
+    joins_lines = not incoming.options.get("keep-line-fragments")
+    for name, pairs in _by_document(_pairs(incoming), incoming).items():
+        text: str | None = None
+        sets = []
+        for annotator, pair in pairs:
+            configuration = configurations.of(pair.text.path)
+            document = _Document(pair, incoming, configuration)
+            made = document.read()
+            made.annotator = annotator or configuration.annotator
+            sets.append(made)
+            if text is not None and text != document.text():
+                raise PostilError(f"{pair.text.shown}: not the text of {pairs[0][1].text.shown}, so that no set fits both")
+            text = document.text()
+        assert text is not None
+        yield Draft(name, text, sets, file=sets[0].file, joins_lines=joins_lines)
 
 
-def _pairs(incoming: Incoming) -> Iterator[Pair]:
+def _by_document(pairs: list[Pair], incoming: Incoming) -> dict[str, list[tuple[str, Pair]]]:
+    """The pairs of each document, each with its annotator where a directory says who that is."""
+    which = incoming.options.get("annotators") or "marked"
+    marked = [] if which != "marked" else _marked_directories(incoming)
+    found: dict[str, list[tuple[str, Pair]]] = {}
+    for pair in pairs:
+        *directories, name = pair.name.split("/")
+        at = {"outermost": 0, "innermost": len(directories) - 1}.get(which, -1)
+        if which == "marked":
+            depths = [len(one) for one in marked if directories[: len(one)] == one]
+            at = max(depths, default=-1)
+        annotator = directories.pop(at) if 0 <= at < len(directories) else ""
+        found.setdefault("/".join([*directories, name]), []).append((annotator, pair))
+    return found
+
+
+def _marked_directories(incoming: Incoming) -> list[list[str]]:
+    """The directories, in parts, whose annotation.conf says that those in them are annotators."""
+    source = incoming.source
+    files = source.all_files.items() if source.is_directory else ()
+    return [
+        path.split("/")[:-1]
+        for path, file in files
+        if path.rpartition("/")[2] == "annotation.conf" and ANNOTATORS_MARK in file.text(source.encoding)
+    ]
+
+
+def _pairs(incoming: Incoming) -> list[Pair]:
     source = incoming.source
     if source.is_directory:
         found = dict(source.all_files)
@@ -64,7 +111,7 @@ def _pairs(incoming: Incoming) -> Iterator[Pair]:
             incoming.losses.add("texts without annotations", f"{files['.txt'].shown}: no {stem}.ann", stops=False)
     if not pairs:
         raise PostilError(f"{source.path}: there is no .ann with a .txt of the same name beside it, which is what brat writes")
-    yield from pairs
+    return pairs
 
 
 def _pair(stem: str, files: dict[str, File]) -> Pair:
@@ -112,7 +159,8 @@ class _Document:
         self.rest: list[str] = []  # the lines that go on with it
         self.rest_length = 0
 
-    def draft(self) -> Draft:
+    def read(self) -> DraftSet:
+        """What is said about the text."""
         for file in self.pair.annotations:
             self._read(file)
         self._sort_out_copies()
@@ -123,10 +171,9 @@ class _Document:
         notes = self._said_about(ids, {**types, **{tie.id: tie.type for tie in self.ties}}, made)
         made.spans = self._spans(triggers, notes)
         made.relations = [self._relation(tie, notes) for tie in self.ties]
-        keeps_lines_apart = bool(self.incoming.options.get("keep_line_fragments"))
-        return Draft(self.pair.name, self._text(), [made], file=self.file, joins_lines=not keeps_lines_apart)
+        return made
 
-    def _text(self) -> str:
+    def text(self) -> str:
         """The text. brat counts a byte-order mark, others do not: what spans say that they cover decides."""
         data = self.pair.text.read()
         text = decode(self.pair.text.shown, data, self.incoming.source.encoding)

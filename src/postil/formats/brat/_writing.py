@@ -14,7 +14,16 @@ from postil.errors import PostilError
 from postil.exchange.ids import renumbered
 from postil.exchange.offsets import LINE_ENDS, LINE_GAP
 from postil.exchange.outgoing import Outgoing
-from postil.formats.brat._configuration import EVENT_LAYER, LAYERS_MARK, MEMBER, TRIGGER, TRIGGER_LAYER, Section
+from postil.formats.brat._configuration import (
+    ANNOTATOR_MARK,
+    ANNOTATORS_MARK,
+    EVENT_LAYER,
+    LAYERS_MARK,
+    MEMBER,
+    TRIGGER,
+    TRIGGER_LAYER,
+    Section,
+)
 from postil.formats.brat._limits import NAMES_ALLOWED, kind_of
 from postil.formats.brat._reading import REMARK
 from postil.model import AnnotationSet, Record, Relation, Span
@@ -108,15 +117,17 @@ def _section(layer: Layer, label: str) -> Section:
 
 
 def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
-    """Write a .txt and an .ann for each document, then the configuration for all."""
+    """Write a .txt and an .ann for each document, one of each annotator if there are several, and the configuration."""
     types = _Types(outgoing.scheme)
     seen = _Seen()
+    several = len(outgoing.annotators) > 1
     for document in documents:
-        outgoing.target.write(f"{document.id}.txt", document.text)
-        annotations = next(iter(document.sets.values()), None)
-        lines = _Lines(document.text, types, seen).of(annotations, outgoing.scheme) if annotations else ()
-        outgoing.target.write(f"{document.id}.ann", "".join(f"{line}\n" for line in lines))
-    for path, text in _Configuration(outgoing.scheme, types, seen).files():
+        for annotator, said in document.sets.items():
+            path = f"{annotator}/{document.id}" if several else document.id
+            lines = _Lines(document.text, types, seen).of(said, outgoing.scheme)
+            outgoing.target.write(f"{path}.txt", document.text)
+            outgoing.target.write(f"{path}.ann", "".join(f"{line}\n" for line in lines))
+    for path, text in _Configuration(outgoing.scheme, types, seen).files(outgoing.annotators):
         outgoing.target.write(path, text)
     odd = [name for name in types.names.values() if not _BRATS_OWN.fullmatch(name)]
     if odd:
@@ -140,7 +151,7 @@ class _Lines:
         self.attributes = self.normalisations = 0
 
     def of(self, annotations: AnnotationSet, scheme: Scheme) -> Iterator[str]:
-        annotations = renumbered(annotations, scheme.layers, _minting(annotations))
+        annotations = _in_order(renumbered(annotations, scheme.layers, _minting(annotations)))
         about: list[tuple[str, str, Any]] = []  # id, type, record
         for relation in annotations.relations:  # before their triggers, which are called as they
             if kind_of(relation) == "event":
@@ -215,6 +226,22 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def _in_order(annotations: AnnotationSet) -> AnnotationSet:
+    """The set by the numbers of its ids, events before relations: what came from brat is in the order that it had there."""
+
+    def place(record: Record) -> tuple[int, int]:
+        prefix = record.id.rstrip("0123456789")
+        return list(_PREFIXES.values()).index(prefix), int(record.id.removeprefix(prefix))
+
+    return AnnotationSet(
+        annotations.header,
+        tuple(sorted(annotations.spans, key=place)),
+        tuple(sorted(annotations.relations, key=place)),
+        annotations.labels,
+        tuple(sorted(annotations.notes, key=place)),
+    )
+
+
 def _first_free(annotations: AnnotationSet) -> int:
     return 1 + max((int(note.id[1:]) for note in annotations.notes), default=0)
 
@@ -274,8 +301,11 @@ class _Configuration:
         self.scheme, self.types, self.seen = scheme, types, seen
         self.marked = types.are_of_layers
 
-    def files(self) -> Iterator[tuple[str, str]]:
-        sections = [f"{LAYERS_MARK}\n"] if self.marked else []
+    def files(self, annotators: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """The paths and the texts of the files."""
+        marks = [ANNOTATORS_MARK] if len(annotators) > 1 else [f"{ANNOTATOR_MARK}{name}" for name in annotators]
+        marks += [LAYERS_MARK] if self.marked else []
+        sections = ["".join(f"{mark}\n" for mark in marks)] if marks else []
         sections += ["".join(f"{line}\n" for line in self._section(section)) for section in _PLAIN_LAYERS]
         sections.append("".join(f"{line}\n" for line in ["[attributes]", *self._attributes()]))
         yield "annotation.conf", "\n".join(sections)
