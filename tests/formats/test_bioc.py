@@ -14,6 +14,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake
+from postil.exchange.sources import Source
 from postil.formats import bioc_json, bioc_xml
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Relation, Span
@@ -167,6 +168,30 @@ def test_sentences_are_kept_when_they_are_wanted(tmp_path: Path) -> None:
     document, _, incoming = read(tmp_path, content)
     assert document.sets["imported"].spans == ()
     assert {loss.kind: loss.stops for loss in incoming.losses} == {"sentences, which --tokens keeps": False}
+    assert XML.read
+    (draft,) = XML.read(Incoming(Source(tmp_path / "c.xml"), with_tokens=True))
+    assert draft.sets[0].spans == [Span("sentence", "sentence", "sentence", 0, 7, "", attributes={"n": "1"})]
+
+
+def test_sets_of_several_annotators(tmp_path: Path) -> None:
+    by = '<infon key="annotator">{name}</infon>'
+    content = "".join(
+        annotation("One", 0, id=f"{name}1").replace("<infon", by.format(name=name) + "<infon", 1)
+        + annotation("is.", 4, id=f"{name}2").replace("<infon", by.format(name=name) + "<infon", 1)
+        for name in ("a@x.org", "b")
+    )
+    pairs = (("r1", "b1", "b2"), ("r2", "a@x.org1", "b2"))
+    content += "".join(
+        f"<relation id='{id}'><node refid='{x}' role='x'/><node refid='{y}' role='y'/></relation>" for id, x, y in pairs
+    )
+    content = f"<document><id>d</id><passage><offset>0</offset><text>One is.</text>{content}</passage></document>"
+    document, _, _ = read(tmp_path, content)
+    assert document.sets["imported"].spans[0].attributes == {"annotator": "a@x.org"}
+    document, intake, incoming = read(tmp_path, content, **{"by-annotator": True})
+    assert intake.errors == []
+    assert {name: len(one.annotations) for name, one in document.sets.items()} == {"a-x.org": 2, "b": 3}
+    assert document.sets["b"].spans[0].attributes == {}
+    assert {loss.kind: loss.count for loss in incoming.losses.stopping} == {"relations of what several annotators made": 1}
 
 
 def test_what_json_is_found_in(tmp_path: Path) -> None:
@@ -214,14 +239,52 @@ def test_what_xml_looks_like(tmp_path: Path) -> None:
         '<infon key="..y">&lt;&amp;&gt;</infon><infon key="tab">a\tb\n</infon>'
         '<location offset="0" length="5"/><text>Maria</text></annotation>\n'
         '<annotation id="e2"><infon key="type">X</infon><location offset="0" length="5"/><location offset="8" length="3"/>'
-        "<text>Maria &amp; Zoë</text></annotation>\n"
+        "<text>Maria &amp; Zoë</text></annotation>\n</passage>\n"
         '<relation id="r1"><infon key="type">met</infon><node refid="e1" role="from"/><node refid="e2" role="to"/></relation>\n'
         '<relation id="r2"><infon key="type">go</infon><infon key="layer">event</infon><node refid="r1" role="trigger"/>'
         '<node refid="e1" role="arg"/><node refid="e2" role="arg"/></relation>\n'
         '<relation id="d1"><infon key="type">op-ed</infon>'
         '<infon key="layer">genre</infon><infon key="value">v</infon></relation>\n'
-        "</passage></document>\n</collection>\n"
+        "</document>\n</collection>\n"
     )
+
+
+@pytest.mark.parametrize("format_", [XML, JSON])
+@pytest.mark.parametrize("ids", [("passage", "passage-2"), ("passage-2", "x"), ("p1", "passage")])
+def test_passages_come_back_as_passages(tmp_path: Path, format_: Format, ids: tuple[str, str]) -> None:
+    text = "Title.\n\nBody is here.\n"
+    found = AnnotationSet(
+        Header("d", "gold", "s/1", "", "complete", "manual"),
+        (
+            Span(ids[0], "passage", "title", 0, 6, "Title.", attributes={"n": "1"}),
+            Span("e1", "span", "X", 0, 5, "Title"),
+            Span("e2", "span", "X", 5, 12, ".\n\nBody"),
+            Span("e3", "span", "X", 6, 7, "\n"),
+            Span(ids[1], "passage", "abstract", 8, 21, "Body is here."),
+            Span("e4", "span", "X", 8, 12, "Body"),
+        ),
+    )
+    path, _ = written(format_, [Document("d", text, Metadata(), {"gold": found}, "")], Scheme("s", 1), tmp_path / "c.file")
+    assert path.read_text().count("offset") == (8 if format_ is XML else 6)
+    (back,), intake, incoming = read_format(format_, path)
+    assert intake.errors == []
+    assert not incoming.repaired
+    assert back.text == text
+    assert sorted(span.id for span in back.sets["imported"].spans) == sorted(span.id for span in found.spans)
+    assert {(span.id, span.start, span.end, span.label) for span in back.sets["imported"].spans} == {
+        (span.id, span.start, span.end, span.label) for span in found.spans
+    }
+
+
+def test_spans_called_passages_that_are_none(tmp_path: Path) -> None:
+    found = AnnotationSet(
+        Header("d", "gold", "s/1", "", "complete", "manual"),
+        (Span("p", "passage", "X", 0, 3, "One"), Span("q", "passage", "X", 4, 7, "two")),
+    )
+    path, _ = written(XML, [Document("d", "One two\n", Metadata(), {"gold": found}, "")], Scheme("s", 1), tmp_path / "c.xml")
+    assert path.read_text().count("<passage>") == 1
+    (back,), _, _ = read_format(XML, path)
+    assert back.sets["imported"].spans == found.spans
 
 
 @pytest.mark.parametrize("format_", [XML, JSON])
@@ -238,7 +301,7 @@ def test_the_library_reads_what_is_written(tmp_path: Path, format_: Format) -> N
     assert [(one.id, one.infons["type"], one.text) for one in found.passages[0].annotations] == [
         ("e1", "PERSON", "Maria"), ("e2", "X", "Maria & Zoë"),
     ]  # fmt: skip
-    assert [len(one.nodes) for one in found.passages[0].relations] == [2, 3, 0]
+    assert [len(one.nodes) for one in found.relations] == [2, 3, 0]
 
 
 def test_what_the_library_writes_is_read(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ from postil.exchange.features import (
     lose,
     taken_out,
 )
+from postil.exchange.format import Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
 from postil.exchange.sources import File
@@ -63,14 +64,19 @@ READING. An annotation is a span of the layer "span", its infon "type" the label
 from 0 to 1, "note" and "layer" are what they say). Relations have the roles of their nodes; two nodes without roles are "from"
 and "to". An annotation without a location, and a relation without nodes, is a label of the document. Passages are put together
 at their offsets; one with infons is a span of the layer "passage" too. Whether offsets count characters or bytes, from the
-document, the passage or the sentence, is found out by the texts that annotations repeat.
+document, the passage or the sentence, is found out by the texts that annotations repeat. With --by-annotator the infon
+"annotator" (TeamTat, ezTag) makes sets of several annotators.
 
-WRITING. One passage for each document, offsets in characters. A layer other than "span", "relation" or "label" is an infon
+WRITING. One passage for each document, or those that are spans of the layer "passage" where nothing but line ends lies between
+them; offsets in characters. A layer other than "span", "relation" or "label" is an infon
 "layer". An attribute called like one of these infons has a dot before its name. A discontinuous annotation has several
 locations, and the text from the first to the last. Labels of the document are relations without nodes."""
 
 PASSAGE_LAYER, SENTENCE_LAYER = "passage", "sentence"
 
+BY_ANNOTATOR = Option("by-annotator", 'the infon "annotator" of an annotation says whose set it belongs to', is_flag=True)
+
+_ANNOTATOR = "annotator"
 _KEYS = ("type", "layer", "confidence", "note")  # infons that are no attributes
 _PLAIN_LAYERS: dict[type, str] = {Span: "span", Relation: "relation", Label: "label"}
 _LONGEST_GAP = 10_000
@@ -200,15 +206,21 @@ class _Layout:
         return sorted(extents)
 
     def _across(self, offset: int, length: int) -> tuple[int, int] | None:
-        """A location that is longer than the part that it begins in."""
-        edges = []
-        for edge in (offset, offset + length):
-            number = bisect_right(self._offsets, edge) - 1
-            place = self.tops[number].place(edge, 0, "document") if number >= 0 else None
-            if place is None:
-                return None
-            edges.append(place[0])
-        return edges[0], edges[1]
+        """A location that is longer than the part that it begins in, or in a gap."""
+        start, end = self._edge(offset), self._edge(offset + length)
+        return None if start is None or end is None or start > end else (start, end)
+
+    def _edge(self, offset: int) -> int | None:
+        number = bisect_right(self._offsets, offset) - 1
+        if number < 0:
+            return None
+        before = self.tops[number]
+        if place := before.place(offset, 0, "document"):
+            return place[0]
+        into_gap = offset - before.offset - before.units.from_code_points(len(before.text))
+        after = self.tops[number + 1].start if number + 1 < len(self.tops) else len(self.text)
+        at = before.start + len(before.text) + into_gap
+        return at if into_gap > 0 and at <= after else None
 
 
 class _Placed(msgspec.Struct):
@@ -246,7 +258,8 @@ def draft(document: Part, id: str, shown: str, incoming: Incoming) -> Draft:
     _take_parts(layout, made, ids, incoming, where)
     for scope, tie in _ties(document):
         _take_relation(scope, tie, made, ids, incoming)
-    return Draft(id, layout.text, [made], dict(document.infons), "code point", shown)
+    sets = _of_annotators(made, incoming, where) if incoming.options.get("by-annotator") else [made]
+    return Draft(id, layout.text, sets, dict(document.infons), "code point", shown)
 
 
 def _understood(document: Part) -> tuple[_Layout, list[_Placed], Base]:
@@ -380,8 +393,9 @@ def _take_parts(layout: _Layout, made: DraftSet, ids: _Ids, incoming: Incoming, 
             incoming.losses.add("sentences, which --tokens keeps", where, piece.text, stops=False)
             continue
         layer = SENTENCE_LAYER if is_sentence else PASSAGE_LAYER
-        said = _said(piece.part.infons)
-        id = ids.take(None, "", 0, layer)
+        own = {key: value for key, value in piece.part.infons.items() if is_sentence or key != "id"}
+        said = _said(own)
+        id = ids.take(None, "" if is_sentence else str(piece.part.infons.get("id", "")), 0, layer)
         made.spans.append(Span(id, layer, said.label or layer, piece.start, piece.start + len(piece.text), "", (), *said.rest))
 
 
@@ -409,6 +423,29 @@ def _take_relation(part: Part | None, tie: Tie, made: DraftSet, ids: _Ids, incom
         role: tuple(found) if len(found) > 1 else found[0] for role, found in args.items()
     }
     made.relations.append(Relation(id, said.layer or incoming.relation_layer, said.label or "relation", grouped, *said.rest))
+
+
+def _of_annotators(made: DraftSet, incoming: Incoming, where: str) -> list[DraftSet]:
+    """A set for each annotator that an infon names. A relation is by whom its ends are, where it does not say itself."""
+    records: list[Span | Label] = [*made.spans, *made.labels]
+    owners = {record.id: str(record.attributes.pop(_ANNOTATOR, "")) for record in records}
+    found: dict[str, DraftSet] = {}
+
+    def of(annotator: str) -> DraftSet:
+        return found.setdefault(annotator, DraftSet(annotator, file=made.file, lines=made.lines))
+
+    for span in made.spans:
+        of(owners[span.id]).spans.append(span)
+    for label in made.labels:
+        of(owners[label.id]).labels.append(label)
+    for relation in made.relations:
+        ends = {owners.get(end, "") for _, end in relation.arguments()}
+        owner = owners[relation.id] = str(relation.attributes.pop(_ANNOTATOR, min(ends, default="")))
+        if ends <= {owner}:
+            of(owner).relations.append(relation)
+        else:
+            incoming.losses.add("relations of what several annotators made", f"{where}: {relation.id}", relation.label)
+    return list(found.values())
 
 
 # --- writing -------------------------------------------------------------------------------------------------------------------
@@ -449,9 +486,63 @@ def infons(record: Span | Relation | Label) -> dict[str, Any]:
     return said
 
 
-def ties(annotations: AnnotationSet) -> Iterable[Relation | Label]:
+class Passage(msgspec.Struct):
+    """What is written as a passage. ``spans``: the annotations that lie in it."""
+
+    start: int
+    text: str
+    infons: dict[str, Any] = {}
+    spans: list[Span] = []
+
+
+def arranged(document: Document) -> tuple[list[Passage], list[Span]]:
+    """The passages of a document, and the spans that lie in none of them.
+
+    Spans of the layer "passage" are passages where nothing but line ends lies between them. Else the text is one.
+    """
+    annotations = next(iter(document.sets.values()), None)
+    spans = annotations.spans if annotations else ()
+    own = _passages(spans, document.text)
+    if not own:
+        return [Passage(0, document.text, {}, list(spans))], []
+    as_read = [PASSAGE_LAYER, *(f"{PASSAGE_LAYER}-{number}" for number in range(2, len(own) + 1))]
+    are_as_read = [span.id for span in own] == as_read
+    made = []
+    for span in own:
+        said = infons(span)
+        del said["layer"]
+        made.append(Passage(span.start, span.text, said if are_as_read else {**said, "id": span.id}))
+    starts = [passage.start for passage in made]
+    loose: list[Span] = []
+    for span in spans:
+        if span.layer == PASSAGE_LAYER:
+            continue
+        passage = made[bisect_right(starts, span.start) - 1]
+        (passage.spans if span.end <= passage.start + len(passage.text) else loose).append(span)
+    return made, loose
+
+
+def _passages(spans: Iterable[Span], text: str) -> list[Span]:
+    """The spans of the layer "passage", where they can be passages; none where one of them cannot."""
+    own = [span for span in spans if span.layer == PASSAGE_LAYER]
+    edges = [0, *(edge for span in own for edge in (span.start, span.end)), len(text)]
+    gaps = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    can_be = (
+        bool(own)
+        and edges == sorted(edges)
+        and not gaps[0]
+        and gaps[-1] in ("", "\n")
+        and not any(gap.strip("\n") or len(gap) > _LONGEST_GAP for gap in gaps)
+        and all(span.start < span.end and not span.fragments and "id" not in span.attributes for span in own)
+        and max(span.end for span in spans) <= own[-1].end
+    )
+    return own if can_be else []
+
+
+def ties(document: Document) -> Iterable[Relation | Label]:
     """What is written as relations: relations, and labels of the document as relations of nothing."""
-    return (*annotations.relations, *annotations.labels)
+    annotations = next(iter(document.sets.values()), None)
+    return (*annotations.relations, *annotations.labels) if annotations else ()
 
 
 def nodes(record: Relation | Label) -> list[tuple[str, str]]:

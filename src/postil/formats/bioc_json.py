@@ -17,12 +17,15 @@ from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json_lines
 from postil.exchange.sources import File
 from postil.formats._bioc import (
+    BY_ANNOTATOR,
     KEEPS,
     MANUAL,
     ROLES,
     Annotation,
     Part,
+    Passage,
     Tie,
+    arranged,
     covered_text,
     draft,
     first_character,
@@ -38,9 +41,9 @@ One file:
 
 {{"source":"…","date":"","key":"","infons":{{}},"documents":[{{"id":"news/1","infons":{{}},"passages":[
  {{"offset":0,"infons":{{}},"text":"Maria moved to Rome.","sentences":[],
-  "annotations":[{{"id":"e1","infons":{{"type":"PERSON"}},"text":"Maria","locations":[{{"offset":0,"length":5}}]}}],
-  "relations":[{{"id":"r1","infons":{{"type":"lives_in"}},"nodes":[{{"refid":"e1","role":"from"}},{{"refid":"e2","role":"to"}}]}}]
- }}],"annotations":[],"relations":[]}}]}}
+  "annotations":[{{"id":"e1","infons":{{"type":"PERSON"}},"text":"Maria","locations":[{{"offset":0,"length":5}}]}}],"relations":[]}}
+ ],"annotations":[],"relations":[
+ {{"id":"r1","infons":{{"type":"lives_in"}},"nodes":[{{"refid":"e1","role":"from"}},{{"refid":"e2","role":"to"}}]}}]}}]}}
 
 Lists of collections, {{"PubTator3":[…]}} and a document on each line are read too.
 
@@ -127,17 +130,21 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 def _document(document: Document) -> dict[str, Any]:
-    annotations = next(iter(document.sets.values()), None)
-    passage = {
-        "offset": 0,
-        "infons": {},
-        "text": document.text,
-        "sentences": [],
-        "annotations": [_written_span(span, document.text) for span in annotations.spans] if annotations else [],
-        "relations": [_written_tie(record) for record in ties(annotations)] if annotations else [],
-    }
+    passages, loose = arranged(document)
     return {
-        "id": document.id, "infons": _metadata(document.metadata), "passages": [passage], "annotations": [], "relations": [],
+        "id": document.id,
+        "infons": _metadata(document.metadata),
+        "passages": [_passage(passage, document.text) for passage in passages],
+        "annotations": [_written_span(span, document.text) for span in loose],
+        "relations": [_written_tie(record) for record in ties(document)],
+    }
+
+
+def _passage(passage: Passage, text: str) -> dict[str, Any]:
+    spans = [_written_span(span, text) for span in passage.spans]
+    return {
+        "offset": passage.start, "infons": passage.infons, "text": passage.text, "sentences": [], "annotations": spans,
+        "relations": [],
     }  # fmt: skip
 
 
@@ -157,5 +164,13 @@ def _written_tie(record: Relation | Any) -> dict[str, Any]:
 
 
 FORMAT = Format(
-    "bioc-json", "BioC JSON", _MANUAL, KEEPS | {LISTS, METADATA, TYPES}, _read, _write, limits=(ROLES,), writes="file"
+    "bioc-json",
+    "BioC JSON",
+    _MANUAL,
+    KEEPS | {LISTS, METADATA, TYPES},
+    _read,
+    _write,
+    read_options=(BY_ANNOTATOR,),
+    limits=(ROLES,),
+    writes="file",
 )

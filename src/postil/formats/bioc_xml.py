@@ -16,12 +16,14 @@ from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import iterate_xml, line_of
 from postil.exchange.sources import File
 from postil.formats._bioc import (
+    BY_ANNOTATOR,
     KEEPS,
     MANUAL,
     ROLES,
     Annotation,
     Part,
     Tie,
+    arranged,
     covered_text,
     draft,
     first_character,
@@ -29,7 +31,7 @@ from postil.formats._bioc import (
     nodes,
     ties,
 )
-from postil.model import Span
+from postil.model import Label, Relation, Span
 
 _MANUAL = f"""\
 One file, as BioC.dtd says:
@@ -38,8 +40,9 @@ One file, as BioC.dtd says:
  <document><id>news/1</id>
   <passage><offset>0</offset><text>Maria moved to Rome.</text>
    <annotation id="e1"><infon key="type">PERSON</infon><location offset="0" length="5"/><text>Maria</text></annotation>
-   <relation id="r1"><infon key="type">lives_in</infon><node refid="e1" role="from"/><node refid="e2" role="to"/></relation>
-  </passage></document></collection>
+  </passage>
+  <relation id="r1"><infon key="type">lives_in</infon><node refid="e1" role="from"/><node refid="e2" role="to"/></relation>
+ </document></collection>
 
 {MANUAL}
 
@@ -126,31 +129,48 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 def _write_document(file: BinaryIO, document: Document) -> None:
-    annotations = next(iter(document.sets.values()), None)
-    text = document.text.translate(_TEXT_ESCAPES)
-    lines = [f"<document><id>{document.id.translate(_TEXT_ESCAPES)}</id>", f"<passage><offset>0</offset><text>{text}</text>"]
-    for span in annotations.spans if annotations else ():
-        covered = covered_text(span, document.text).translate(_TEXT_ESCAPES)
-        lines.append(f"{_opening('annotation', span)}{_locations(span)}<text>{covered}</text></annotation>")
-    for record in ties(annotations) if annotations else ():
-        said = "".join(
-            f'<node refid="{id.translate(_ESCAPES)}" role="{role.translate(_ESCAPES)}"/>' for id, role in nodes(record)
-        )
-        lines.append(f"{_opening('relation', record)}{said}</relation>")
-    lines.append("</passage></document>")
+    passages, loose = arranged(document)
+    lines = [f"<document><id>{document.id.translate(_TEXT_ESCAPES)}</id>"]
+    for passage in passages:
+        text = passage.text.translate(_TEXT_ESCAPES)
+        lines.append(f"<passage>{_infons_of(passage.infons)}<offset>{passage.start}</offset><text>{text}</text>")
+        lines += [_span(span, document.text) for span in passage.spans]
+        lines.append("</passage>")
+    lines += [_span(span, document.text) for span in loose]
+    lines += map(_relation, ties(document))
+    lines.append("</document>")
     file.write("".join(f"{line}\n" for line in lines).encode())
 
 
-def _opening(name: str, record: Any) -> str:
-    said = "".join(
-        f'<infon key="{key.translate(_ESCAPES)}">{str(value).translate(_TEXT_ESCAPES)}</infon>'
-        for key, value in infons(record).items()
+def _span(span: Span, text: str) -> str:
+    covered = covered_text(span, text).translate(_TEXT_ESCAPES)
+    locations = "".join(f'<location offset="{start}" length="{end - start}"/>' for start, end in span.extents)
+    return f"{_opening('annotation', span)}{locations}<text>{covered}</text></annotation>"
+
+
+def _relation(record: Relation | Label) -> str:
+    said = "".join(f'<node refid="{id.translate(_ESCAPES)}" role="{role.translate(_ESCAPES)}"/>' for id, role in nodes(record))
+    return f"{_opening('relation', record)}{said}</relation>"
+
+
+def _opening(name: str, record: Span | Relation | Label) -> str:
+    return f'<{name} id="{record.id.translate(_ESCAPES)}">{_infons_of(infons(record))}'
+
+
+def _infons_of(said: dict[str, Any]) -> str:
+    return "".join(
+        f'<infon key="{key.translate(_ESCAPES)}">{str(value).translate(_TEXT_ESCAPES)}</infon>' for key, value in said.items()
     )
-    return f'<{name} id="{record.id.translate(_ESCAPES)}">{said}'
 
 
-def _locations(span: Span) -> str:
-    return "".join(f'<location offset="{start}" length="{end - start}"/>' for start, end in span.extents)
-
-
-FORMAT = Format("bioc-xml", "BioC XML", _MANUAL, KEEPS, _read, _write, limits=(_CHARACTERS, ROLES), writes="file")
+FORMAT = Format(
+    "bioc-xml",
+    "BioC XML",
+    _MANUAL,
+    KEEPS,
+    _read,
+    _write,
+    read_options=(BY_ANNOTATOR,),
+    limits=(_CHARACTERS, ROLES),
+    writes="file",
+)
