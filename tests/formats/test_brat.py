@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from round_trip import read as read_format, written
+from hypothesis import HealthCheck, given, settings, strategies as st
+from round_trip import assert_round_trip, read as read_format, written
 
 from postil.corpus import Document
 from postil.errors import PostilError, UnreadableFile
@@ -429,6 +430,22 @@ def test_the_configuration_becomes_the_scheme(files: Files) -> None:
     }
 
 
+def test_a_configuration_in_an_old_encoding(files: Files) -> None:
+    root = files({"annotation.conf": b"[entities]\n# gr\xf6\xdfer\nP\n", "d.txt": TEXT, "d.ann": ""})
+    _, _, incoming = read(root)
+    assert list(incoming.declared["span"].labels) == ["P"]
+    assert kinds(incoming.repaired) == {"configurations in another encoding, taken for Latin-1"}
+
+
+def test_the_nearest_configuration_counts(files: Files) -> None:
+    root = files({
+        "annotation.conf": "[entities]\nP\n", "a/annotation.conf": "[events]\nP\n", "d.txt": TEXT, "d.ann": "T1\tP 0 5\tMaria\n",
+        "a/d.txt": TEXT, "a/d.ann": "T1\tP 0 5\tMaria\n", "b/c/d.txt": TEXT, "b/c/d.ann": "T1\tP 0 5\tMaria\n",
+    })  # fmt: skip
+    documents, _, _ = read_format(FORMAT, root)
+    assert {one.id: one.sets["imported"].spans[0].layer for one in documents} == {"d": "span", "a/d": "trigger", "b/c/d": "span"}
+
+
 def test_outermost_types_as_layers(files: Files) -> None:
     root = files({"annotation.conf": CONFIGURATION, "d.txt": TEXT, "d.ann": "T1\tCity 15 19\tRome\nT2\tTime 0 5\tMaria\n"})
     found, _, incoming = read(root, layers="roots")
@@ -532,6 +549,64 @@ def test_what_has_no_line_is_refused(tmp_path: Path) -> None:
     assert (path / "d.ann").read_text() == (
         "T1\tone-A 0 5\tMaria\nR1\tlink-A Arg1:T1 Arg2:T1\n*\tsame-A T1\nA1\tx T1 1\nA2\ty T1 ta b\n"
     )
+
+
+LABELS = {name: LabelDefinition() for name in ("Go", "P", "trigger-P", "x-y", "Equiv")}
+EVENT_ROLES = {"trigger": Role(), "Org": Role(multiple=True), "Org1": Role(), "Org2": Role(multiple=True), "a.b": Role()}
+TIE_ROLES = {"from": Role(), "to": Role()}
+
+
+def eventful(names: tuple[str, str, str, str]) -> Scheme:
+    """A scheme whose layers of spans, events, relations and equivalences share their labels."""
+    spans, events, ties, classes = names
+    flags = {"sure": Attribute("boolean"), "who": Attribute("reference")}
+    return Scheme("s", 1, layers={
+        spans: Layer("span", labels=LABELS, attributes=flags), "trigger": Layer("span", labels=LABELS, attributes=flags),
+        events: Layer("relation", labels=LABELS, attributes=flags, roles=EVENT_ROLES),
+        ties: Layer("relation", labels=LABELS, attributes=flags, roles=TIE_ROLES),
+        classes: Layer("relation", labels=LABELS, roles={"member": Role(multiple=True)}),
+    })  # fmt: skip
+
+
+@st.composite
+def with_events(draw: st.DrawFn, scheme: Scheme) -> Document:
+    text = "one two\nthree\n\n four five\n"
+    spans_layer, _, events, ties, classes = scheme.layers
+    labels = st.sampled_from(draw(st.sampled_from([list(LABELS), ["Go", "P"], ["Go"]])))
+    attributes = st.dictionaries(st.just("sure"), st.booleans())
+    spans = []
+    for number in range(draw(st.integers(1, 5))):
+        edges = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=2)))
+        layer = draw(st.sampled_from([spans_layer, "trigger"]))
+        id = draw(st.sampled_from(["T", "x"])) + str(draw(st.integers(1, 3)) * 10 + number)
+        said = draw(attributes) | ({"who": spans[0].id} if spans and draw(st.booleans()) else {})
+        spans.append(Span(id, layer, draw(labels), *edges, text[slice(*edges)], (), said))
+    ends = [span.id for span in spans]
+    relations = []
+    for number in range(draw(st.integers(0, 4))):
+        end = st.sampled_from(ends)
+        several = st.lists(end, min_size=1, max_size=3).map(tuple)
+        kind = draw(st.sampled_from([events, ties, classes]))
+        if kind == events:
+            roles = draw(st.sets(st.sampled_from(["Org", "Org1", "Org2", "a.b"])))
+            filled = {role: draw(several) if EVENT_ROLES[role].multiple else draw(end) for role in sorted(roles)}
+            args: dict[str, Any] = {"trigger": draw(st.sampled_from([span.id for span in spans])), **filled}
+        else:
+            args = {"from": draw(end), "to": draw(end)} if kind == ties else {"member": draw(several)}
+        id = draw(st.sampled_from(["E", "R", "r"])) + str(number + 1)
+        said = draw(attributes) if kind != classes else {}
+        relations.append(Relation(id, kind, draw(labels), args, said))
+        if kind == events:
+            ends.append(id)
+    header = Header("d", "gold", "s/1", "", "complete", "manual")
+    return Document("d", text, Metadata(), {"gold": AnnotationSet(header, tuple(spans), tuple(relations)).canonical()}, "")
+
+
+@pytest.mark.parametrize("names", [("span", "event", "relation", "same"), ("x", "y", "z", "trigger-x")])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_events_come_back(names: tuple[str, str, str, str], data: st.DataObject) -> None:
+    assert_round_trip(FORMAT, [data.draw(with_events(eventful(names)))], eventful(names))
 
 
 # --- hostile files -------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -36,6 +36,7 @@ _HYPHENS = re.compile(r"\s*-+\s*")
 _CARDINALITY = re.compile(r"(.*?)(\?|\*|\+|\{(\d*)(?:(-)(\d*))?\})?")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}")
 _LONGEST_LINE = 1 << 20
+_LONGEST_NUMBER = 9  # digits after the name of a role
 
 
 class Argument(msgspec.Struct, frozen=True):
@@ -61,6 +62,18 @@ class Node(msgspec.Struct, frozen=True):
     def argument(self, name: str) -> tuple[str, ...]:
         """The values of an argument."""
         return next((one.values for one in self.arguments if one.name == name), ())
+
+
+def role_of(name: str, known: Container[str]) -> str:
+    """The role that a name with a number after it means: Theme for Theme2, where no role is called so itself."""
+    stem = name
+    for _ in range(_LONGEST_NUMBER):
+        if stem in known:
+            return stem
+        if not stem[-1:].isdigit():
+            break
+        stem = stem[:-1]
+    return name
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -122,7 +135,7 @@ class _Reading:
     def __init__(self, incoming: Incoming, directory: str, file: File) -> None:
         self.incoming = incoming
         self.directory = directory
-        text = file.text(incoming.source.encoding)
+        text = self._text(file)
         says = incoming.options.get("layers") or "marked"
         self.roots_are_layers = says == "roots" or (says == "marked" and LAYERS_MARK in text)
         sections = parse(file.shown, text)
@@ -142,8 +155,16 @@ class _Reading:
         file = self.incoming.source.get(f"{self.directory}/{name}".lstrip("/"))
         if file is None:
             return {}
-        text = file.text(self.incoming.source.encoding)
+        text = self._text(file)
         return parse(file.shown, f"[keys]\n{text}" if name.startswith("kb") else text)
+
+    def _text(self, file: File) -> str:
+        """The text of a configuration, which is no reason to give up where it is in an old encoding."""
+        try:
+            return file.text(self.incoming.source.encoding)
+        except UnreadableFile as error:
+            self.incoming.repaired.add("configurations in another encoding, taken for Latin-1", str(error))
+            return file.text("latin-1")
 
     def _count_what_is_not_kept(self, file: File, sections: dict[str, list[Node]]) -> None:
         losses = self.incoming.losses

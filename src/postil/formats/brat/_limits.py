@@ -121,7 +121,7 @@ def _without_line_gaps(annotations: AnnotationSet, document: Document, reducing:
     return replace(annotations, spans=tuple(spans))
 
 
-_NAME_CHARACTER = r"[A-Za-z0-9_.-]|[^\x00-\xa0\s]"
+_NAME_CHARACTER = r"[A-Za-z0-9_./&()'@%$~^=-]|[^\x00-\xa0\s]"
 NAMES_ALLOWED = re.compile(rf"(?:{_NAME_CHARACTER})+")
 NAMES = names_like(_NAME_CHARACTER, "names with a character that means something else in brat (blanks, punctuation)")
 VALUES = characters(rf"[\t{LINE_ENDS}]", "tabs and line ends in values and notes", " ", of=("values", "notes"))

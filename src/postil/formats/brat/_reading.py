@@ -24,6 +24,7 @@ from postil.formats.brat._configuration import (
     TRIGGER_LAYER,
     Configuration,
     Configurations,
+    role_of,
 )
 from postil.model import Note, Relation, Span
 from postil.scheme import LabelDefinition, Layer
@@ -32,7 +33,6 @@ ANNOTATION_SUFFIXES = (".ann", ".a1", ".a2", ".rel", ".co")  # all but the first
 REMARK = "AnnotatorNotes"
 
 _LINE = re.compile(r"(?:[A-Za-z]+[0-9]\S*|#[A-Za-z]*[0-9]\S*|\*\S*)\t")
-_DIGITS = "0123456789"
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def _marked_directories(incoming: Incoming) -> list[list[str]]:
     return [
         path.split("/")[:-1]
         for path, file in files
-        if path.rpartition("/")[2] == "annotation.conf" and ANNOTATORS_MARK in file.text(source.encoding)
+        if path.rpartition("/")[2] == "annotation.conf" and ANNOTATORS_MARK.encode() in file.read()
     ]
 
 
@@ -401,13 +401,13 @@ class _Document:
     def _event_arguments(self, tie: _Tie) -> dict[str, str | tuple[str, ...]]:
         """What fills each role. brat writes a role that several fill with a number after the first: Theme, Theme2."""
         declared = self.known.roles.get(tie.type, {})
-        used = [role for role, _ in tie.arguments]
+        used = {role for role, _ in tie.arguments}
+        known = declared or {role for role in used if not role[-1:].isdigit()}
         named = []
         for role, id in tie.arguments:
-            stem = role.rstrip(_DIGITS)
-            is_numbered = role not in declared and stem != "" and (stem in declared or (not declared and stem in used))
-            named.append((stem if is_numbered else role, id))
-            if is_numbered and role != stem and used.count(stem) == 0:
+            plain = role_of(role, known)
+            named.append((plain, id))
+            if plain not in used:
                 place = f"{self.file}:{self.lines[tie.id]}: {tie.id}"
                 self.incoming.repaired.add("numbers of roles that may pair them (Site2 with Theme2)", place, role)
         return _grouped(named, declared)

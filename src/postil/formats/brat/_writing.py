@@ -23,6 +23,7 @@ from postil.formats.brat._configuration import (
     TRIGGER,
     TRIGGER_LAYER,
     Section,
+    role_of,
 )
 from postil.formats.brat._limits import NAMES_ALLOWED, kind_of
 from postil.formats.brat._reading import REMARK
@@ -124,7 +125,7 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     for document in documents:
         for annotator, said in document.sets.items():
             path = f"{annotator}/{document.id}" if several else document.id
-            lines = _Lines(document.text, types, seen).of(said, outgoing.scheme)
+            lines = _Lines(document.text, types, seen, outgoing.scheme).of(said)
             outgoing.target.write(f"{path}.txt", document.text)
             outgoing.target.write(f"{path}.ann", "".join(f"{line}\n" for line in lines))
     for path, text in _Configuration(outgoing.scheme, types, seen).files(outgoing.annotators):
@@ -146,12 +147,13 @@ class _Seen(msgspec.Struct):
 class _Lines:
     """The lines of one document."""
 
-    def __init__(self, text: str, types: _Types, seen: _Seen) -> None:
-        self.text, self.types, self.seen = text, types, seen
+    def __init__(self, text: str, types: _Types, seen: _Seen, scheme: Scheme) -> None:
+        self.text, self.types, self.seen, self.scheme = text, types, seen, scheme
         self.attributes = self.normalisations = 0
 
-    def of(self, annotations: AnnotationSet, scheme: Scheme) -> Iterator[str]:
-        annotations = _in_order(renumbered(annotations, scheme.layers, _minting(annotations)))
+    def of(self, annotations: AnnotationSet) -> Iterator[str]:
+        """The lines of a set."""
+        annotations = _in_order(renumbered(annotations, self.scheme.layers, _minting(annotations)))
         about: list[tuple[str, str, Any]] = []  # id, type, record
         for relation in annotations.relations:  # before their triggers, which are called as they
             if kind_of(relation) == "event":
@@ -191,10 +193,10 @@ class _Lines:
             names = _RELATION_ROLES if set(relation.args) == set(_RELATION_ROLES) else {role: role for role in relation.args}
             said = " ".join(f"{shown}:{relation.args[role]}" for role, shown in names.items())
             return name, f"{relation.id}\t{name} {said}"
-        roles = [role for role in relation.args if role != TRIGGER]
-        known = self.seen.roles.setdefault(type_, [])
-        known += [role for role in roles if role not in known]
-        said = "".join(f" {role}:{id}" for role, id in _numbered(relation, roles))
+        layer = self.scheme.layers.get(relation.layer)
+        known = self.seen.roles.setdefault(type_, list(layer.roles_of(relation.label)) if layer else [TRIGGER])
+        known += [role for role in relation.args if role not in known]
+        said = "".join(f" {role}:{id}" for role, id in _numbered(relation, known))
         return name, f"{relation.id}\t{name}:{relation.args[TRIGGER]}{said}"
 
     def _attribute(self, id: str, type_: str, name: str, value: Any) -> Iterator[str]:
@@ -256,16 +258,16 @@ def _within_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield at, end
 
 
-def _numbered(relation: Relation, roles: list[str]) -> Iterator[tuple[str, str]]:
-    """What fills the roles of an event: the second of a role as Role2, as brat numbers them."""
-    for role in roles:
-        value = relation.args[role]
+def _numbered(relation: Relation, known: list[str]) -> Iterator[tuple[str, str]]:
+    """What fills the roles of an event: the second of a role as Role2, as brat numbers them, unless a role is called so."""
+    for role, value in relation.args.items():
         number = 1
         for id in (value,) if isinstance(value, str) else value:
             name = role
-            while number > 1 and (name := f"{role}{number}") in roles:
+            while number > 1 and role_of(name := f"{role}{number}", known) != role:
                 number += 1
-            yield name, id
+            if role != TRIGGER:
+                yield name, id
             number += 1
 
 
