@@ -194,6 +194,21 @@ def test_sets_of_several_annotators(tmp_path: Path) -> None:
     assert {loss.kind: loss.count for loss in incoming.losses.stopping} == {"relations of what several annotators made": 1}
 
 
+def test_what_is_there_twice_or_unknown(tmp_path: Path) -> None:
+    twice = annotation("One", 0).replace(
+        "<infon", "<infon key='n'>1</infon><infon key='n'>2</infon><infon key='n'>3</infon><infon", 1
+    )
+    document, _, incoming = read(
+        tmp_path, f"<document><id>d</id><passage><offset>0</offset><text>One is.</text>{twice}<odd>x</odd></passage></document>"
+    )
+    assert document.sets["imported"].spans[0].attributes == {"n": ["1", "2", "3"]}
+    assert [loss.kind for loss in incoming.losses.stopping] == ["elements that BioC does not have"]
+    one = {"id": "1", "pmid": 7, "passages": [{"text": "x", "annotations": [{"id": "a", "locations": [], "score": 2}]}]}
+    document, _, _ = read(tmp_path, json.dumps(one), JSON)
+    assert document.metadata.extra == {"pmid": 7}
+    assert document.sets["imported"].labels[0].attributes == {"score": 2}
+
+
 def test_what_json_is_found_in(tmp_path: Path) -> None:
     infons = {"type": "X", "valid": True, "ids": ["a", "b"], "confidence": "0.5", "nothing": None}
     first = {"id": 7, "infons": infons, "text": "One", "locations": [{"offset": 0, "length": 3}]}

@@ -94,21 +94,28 @@ def _part(value: dict[str, Any]) -> Part:
     return Part(
         int(value.get("offset") or 0),
         value.get("text") or "",
-        dict(value.get("infons") or {}),
+        _infons(value, ("offset", "text", "passages", "sentences", "annotations", "relations", "id")),
         [_part(one) for name in ("passages", "sentences") for one in value.get(name) or ()],
         [_annotation(one) for one in value.get("annotations") or ()],
         [_tie(one) for one in value.get("relations") or ()],
     )
 
 
+def _infons(value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    """Infons, and whatever else is said that BioC has no place for."""
+    infons: dict[str, Any] = dict(value.get("infons") or {})
+    others = {key: one for key, one in value.items() if key not in (*known, "infons", "bioctype")}
+    return {**others, **infons}
+
+
 def _annotation(value: dict[str, Any]) -> Annotation:
     locations = [(int(one["offset"]), int(one["length"])) for one in value.get("locations") or ()]
-    return Annotation(_id(value), dict(value.get("infons") or {}), locations, value.get("text") or "")
+    return Annotation(_id(value), _infons(value, ("id", "locations", "text")), locations, value.get("text") or "")
 
 
 def _tie(value: dict[str, Any]) -> Tie:
     found = [(str(one["refid"]), str(one.get("role") or "")) for one in value.get("nodes") or ()]
-    return Tie(_id(value), dict(value.get("infons") or {}), found)
+    return Tie(_id(value), _infons(value, ("id", "nodes")), found)
 
 
 def _id(value: dict[str, Any]) -> str:

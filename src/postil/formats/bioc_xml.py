@@ -48,6 +48,9 @@ One file, as BioC.dtd says:
 
 NOT KEPT: several annotators, notes (but remarks in annotations), metadata, numbers as such, several values of one attribute."""
 
+_ELEMENTS = frozenset(
+    ("document", "id", "infon", "passage", "offset", "text", "sentence", "annotation", "location", "relation", "node")
+)
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 _TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _CHARACTERS = characters("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "control characters, which XML cannot hold")
@@ -61,6 +64,7 @@ def read_file(file: File, incoming: Incoming) -> Iterator[Draft]:
         name = _name(element)
         if name == "document":
             id = _text(element, "id")
+            _count_unknown(element, file, incoming)
             yield draft(_part(element, file), id or f"{file.name}-{line_of(element)}", file.shown, incoming)
         elif element.text and element.text.strip():
             incoming.losses.add("what is said of collections", f"{file.shown}: {name}", element.text.strip(), stops=False)
@@ -74,8 +78,23 @@ def _text(element: Element, name: str) -> str:
     return next((child.text or "" for child in element if _name(child) == name), "")
 
 
+def _count_unknown(document: Element, file: File, incoming: Incoming) -> None:
+    for element in document.iter():
+        if (name := _name(element)) not in _ELEMENTS:
+            incoming.losses.add(
+                "elements that BioC does not have", f"{file.shown}:{line_of(element)}: {name}", element.text or ""
+            )
+
+
 def _infons(element: Element) -> dict[str, Any]:
-    return {child.get("key", ""): child.text or "" for child in element if _name(child) == "infon"}
+    """Infons by their keys; a list where one comes again."""
+    found: dict[str, Any] = {}
+    for child in element:
+        if _name(child) == "infon":
+            key, value = child.get("key", ""), child.text or ""
+            before = found.get(key, [])
+            found[key] = [*(before if isinstance(before, list) else [before]), value] if key in found else value
+    return found
 
 
 def _part(element: Element, file: File) -> Part:
