@@ -68,9 +68,9 @@ document, the passage or the sentence, is found out by the texts that annotation
 "annotator" (TeamTat, ezTag) makes sets of several annotators.
 
 WRITING. One passage for each document, or those that are spans of the layer "passage" where nothing but line ends lies between
-them; offsets in characters. A layer other than "span", "relation" or "label" is an infon
-"layer". An attribute called like one of these infons has a dot before its name. A discontinuous annotation has several
-locations, and the text from the first to the last. Labels of the document are relations without nodes."""
+them; offsets in characters. A layer other than "span", "relation" or "label" is an infon "layer". An attribute called like one
+of these infons has a dot before its name. A discontinuous annotation has several locations, and the text from the first to the
+last. Labels of the document are relations without nodes."""
 
 PASSAGE_LAYER, SENTENCE_LAYER = "passage", "sentence"
 

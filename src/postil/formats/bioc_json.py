@@ -47,7 +47,8 @@ One file:
 
 Lists of collections, {{"PubTator3":[…]}} and a document on each line are read too.
 
-{MANUAL} The infons of a document are its metadata.
+{MANUAL}
+The infons of a document are its metadata.
 
 NOT KEPT: several annotators, notes (but remarks in annotations)."""
 
