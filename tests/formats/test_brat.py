@@ -15,6 +15,8 @@ from postil.corpus import Document
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake
+from postil.exchange.mapping import NameMap, mapped_layers
+from postil.exchange.proposal import Observed
 from postil.formats.brat import FORMAT
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
@@ -102,8 +104,8 @@ def test_what_it_writes_is_what_it_read(files: Files, tmp_path: Path) -> None:
     assert not losses.stopping
     configuration = (path / "annotation.conf").read_text()
     assert configuration == (
-        "# Annotator: imported\n\n[entities]\nPerson\nPlace\n\n[events]\nMove\tWho?:<ANY>, To?:<ANY>\n\n"
-        "[relations]\nVisits\tArg1:<ANY>, Arg2:<ANY>\n\n[attributes]\nSure\tArg:Place\nNegation\tArg:Move\n"
+        "# Annotator: imported\n\n[entities]\nPerson\nPlace\n\n[relations]\nVisits\tArg1:<ANY>, Arg2:<ANY>\n\n"
+        "[events]\nMove\tWho?:<ANY>, To?:<ANY>\n\n[attributes]\nSure\tArg:Place\nNegation\tArg:Move\n"
     )
 
 
@@ -430,6 +432,19 @@ def test_the_configuration_becomes_the_scheme(files: Files) -> None:
     }
 
 
+def test_the_scheme_that_is_proposed_is_the_one_that_was_declared(files: Files) -> None:
+    lines = "T1\tMove 6 11\tmoved\nT2\tCity 15 19\tRome\nE1\tMove:T1 To:T2\nA1\tCertainty E1 low\n"
+    root = files({"annotation.conf": CONFIGURATION, "d.txt": TEXT, "d.ann": lines})
+    documents, _, incoming = read_format(FORMAT, root)
+    observed = Observed()
+    for one in documents:
+        observed.add(one)
+    proposed = observed.layers(mapped_layers(incoming.declared, NameMap()))
+    assert list(proposed["span"].labels) == ["Person", "Place", "City", "Time"]
+    assert proposed["event"].labels["Move"].roles == incoming.declared["event"].labels["Move"].roles
+    assert proposed["event"].attributes["Certainty"] == Attribute("enum", values=("high", "low"))
+
+
 def test_a_configuration_in_an_old_encoding(files: Files) -> None:
     root = files({"annotation.conf": b"[entities]\n# gr\xf6\xdfer\nP\n", "d.txt": TEXT, "d.ann": ""})
     _, _, incoming = read(root)
@@ -496,9 +511,9 @@ def test_layers_that_share_labels(tmp_path: Path) -> None:
     assert (path / "annotation.conf").read_text() == (
         "# Annotator: gold\n# Each !type at the margin is a layer; the types below it are its labels.\n\n"
         "[entities]\n!one\n\tone-A\n\tB\n\tone-two-A\n!two\n\ttwo-A\n\ttwo-C\n\n"
-        "[events]\n!happening\n\tGo\targ*:<ANY>\n\thappening-C\targ*:<ANY>\n\n"
         "[relations]\n!link\n\tlink-A\tArg1:one-A|B|one-two-A, Arg2:B, <REL-TYPE>:symmetric\n"
         "!same\n\tsame-A\tArg1:two-A|two-C, Arg2:two-A|two-C, <REL-TYPE>:symmetric-transitive\n\n"
+        "[events]\n!happening\n\tGo\targ*:<ANY>\n\thappening-C\targ*:<ANY>\n\n"
         "[attributes]\nlevel\tArg:one-A, Value:high|low\n"
         "# free of one-A, B, one-two-A: any string, which brat shows but cannot offer\n"
         "sure\tArg:one-A|B|one-two-A\n"

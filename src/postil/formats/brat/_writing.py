@@ -30,7 +30,7 @@ from postil.formats.brat._reading import REMARK
 from postil.model import AnnotationSet, Record, Relation, Span
 from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
 
-_PLAIN_LAYERS: dict[Section, str] = {"entities": "span", "events": EVENT_LAYER, "relations": "relation"}
+_PLAIN_LAYERS: dict[Section, str] = {"entities": "span", "relations": "relation", "events": EVENT_LAYER}
 _PREFIXES = {"span": "T", "event": "E", "relation": "R", "equivalence": "equiv", "note": "n"}
 _BREAK = re.compile(rf"[{LINE_ENDS}]")
 _REFERENCE = re.compile(r"[^\s:]+:\S+")  # what a normalisation says: database and id
@@ -378,7 +378,7 @@ class _Configuration:
         """Each attribute of the scheme that brat can name, with its layer."""
         for layer_name, layer in self.scheme.layers.items():
             for name, attribute in layer.attributes.items() if layer.kind != "label" else ():
-                if NAMES_ALLOWED.fullmatch(name):
+                if NAMES_ALLOWED.fullmatch(name) and name not in (_NORMALISED, _NORMALISED_TEXT):
                     yield layer_name, name, attribute
 
     def _looks(self) -> str:
