@@ -160,6 +160,20 @@ def test_a_text_that_is_not_there_is_an_error_with_its_line(tmp_path: Path) -> N
     ]
 
 
+def test_sentences_of_a_passage_that_has_a_text_itself(tmp_path: Path) -> None:
+    sentences = "".join(
+        f"<sentence><offset>{offset}</offset><text>One is.</text>{annotation('One', 3 + 8 * number, id=f'a{number}')}</sentence>"
+        for number, offset in enumerate((3, 11, 999))
+    )
+    content = (
+        f"<document><id>d</id><passage><offset>3</offset><text>One is. One is. One is.</text>{sentences}</passage></document>"
+    )
+    document, intake, _ = read(tmp_path, content)
+    assert intake.errors == []
+    assert document.text == "One is. One is. One is.\n"
+    assert spans(document) == [(0, 3, "One"), (8, 11, "One"), (16, 19, "One")]
+
+
 def test_sentences_are_kept_when_they_are_wanted(tmp_path: Path) -> None:
     content = (
         "<document><id>d</id><passage><offset>0</offset><sentence><infon key='n'>1</infon><offset>0</offset>"
@@ -170,7 +184,7 @@ def test_sentences_are_kept_when_they_are_wanted(tmp_path: Path) -> None:
     assert {loss.kind: loss.stops for loss in incoming.losses} == {"sentences, which --tokens keeps": False}
     assert XML.read
     (draft,) = XML.read(Incoming(Source(tmp_path / "c.xml"), with_tokens=True))
-    assert draft.sets[0].spans == [Span("sentence", "sentence", "sentence", 0, 7, "", attributes={"n": "1"})]
+    assert draft.sets[0].spans == [Span("sentence", "sentence", "sentence", 0, 7, "One is.", attributes={"n": "1"})]
 
 
 def test_sets_of_several_annotators(tmp_path: Path) -> None:

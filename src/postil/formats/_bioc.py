@@ -156,8 +156,9 @@ class _Layout:
     def _passage(self, passage: Part) -> None:
         if passage.text or not passage.parts:
             whole = self._put(passage, "\n")
+            reached = 0
             for sentence in passage.parts:
-                self._within(whole, sentence)
+                reached = self._within(whole, sentence, reached)
             return
         before = len(self._texts)
         sentences = [self._put(part, " " if number else "\n") for number, part in enumerate(passage.parts)]
@@ -183,13 +184,14 @@ class _Layout:
         self.pieces.append(piece)
         return piece
 
-    def _within(self, passage: Piece, sentence: Part) -> None:
-        """A sentence of a passage that has a text itself: where it says, or where its text is first found."""
+    def _within(self, passage: Piece, sentence: Part, reached: int) -> int:
+        """A sentence of a passage that has a text itself: where it says, or where its text is next. Gives where it ends there."""
         text = sentence.text
         place = passage.place(sentence.offset, 0, "document")
-        start = place[0] if place else passage.start + max(passage.text.find(text), 0)
-        piece = Piece(sentence, start, sentence.offset, Units(text, self.unit), text, passage)
-        self.pieces.append(piece)
+        found = passage.text.find(text, reached, reached + len(text) + _LONGEST_GAP)
+        at = place[0] - passage.start if place else found if found >= 0 else reached
+        self.pieces.append(Piece(sentence, passage.start + at, sentence.offset, Units(text, self.unit), text, passage))
+        return at + len(text)
 
     def place(self, piece: Piece | None, annotation: Annotation, base: Base) -> list[tuple[int, int]] | None:
         """The extents of an annotation, sorted; ``None`` where one is outside the text."""
@@ -396,7 +398,9 @@ def _take_parts(layout: _Layout, made: DraftSet, ids: _Ids, incoming: Incoming, 
         own = {key: value for key, value in piece.part.infons.items() if is_sentence or key != "id"}
         said = _said(own)
         id = ids.take(None, "" if is_sentence else str(piece.part.infons.get("id", "")), 0, layer)
-        made.spans.append(Span(id, layer, said.label or layer, piece.start, piece.start + len(piece.text), "", (), *said.rest))
+        made.spans.append(
+            Span(id, layer, said.label or layer, piece.start, piece.start + len(piece.text), piece.text, (), *said.rest)
+        )
 
 
 def _ties(document: Part) -> Iterator[tuple[Part | None, Tie]]:

@@ -88,13 +88,11 @@ def _count_unknown(document: Element, file: File, incoming: Incoming) -> None:
 
 def _infons(element: Element) -> dict[str, Any]:
     """Infons by their keys; a list where one comes again."""
-    found: dict[str, Any] = {}
+    found: dict[str, list[str]] = {}
     for child in element:
         if _name(child) == "infon":
-            key, value = child.get("key", ""), child.text or ""
-            before = found.get(key, [])
-            found[key] = [*(before if isinstance(before, list) else [before]), value] if key in found else value
-    return found
+            found.setdefault(child.get("key", ""), []).append(child.text or "")
+    return {key: values if len(values) > 1 else values[0] for key, values in found.items()}
 
 
 def _part(element: Element, file: File) -> Part:

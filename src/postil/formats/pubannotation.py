@@ -90,7 +90,7 @@ class _Track:
     def __init__(self, value: dict[str, Any], where: str, incoming: Incoming) -> None:
         self.value, self.where, self.incoming = value, where, incoming
         self.made = DraftSet(str(value.get("project") or ""), file=where)
-        self.attributes: dict[str, dict[str, Any]] = {}
+        self.attributes: dict[str, dict[str, list[Any]]] = {}
 
     def read(self) -> DraftSet:
         for one in self._all("attributes", "A"):
@@ -111,8 +111,8 @@ class _Track:
             for one in self.value.get(name) or ():
                 losses.add(f"{name}, of an older version of the format", self.where, str(one))
         for target, values in self.attributes.items():
-            for name, value in values.items():
-                losses.add("attributes of what is not there", f"{self.where}: {name} of {target}", str(value))
+            for name, several in values.items():
+                losses.add("attributes of what is not there", f"{self.where}: {name} of {target}", str(several[0]))
 
     def _all(self, name: str, initial: str) -> Iterator[dict[str, Any]]:
         """Each thing of a list, with an id."""
@@ -120,16 +120,16 @@ class _Track:
             yield one if one.get("id") not in (None, "") else {**one, "id": f"{initial}{number}"}
 
     def _attribute(self, target: str, name: str, value: Any) -> None:
-        values = self.attributes.setdefault(target, {})
-        if name not in values:
-            values[name] = value
-        else:
-            values[name] = [*(values[name] if isinstance(values[name], list) else [values[name]]), value]
+        self.attributes.setdefault(target, {}).setdefault(name, []).append(value)
+
+    def _said(self, id: str) -> dict[str, Any]:
+        """The attributes of something, each a list where it has several values."""
+        return {name: values if len(values) > 1 else values[0] for name, values in self.attributes.pop(id, {}).items()}
 
     def _relation(self, one: dict[str, Any]) -> Relation:
         args: dict[str, str | tuple[str, ...]] = {"from": str(one["subj"]), "to": str(one["obj"])}
         id = str(one["id"])
-        return Relation(id, self.incoming.relation_layer, str(one["pred"]), args, self.attributes.pop(id, {}))
+        return Relation(id, self.incoming.relation_layer, str(one["pred"]), args, self._said(id))
 
     def _span(self, one: dict[str, Any], layer: str) -> Span:
         said = one["span"]
@@ -138,7 +138,7 @@ class _Track:
         label = one.get("obj")
         label = label if isinstance(label, str) else msgspec.json.encode(label).decode()
         fragments = tuple(extents) if len(extents) > 1 else ()
-        return Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments, self.attributes.pop(id, {}))
+        return Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments, self._said(id))
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
