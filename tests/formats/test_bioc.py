@@ -224,7 +224,14 @@ def test_what_is_there_twice_or_unknown(tmp_path: Path) -> None:
 
 
 def test_what_json_is_found_in(tmp_path: Path) -> None:
-    infons = {"type": "X", "valid": True, "ids": ["a", "b"], "confidence": "0.5", "nothing": None}
+    infons = {
+        "type": "X",
+        "valid": True,
+        "ids": ["a", "b"],
+        "confidence": "0.5",
+        "nothing": None,
+        "role": {"id": "D1", "in": {"n": 1}},
+    }
     first = {"id": 7, "infons": infons, "text": "One", "locations": [{"offset": 0, "length": 3}]}
     bare = {"id": "R1", "infons": {"type": "R", "entity1": "D1"}, "nodes": []}
     one = {"id": "1", "passages": [{"offset": 0, "text": "One is.", "annotations": [first], "relations": [bare]}]}
@@ -232,7 +239,16 @@ def test_what_json_is_found_in(tmp_path: Path) -> None:
         document, intake, _ = read(tmp_path, json.dumps(value), JSON)
         assert intake.errors == []
         (span,) = document.sets["imported"].spans
-        assert span == Span("7", "span", "X", 0, 3, "One", attributes={"valid": True, "ids": ["a", "b"]}, confidence=0.5)
+        assert span == Span(
+            "7",
+            "span",
+            "X",
+            0,
+            3,
+            "One",
+            attributes={"valid": True, "ids": ["a", "b"], "role.id": "D1", "role.in.n": 1},
+            confidence=0.5,
+        )
         assert document.sets["imported"].labels == (Label("R1", "label", "R", {"entity1": "D1"}),)
     lines = "\n".join(json.dumps({**one, "bioctype": "BioCDocument", "id": str(number)}) for number in range(3))
     (tmp_path / "c.jsonl").write_text(lines)
@@ -254,6 +270,21 @@ def document() -> Document:
         (Label("d1", "genre", "op-ed", {"value": "v"}),),
     )  # fmt: skip
     return Document("news/1", TEXT, Metadata(title="T", extra={"n": 3}), {"gold": found}, "")
+
+
+def test_metadata_that_could_mean_something_else(tmp_path: Path) -> None:
+    metadata = Metadata(title="T", authors=("A",), extra={"title": "other", "extra": {"x": 1}, "empty": "", "year": 2022})
+    one = Document("d", TEXT, metadata, document().sets, "")
+    path, _ = written(JSON, [one], Scheme("s", 1), tmp_path / "c.json")
+    said = json.loads(path.read_text())["documents"][0]["infons"]
+    assert said["year"] == 2022
+    (back,), _, _ = read_format(JSON, path)
+    assert back.metadata.title == "T"
+    assert {name: back.metadata.extra[name] for name in ("title", "year", "extra")} == {
+        "title": "other",
+        "year": 2022,
+        "extra": {"x": 1},
+    }
 
 
 def test_what_xml_looks_like(tmp_path: Path) -> None:

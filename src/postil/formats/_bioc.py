@@ -49,6 +49,7 @@ from postil.exchange.format import Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
 from postil.exchange.sources import File
+from postil.formats._lists import flat
 from postil.model import AnnotationSet, Label, Relation, Span
 from postil.text import Unit, Units
 
@@ -372,8 +373,8 @@ def _said(infons: dict[str, Any]) -> _Said:
     confidence = _confidence(infons.get("confidence"))
     for key, value in infons.items():
         is_taken = key in words if key != "confidence" else confidence is not None
-        if value is not None and not is_taken:
-            attributes[key.removeprefix(".")] = value
+        if not is_taken:
+            attributes.update(flat(key.removeprefix("."), value))
     return _Said(words.get("type", ""), words.get("layer", ""), (attributes, confidence, words.get("note", "")))
 
 

@@ -157,8 +157,13 @@ def _passage(passage: Passage, text: str) -> dict[str, Any]:
 
 
 def _metadata(metadata: Metadata) -> dict[str, Any]:
+    """What is known of a document; whatever else is, beside it, or in "extra" where a key would mean something else."""
     said, blank = msgspec.to_builtins(metadata), msgspec.to_builtins(Metadata())
-    return {name: value for name, value in said.items() if value != blank[name]}
+    others = said.pop("extra")
+    apart = {key: value for key, value in others.items() if key in blank or value in (None, "", [], {})}
+    known = {key: value for key, value in said.items() if value != blank[key]}
+    plain = {key: value for key, value in others.items() if key not in apart}
+    return {**known, **plain, **({"extra": apart} if apart else {})}
 
 
 def _written_span(span: Span, text: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json_lines
-from postil.formats._lists import PLAIN_LISTS
+from postil.formats._lists import PLAIN_LISTS, flat
 from postil.model import AnnotationSet, Relation, Span
 
 _MANUAL = """\
@@ -124,7 +124,10 @@ class _Track:
 
     def _said(self, id: str) -> dict[str, Any]:
         """The attributes of something, each a list where it has several values."""
-        return {name: values if len(values) > 1 else values[0] for name, values in self.attributes.pop(id, {}).items()}
+        said: dict[str, Any] = {}
+        for name, values in self.attributes.pop(id, {}).items():
+            said.update(flat(name, values if len(values) > 1 else values[0]))
+        return said
 
     def _relation(self, one: dict[str, Any]) -> Relation:
         args: dict[str, str | tuple[str, ...]] = {"from": str(one["subj"]), "to": str(one["obj"])}
