@@ -327,6 +327,10 @@ def test_the_parts_of_a_shared_task(files: Files) -> None:
     root = files({"d.txt": TEXT, "d.a1": "T1\tP 0 5\tMaria\n", "d.a2": "T2\tMove 6 11\tmoved\nE1\tMove:T2 Theme:T1\n"})
     found, _, _ = read(root)
     assert found.relations[0].args == {"trigger": "T2", "Theme": "T1"}
+    (root / "d.ann").write_text("T1\tPerson 0 5\tMaria\n")
+    found, _, incoming = read(root)
+    assert len(found.spans) == 1
+    assert {loss.kind: loss.count for loss in incoming.losses} == {"parts of annotations beside an .ann, which is the whole": 2}
 
 
 def test_directories_of_annotators(files: Files) -> None:

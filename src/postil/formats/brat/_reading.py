@@ -109,6 +109,9 @@ def _pairs(incoming: Incoming) -> list[Pair]:
             incoming.losses.add("annotations without a text", next(iter(files.values())).shown, stops=bool(pairs))
         elif len(files) == 1:
             incoming.losses.add("texts without annotations", f"{files['.txt'].shown}: no {stem}.ann", stops=False)
+        if ".ann" in files:
+            for suffix in files.keys() - {".txt", ".ann"}:
+                incoming.losses.add("parts of annotations beside an .ann, which is the whole", files[suffix].shown, stops=False)
     if not pairs:
         raise PostilError(f"{source.path}: there is no .ann with a .txt of the same name beside it, which is what brat writes")
     return pairs
