@@ -24,6 +24,7 @@ from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, decide, re
 from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.editing.pending import as_plain
 from postil.editing.realign import realign
+from postil.scheme import Attribute, Layer, Scheme
 from postil.storage.set_file import encode_set
 from test_adjudicate import by, pair
 from test_realign import OLD, annotated, span
@@ -115,7 +116,9 @@ def test_words_that_look_like_ids_are_words() -> None:
         by("a2", annotated(OLD, replace(one, attributes={"key": "e2", "of": "x2"}), span(OLD, "sea", "x2"))),
     ]
 
-    assert not adjudicate(sets, "gold", references={"entity": ["of"]}).open
+    scheme = Scheme("s", 1, layers={"entity": Layer("span", attributes={"of": Attribute("reference")})})
+
+    assert not adjudicate(sets, "gold", scheme=scheme).open
     assert len(adjudicate(sets, "gold").open) == 1
 
 

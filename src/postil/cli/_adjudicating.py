@@ -12,7 +12,8 @@ from postil.editing.adopting import adopted
 from postil.editing.decisions import Decision, contested, decide, key_of
 from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
 from postil.editing.edited import Edits, proposal
-from postil.editing.items import Item, References
+from postil.editing.items import Item
+from postil.editing.references import References
 from postil.editing.written import Written, carried, is_by_hand, written
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
@@ -74,8 +75,6 @@ class Job:
         self._directory, self._work, self._into, self._shares = directory, work, into, shares
         self._by, self._now = by, now
         self._scheme: Scheme | None = directory.project.scheme
-        layers = self._scheme.layers if self._scheme else {}
-        self._references: References = {name: layer.references for name, layer in layers.items()}
         self._path = decisions_path(into, work.document)
         data = directory.read(self._path)
         self._file = parse_decisions(self._path, data) if data is not None else None
@@ -122,7 +121,7 @@ class Job:
         self._keep(
             adopted(
                 self._work.sets, there, self._shares, (self._by, self._now()), decisions=self._decisions,
-                decides_rest=self._file is None or there.header.status == "complete", references=self._references,
+                decides_rest=self._file is None or there.header.status == "complete", scheme=self._scheme,
             )
         )  # fmt: skip
 
@@ -132,7 +131,7 @@ class Job:
         return self._result
 
     def _worked_out(self, decisions: Sequence[Decision]) -> Adjudication:
-        return adjudicate(self._work.sets, self._into, decisions, self._shares, references=self._references, text=self._work.text)
+        return adjudicate(self._work.sets, self._into, decisions, self._shares, scheme=self._scheme, text=self._work.text)
 
     def _keep(self, decisions: list[Decision], result: Adjudication | None = None) -> None:
         """Write the decisions at once: whatever happens next, none is lost."""
@@ -187,7 +186,7 @@ class Job:
 
     def proposal(self, item: Item) -> str:
         """What an editor begins with."""
-        return proposal(item, self._result, self._references)
+        return proposal(item, self._result, References(self._scheme))
 
     def edits(self, item: Item) -> Edits:
         """What reads what an editor wrote."""

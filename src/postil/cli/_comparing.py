@@ -10,7 +10,10 @@ import click
 from postil.cli._command import open_directory, use_colour
 
 if TYPE_CHECKING:
+    from postil.model import AnnotationSet
     from postil.rendering.differences import Sides
+    from postil.scheme import Scheme
+    from postil.storage.directory import CorpusDirectory
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
@@ -23,12 +26,14 @@ class Versions(NamedTuple):
     after: bytes | None
 
 
-def compared(version: Versions) -> Sides | None:
-    """Two versions with what is different between them; ``None`` where one cannot be read."""
+def compared(version: Versions, around: CorpusDirectory | None) -> Sides | None:
+    """Two versions with what is different between them; ``None`` where one cannot be read.
+
+    ``around``: the corpus whose texts and scheme they may be about.
+    """
     import msgspec
 
     from postil.editing.diff import diff
-    from postil.model import AnnotationSet
     from postil.rendering.differences import Sides
     from postil.storage.set_file import has_unreadable_lines, parse_set
 
@@ -42,21 +47,41 @@ def compared(version: Versions) -> Sides | None:
     if not there:
         return None
     first, second = (each or msgspec.structs.replace(there[0], **dict.fromkeys(_PARTS, ())) for each in sets)
-    texts = [_text(each) for each in (first, second)]
-    return Sides(version.title, first, second, diff(first.canonical(), second.canonical()), *texts)
+    texts = [_text(around, each) for each in (first, second)]
+    difference = diff(first.canonical(), second.canonical(), scheme=_scheme(around))
+    return Sides(version.title, first, second, difference, *texts)
 
 
 _PARTS = ("spans", "relations", "labels", "notes")
 
 
-def _text(annotations: object) -> str | None:
+def corpus_around() -> CorpusDirectory | None:
+    """The corpus around, if there is one: two files are compared anywhere."""
+    from postil.errors import PostilError
+
+    try:
+        return open_directory()
+    except PostilError:
+        return None
+
+
+def _scheme(directory: CorpusDirectory | None) -> Scheme | None:
+    """The scheme of the corpus around, if it can be read."""
+    from postil.errors import PostilError
+
+    try:
+        return directory.project.scheme if directory else None
+    except PostilError:
+        return None
+
+
+def _text(directory: CorpusDirectory | None, annotations: AnnotationSet) -> str | None:
     """The text that a set is about, where the corpus around has it as it was."""
     from postil.errors import PostilError
-    from postil.model import AnnotationSet
 
-    assert isinstance(annotations, AnnotationSet)
+    if directory is None:
+        return None
     try:
-        directory = open_directory()
         files = directory.inventory.documents.get(annotations.document)
         bundle = directory.bundle(annotations.document) if files and files.text else None
     except PostilError:

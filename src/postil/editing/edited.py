@@ -9,8 +9,9 @@ import msgspec
 
 from postil.editing.adjudicate import Adjudication
 from postil.editing.decisions import record_of
-from postil.editing.items import Item, References, with_names
+from postil.editing.items import Item
 from postil.editing.pending import as_plain
+from postil.editing.references import References, with_names
 from postil.errors import PostilError
 from postil.model import RECORD_ID, Annotation, Label, Relation, Span
 from postil.scheme import Scheme
