@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from postil.cli._command import open_directory, use_colour
+from postil.cli._command import scheme_of, use_colour
 
 if TYPE_CHECKING:
     from postil.model import AnnotationSet
     from postil.rendering.differences import Sides
-    from postil.scheme import Scheme
     from postil.storage.directory import CorpusDirectory
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
@@ -48,31 +47,11 @@ def compared(version: Versions, around: CorpusDirectory | None) -> Sides | None:
         return None
     first, second = (each or msgspec.structs.replace(there[0], **dict.fromkeys(_PARTS, ())) for each in sets)
     texts = [_text(around, each) for each in (first, second)]
-    difference = diff(first.canonical(), second.canonical(), scheme=_scheme(around))
+    difference = diff(first.canonical(), second.canonical(), scheme=scheme_of(around))
     return Sides(version.title, first, second, difference, *texts)
 
 
 _PARTS = ("spans", "relations", "labels", "notes")
-
-
-def corpus_around() -> CorpusDirectory | None:
-    """The corpus around, if there is one: two files are compared anywhere."""
-    from postil.errors import PostilError
-
-    try:
-        return open_directory()
-    except PostilError:
-        return None
-
-
-def _scheme(directory: CorpusDirectory | None) -> Scheme | None:
-    """The scheme of the corpus around, if it can be read."""
-    from postil.errors import PostilError
-
-    try:
-        return directory.project.scheme if directory else None
-    except PostilError:
-        return None
 
 
 def _text(directory: CorpusDirectory | None, annotations: AnnotationSet) -> str | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from postil.cli._command import start_directory
-from postil.cli._comparing import Versions, compared, corpus_around, echo
+from postil.cli._command import corpus_around, start_directory
+from postil.cli._comparing import Versions, compared, echo
 from postil.text import printable
 
 

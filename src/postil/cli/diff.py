@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, start_directory
-from postil.cli._comparing import Versions, compared, corpus_around, echo
+from postil.cli._command import corpus_around, open_directory, postil_command, start_directory
+from postil.cli._comparing import Versions, compared, echo
 from postil.text import listing, printable
 
 if TYPE_CHECKING:
