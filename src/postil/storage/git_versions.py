@@ -79,6 +79,11 @@ def files_at(root: Path, revision: str, paths: Sequence[str]) -> dict[str, bytes
     return found
 
 
+def path_in_git(root: Path, name: str) -> Path:
+    """Where git keeps a file of its own. Raises :class:`~postil.errors.PostilError` where there is no git or repository."""
+    return root / _git(root, "rev-parse", "--git-path", name).decode("utf-8", "surrogateescape").rstrip("\n")
+
+
 def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     with tempfile.TemporaryFile() as given:
         given.write(stdin)
