@@ -76,7 +76,7 @@ def _named_documents(directory: CorpusDirectory, documents: tuple[str, ...], ann
 
 
 def _without_text(path: str) -> dict[str, Any]:
-    why = "its document has no text: if that was renamed, rename this file alike and put the new name into its header"
+    why = "its document has no text: if that was renamed, rename this file alike; postil check --fix mends its header"
     return refusal(path, why)
 
 
@@ -202,4 +202,4 @@ def _carried(
 
 def _misnamed(annotations: AnnotationSet) -> str:
     named = f"{annotations.document} by {annotations.annotator}"
-    return f"its header names another document or annotator than its path: {named}. If the file was renamed, change the header"
+    return f"its header names another document or annotator than its path: {named}. If that was renamed, change the header"
