@@ -14,7 +14,7 @@ from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisi
 from postil.editing.edited import Edits, proposal
 from postil.editing.items import Item
 from postil.editing.references import References
-from postil.editing.written import Written, carried, is_by_hand, written
+from postil.editing.written import Written, carried, is_by_hand, is_status_by_hand, written
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
 from postil.scheme import Scheme
@@ -114,6 +114,7 @@ class Job:
             raise PostilError(f"{file.path} is about another text than its document has now: postil realign first")
         if not is_by_hand(there, self._written, self._result.annotations):
             return
+        self._refuse_status(there, file.path, adopt=adopt)
         if not adopt:
             raise PostilError(
                 f"{file.path} says something else than was decided: --adopt keeps what it says, --overwrite does not"
@@ -124,6 +125,17 @@ class Job:
                 decides_rest=self._file is None or there.header.status == "complete", scheme=self._scheme,
             )
         )  # fmt: skip
+
+    def _refuse_status(self, there: AnnotationSet, path: str, *, adopt: bool) -> None:
+        """Say so where nothing but the status was changed by hand: what that means for what is open is not to be guessed."""
+        status, open_ = there.header.status, len(self._result.open) + len(self._result.stuck)
+        if not is_status_by_hand(there, self._written) or status == self._result.annotations.header.status:
+            return
+        said = f"{path}: its status was set to {status} by hand"
+        if status != "complete":
+            raise PostilError(f"{said}, but everything is decided: set it back, or --overwrite does")
+        if not adopt:
+            raise PostilError(f"{said}, but {open_:,} are open: --adopt leaves them out for good, --overwrite goes on asking")
 
     @property
     def result(self) -> Adjudication:
