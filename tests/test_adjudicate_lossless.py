@@ -257,14 +257,20 @@ def test_what_an_editor_writes_is_held_against_text_scheme_and_set(
     mine = {"type": "span", "id": "m1", "layer": "entity", "label": "PERSON", "start": 37, "end": 42}
     wrong = [
         {**mine, "end": 10**6}, {**mine, "label": "NOBODY"}, {**mine, "layer": "none"}, {**mine, "text": "Oslo"},
-        {**mine, "id": "e1"}, {**mine, "id": "\u00e9"},
+        {**mine, "id": "e1"}, {**mine, "id": "\u00e9"}, {**mine, "attributes": {"sure": "yes"}},
+        {**mine, "start": 8, "end": 42, "attributes": {"other": 1}},
     ]  # fmt: skip
     answers = iter([*(json.dumps(each) for each in wrong), json.dumps({**mine, "mine": 1})])
     monkeypatch.setattr("click.edit", lambda *_, **__: next(answers))
 
-    _, out, _ = typed("eeeeeeeq")
+    _, out, _ = typed(f"{'e' * len(wrong)}eq")
 
-    assert out.count("not taken: line 1") == len(wrong)
+    assert out.count("not taken: ") == len(wrong)
+    assert "not taken: layer entity has no label “NOBODY”; it has PERSON and GPE (LAB003). e goes on with it\n" in out
+    assert "not taken: the scheme has no layer “none”" in out
+    assert "not taken: sure must be true or false, not “yes” (LAB" in out
+    assert "crosses X “Rajnath Singh”: entity is nested (SPN009)" in out
+    assert "“other” (LAB" in out
     assert next(one for one in gold(corpus).spans if one.id == "m1").unknown == {"mine": 1}
 
 

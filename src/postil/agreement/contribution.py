@@ -17,6 +17,7 @@ from postil.measures._units import TooManyBlocks
 from postil.measures.comparison import ComparedDocument, Comparison
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
+from postil.unplaced import placed
 
 REFUSED: Key = ("refused",)
 """A quantity of a document in which too many spans overlap for a measure."""
@@ -47,7 +48,8 @@ class Contribution(NamedTuple):
     ``group``: documents with the same one are no independent evidence. ``methods``: of the sets that were compared.
     ``unfinished``: whose sets were not, as they are not complete. ``derived``: of the annotators compared, those whose sets were
     made from another's of them. ``adjudicated``: sets that were left out since they were made from others. ``repeated``:
-    annotations that repeat another of their set in place and label.
+    annotations that repeat another of their set in place and label. ``unplaced``: how many of each annotator were left out, as a
+    realignment left their place open.
     """
 
     document: str
@@ -60,6 +62,7 @@ class Contribution(NamedTuple):
     adjudicated: tuple[str, ...] = ()
     characters: int = 0
     repeated: int = 0
+    unplaced: Mapping[str, int] = MappingProxyType({})
     layers: Mapping[str, LayerContribution] = MappingProxyType({})
     quantities: Mapping[Slot, Quantities] = MappingProxyType({})
 
@@ -81,6 +84,10 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         reason = "sets not finished" if len(wanted) > 1 else "fewer than two sets"
     if reason:
         return Contribution(document.id, group, reason, unfinished=unfinished, adjudicated=adjudicated)
+    unplaced = {}
+    for name, marked in complete.items():
+        complete[name], left_out = placed(marked)
+        unplaced[name] = len(left_out)
     for marked in complete.values():
         _refuse_faults(document, marked)
     compared = ComparedDocument(document.id, document.text, complete, scheme, request.settings)
@@ -95,6 +102,7 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         adjudicated=adjudicated,
         characters=len(document.text),
         repeated=repeated,
+        unplaced=unplaced,
         layers=layers,
         quantities=quantities,
     )

@@ -6,10 +6,11 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from postil.checking.of_set import errors_in_set
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Adjudication, Open, adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import Decision, contested, decide, key_of
+from postil.editing.decisions import EDITED, Decision, contested, decide, key_of
 from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
 from postil.editing.edited import Edits, proposal
 from postil.editing.items import Item
@@ -22,6 +23,8 @@ from postil.storage.bundle import Bundle
 from postil.storage.directory import CorpusDirectory
 from postil.storage.set_file import SetFile, has_unreadable_lines
 from postil.text import quote
+
+_OF_ANNOTATIONS = ("SPN", "LAB", "REL")  # the rules about what somebody annotated, and not about files
 
 
 class Work(NamedTuple):
@@ -200,9 +203,24 @@ class Job:
         """What an editor begins with."""
         return proposal(item, self._result, References(self._scheme))
 
-    def edits(self, item: Item) -> Edits:
-        """What reads what an editor wrote."""
-        return Edits(item, self._result, self._work.text, self._scheme)
+    def edited(self, item: Item, written: str) -> list[Annotation]:
+        """The annotations that an editor wrote of an item. Raises :class:`~postil.errors.PostilError` where they cannot be.
+
+        They must be readable, and no check may find an error in them, or between them and what the set has else.
+        """
+        found = Edits(item, self._result, self._work.text).read(written)
+        decision = decide(item, EDITED, found, by=self._by, at=self._now())
+        made = self._worked_out([*self._decisions, decision]).annotations
+        ids = {record.id for record in found}
+        lines = {number for number, record in enumerate(made.records, 2) if record.id in ids}
+        faults = [
+            f"{each.message} ({each.code})"
+            for each in errors_in_set(self._directory, made)
+            if each.code[:3] in _OF_ANNOTATIONS and lines & {each.place.line, *(other.place.line for other in each.related)}
+        ]
+        if faults:
+            raise PostilError("; ".join(faults))
+        return found
 
 
 def _matter(decision: Decision) -> str:

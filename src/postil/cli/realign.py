@@ -152,25 +152,12 @@ def _checked(
     directory: CorpusDirectory, annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str]
 ) -> tuple[Realignment, str]:
     """The set as it is carried, without the guesses that a check would find fault with."""
+    from postil.checking.of_set import errors_in_set
+
     result, source = _carried(annotations, bundle, old, accept, ())
     guessed = {outcome.before.id for outcome in result.outcomes if outcome.is_guess}
-    faulty = guessed & _with_faults(directory, bundle, result.annotations) if guessed else set()
+    faulty = guessed & {one.subject for one in errors_in_set(directory, result.annotations, ["SPN"])} if guessed else set()
     return _carried(annotations, bundle, old, accept, faulty) if faulty else (result, source)
-
-
-def _with_faults(directory: CorpusDirectory, bundle: Bundle, annotations: AnnotationSet) -> set[str]:
-    """The ids of the annotations of a set that an error of a span is found in."""
-    from postil.checking.checker import Checker
-    from postil.findings import Severity
-    from postil.storage.set_file import encode_set
-
-    files = directory.inventory.documents[bundle.document]
-    path = directory.set_path(annotations.annotator, annotations.document)
-    data = encode_set(annotations)
-    read = [(path, data, len(data)) if one[0] == path else one for one in directory.read_files(files)]
-    checker = Checker(directory.project.manifest.check, ["SPN"])
-    found = checker.fixes(directory.parse(bundle.document, files, read))
-    return {one.subject for one, _ in found if one.place.path == path and one.severity is Severity.ERROR}
 
 
 def _carried(
