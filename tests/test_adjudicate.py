@@ -20,9 +20,9 @@ from postil.cli import main
 from postil.editing.adjudicate import adjudicate
 from postil.editing.adopting import adopted
 from postil.editing.decisions import BOTH, EDITED, NEITHER, decide
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.editing.items import items
 from postil.errors import UnreadableFile
+from postil.storage.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.storage.set_file import encode_set
 from test_realign import OLD, annotated, span
 

@@ -20,11 +20,11 @@ from postil import AnnotationSet, Corpus, Label, PostilError, Relation
 from postil.cli import main
 from postil.editing.adjudicate import adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, decide, record_of
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
+from postil.editing.decisions import BOTH, EDITED, NEITHER, decide
 from postil.editing.pending import as_plain
 from postil.editing.realign import realign
 from postil.scheme import Attribute, Layer, Scheme
+from postil.storage.decisions_file import Decision, DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions, record_of
 from postil.storage.set_file import encode_set
 from test_adjudicate import by, pair
 from test_realign import OLD, annotated, span

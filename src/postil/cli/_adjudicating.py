@@ -10,16 +10,25 @@ from postil.checking.of_set import errors_in_set
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Adjudication, Open, adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import EDITED, Decision, contested, decide, key_of
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
+from postil.editing.decisions import EDITED, contested, decide
 from postil.editing.edited import Edits, proposal
 from postil.editing.items import Item
 from postil.editing.references import References
-from postil.editing.written import Written, carried, is_by_hand, is_status_by_hand, written
+from postil.editing.written import carried, is_by_hand, is_status_by_hand, written
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle
+from postil.storage.decisions_file import (
+    Decision,
+    DecisionsFile,
+    DecisionsHeader,
+    Written,
+    decisions_path,
+    encode_decisions,
+    key_of,
+    parse_decisions,
+)
 from postil.storage.directory import CorpusDirectory
 from postil.storage.set_file import SetFile, has_unreadable_lines
 from postil.text import quote

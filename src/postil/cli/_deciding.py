@@ -13,10 +13,11 @@ import click
 
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Open
-from postil.editing.decisions import BOTH, EDITED, NEITHER, key_of
+from postil.editing.decisions import BOTH, EDITED, NEITHER
 from postil.editing.items import KINDS, Item
 from postil.errors import PostilError
 from postil.model import Annotation, Span
+from postil.storage.decisions_file import key_of
 from postil.text import printable, quote
 
 _KEYS = "b all of them, n none, e edit, s skip, u undo, q quit"

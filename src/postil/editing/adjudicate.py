@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, Recorded, in_force, record_of
+from postil.editing.decisions import BOTH, EDITED, NEITHER, Recorded, in_force
 from postil.editing.items import Item, items
 from postil.editing.naming import Naming
 from postil.editing.references import References
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Header, Label, Relation, Span
 from postil.scheme import Scheme
+from postil.storage.decisions_file import Decision, record_of
 
 UNANIMOUS = 1.0
 

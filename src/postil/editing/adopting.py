@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from postil.editing.adjudicate import Adjudication, adjudicate
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, Recorded, decide, record_of
+from postil.editing.decisions import BOTH, EDITED, NEITHER, Recorded, decide
 from postil.editing.items import Item, items
 from postil.editing.pending import as_plain
 from postil.editing.references import References, with_names
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet
 from postil.scheme import Scheme
+from postil.storage.decisions_file import Decision, record_of
 
 
 def adopted(

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from postil.editing.adjudicate import Adjudication
-from postil.editing.decisions import record_of
 from postil.editing.items import Item
 from postil.editing.pending import as_plain
 from postil.editing.references import References, with_names
 from postil.errors import PostilError
 from postil.model import RECORD_ID, Annotation, Relation, Span
+from postil.storage.decisions_file import record_of
 from postil.text import quote
 
 

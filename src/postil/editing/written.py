@@ -7,17 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from postil.editing.decisions import EDITED, Decision, said
+from postil.editing.decisions import EDITED
 from postil.editing.pending import as_plain
 from postil.model import STATUSES, AnnotationSet, Span
-
-
-class Written(msgspec.Struct, frozen=True, tag="written"):
-    """What a set was when it was written: about which text, everything that it held, and what that said wherever it stood."""
-
-    text_sha256: str
-    set_sha256: str
-    said_sha256: str
+from postil.storage.decisions_file import Decision, Written, said
 
 
 def written(annotations: AnnotationSet) -> Written:
