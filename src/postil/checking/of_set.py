@@ -16,7 +16,7 @@ from postil.storage.set_file import encode_set
 def errors_in_set(directory: CorpusDirectory, annotations: AnnotationSet, select: Sequence[str] = ()) -> list[Finding]:
     """The errors in a set about a document as it lies on the disk. ``select``: of these rules; else of those of the manifest."""
     path = directory.set_path(annotations.annotator, annotations.document)
-    files = msgspec.structs.replace(directory.inventory.documents[annotations.document], sets={})
+    files = msgspec.structs.replace(directory.inventory.documents[annotations.document], sets={}, decisions={})
     data = encode_set(annotations)
     read = [*directory.read_files(files), (path, data, len(data))]
     files = msgspec.structs.replace(files, sets={annotations.annotator: path})
