@@ -57,7 +57,7 @@ def with_names(record: Any, names: Mapping[str, str], references: References) ->
         changes["attributes"] = {
             name: renamed(value, names) if name in own else value for name, value in record.attributes.items()
         }
-    return msgspec.structs.replace(record, **changes)
+    return msgspec.structs.replace(record, **changes) if changes else record
 
 
 def renamed_record(record: Any, names: Mapping[str, str], references: References) -> Any:

@@ -54,19 +54,18 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
 
 def _headers(view: DocumentView, file: DecisionsData, found: ReadDecisions) -> Iterator[Problem]:
-    expected = {"document": view.document, "into": file.into}
     for number, header in found.headers:
-        wrong = [f"{key} is {quote(getattr(header, key))}" for key, value in expected.items() if getattr(header, key) != value]
-        if wrong:
-            line = file.data.split(b"\n")[number - 1].decode("utf-8", "replace")
-            message = f"{' and '.join(wrong)}, but by its path it is {quote(view.document)}, into {quote(file.into)}"
-            fix = _fix(view, file, found, number, header) if header.into == file.into else None
-            yield Problem(message, Place(file.path, number, 1, excerpt(line, 0, 1)), fix=fix)
+        place = Place(file.path, number, 1, excerpt(file.data.split(b"\n")[number - 1].decode("utf-8", "replace"), 0, 1))
+        if header.into != file.into:
+            yield Problem(f"into is {quote(header.into)}, but by its path it is {quote(file.into)}", place)
+        if header.document != view.document:
+            message = f"document is {quote(header.document)}, but by its path it is {quote(view.document)}"
+            yield Problem(message, place, fix=_fix(view, file, found, number, header))
 
 
 def _fix(view: DocumentView, file: DecisionsData, found: ReadDecisions, number: int, header: DecisionsHeader) -> Fix | None:
     """The name that the document has now, where the set that was made of the decisions was made for its very text."""
-    if found.faults or all(each.text_sha256 != view.bundle.text_sha256 for each in found.written):
+    if found.faults or header.into != file.into or all(each.text_sha256 != view.bundle.text_sha256 for each in found.written):
         return None
     lines = file.data.split(b"\n")
     lines[number - 1] = msgspec.json.encode(msgspec.structs.replace(header, document=view.document))
