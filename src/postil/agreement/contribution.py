@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from postil.agreement.disagreements import Confusion, confusion, disagreements
 from postil.agreement.report import Disagreement
@@ -42,7 +43,7 @@ class LayerContribution(NamedTuple):
     disagreements: list[Disagreement]
 
 
-class Contribution(NamedTuple):
+class Contribution(msgspec.Struct, frozen=True):
     """What a document adds. ``left_out``: why it was not compared, if it was not.
 
     ``group``: documents with the same one are no independent evidence. ``methods``: of the sets that were compared.
@@ -56,15 +57,15 @@ class Contribution(NamedTuple):
     group: str
     left_out: str = ""
     annotators: tuple[str, ...] = ()
-    methods: Mapping[str, str] = MappingProxyType({})
+    methods: Mapping[str, str] = {}
     unfinished: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     adjudicated: tuple[str, ...] = ()
     characters: int = 0
     repeated: int = 0
-    unplaced: Mapping[str, int] = MappingProxyType({})
-    layers: Mapping[str, LayerContribution] = MappingProxyType({})
-    quantities: Mapping[Slot, Quantities] = MappingProxyType({})
+    unplaced: Mapping[str, int] = {}
+    layers: Mapping[str, LayerContribution] = {}
+    quantities: Mapping[Slot, Quantities] = {}
 
 
 def contribution(document: Document, scheme: Scheme | None, request: Request) -> Contribution:
