@@ -331,6 +331,18 @@ def test_a_status_that_was_set_by_hand_is_kept_or_asked_about(
     assert gold(corpus).header.status == "complete"
 
 
+def test_keys_of_the_header_that_no_decision_is_about_stay(corpus: Path, typed: Typed) -> None:
+    typed("2q")
+    path = corpus / "annotations/gold/example.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"sources":["a1","a2"]', b'"sources":["a1","a2"],"reviewer":"she"'))
+
+    assert typed("bn12")[0] == 0
+    assert gold(corpus).header.unknown == {"reviewer": "she"}
+    path.write_bytes(path.read_bytes().replace(b'"label":"Y"', b'"label":"HAND"'))
+    assert typed("", "--adopt")[0] == 0
+    assert gold(corpus).header.unknown == {"reviewer": "she"}
+
+
 def test_an_editor_writes_what_nobody_said(corpus: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(
         [

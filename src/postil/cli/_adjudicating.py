@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from postil.checking.of_set import errors_in_set
 from postil.cli._versions import Versions
@@ -133,7 +135,7 @@ class Job:
             )
         self._keep(
             adopted(
-                self._work.sets, there, self._shares, (self._by, self._now()), decisions=self._decisions,
+                self._work.sets, _with_unknown(there, {}), self._shares, (self._by, self._now()), decisions=self._decisions,
                 decides_rest=self._file is None or there.header.status == "complete", scheme=self._scheme,
             )
         )  # fmt: skip
@@ -155,7 +157,9 @@ class Job:
         return self._result
 
     def _worked_out(self, decisions: Sequence[Decision]) -> Adjudication:
-        return adjudicate(self._work.sets, self._into, decisions, self._shares, scheme=self._scheme, text=self._work.text)
+        made = adjudicate(self._work.sets, self._into, decisions, self._shares, scheme=self._scheme, text=self._work.text)
+        kept = self._there.header.unknown if self._there else {}  # no decision is about them, and none may drop them
+        return msgspec.structs.replace(made, annotations=_with_unknown(made.annotations, kept)) if kept else made
 
     def _keep(self, decisions: list[Decision], result: Adjudication | None = None) -> None:
         """Write the decisions at once: whatever happens next, none is lost."""
@@ -230,6 +234,10 @@ class Job:
         if faults:
             raise PostilError("; ".join(faults))
         return found
+
+
+def _with_unknown(annotations: AnnotationSet, unknown: dict[str, Any]) -> AnnotationSet:
+    return msgspec.structs.replace(annotations, header=msgspec.structs.replace(annotations.header, unknown=unknown))
 
 
 def _matter(decision: Decision) -> str:
