@@ -16,8 +16,10 @@ _REBASED = "rebase-merge/orig-head"  # the end of the branch that is rebased: gi
 
 def commits_being_merged(root: Path) -> Iterator[str]:
     """What comes in, by names that git understands; such as there may be none of. The commit that it comes into is ``HEAD``."""
-    yield from (name.removeprefix(_GIT_SAYS) for name in sorted(os.environ) if name.startswith(_GIT_SAYS))
-    yield from _HEADS
+    named = [name.removeprefix(_GIT_SAYS) for name in sorted(os.environ) if name.startswith(_GIT_SAYS)]
+    yield from (*named, *_HEADS)
+    if named:
+        return
     try:
         yield path_in_git(root, _REBASED).read_text(encoding="ascii").strip()
     except (PostilError, OSError, ValueError):

@@ -14,7 +14,7 @@ import msgspec
 from postil.errors import PostilError
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import SCHEME
-from postil.storage.git_versions import commits, files_at
+from postil.storage.git_versions import commits, file_in
 from postil.storage.merge_commits import commits_being_merged
 from postil.storage.toml_file import TomlFile, parse_toml
 
@@ -43,11 +43,11 @@ def _standing(root: Path) -> Iterator[TomlFile[Scheme]]:
 
 
 def _committed(root: Path, revisions: list[str]) -> Iterator[TomlFile[Scheme]]:
-    for revision in dict.fromkeys(revisions):
-        try:
-            yield from (parse_toml(Scheme, SCHEME, data) for data in files_at(root, revision, [SCHEME]).values())
-        except (PostilError, ValueError):
-            continue
+    try:
+        found = file_in(root, list(dict.fromkeys(revisions)), SCHEME)
+    except PostilError:
+        return
+    yield from (parse_toml(Scheme, SCHEME, data) for data in dict.fromkeys(found))
 
 
 def _bases(root: Path) -> list[str]:
