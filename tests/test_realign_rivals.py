@@ -66,6 +66,15 @@ def test_what_stands_where_a_rival_has_nothing_of_it_is_not_in_doubt() -> None:
     assert is_written(old, new, last)
 
 
+def test_a_word_that_goes_on_with_either_of_two_lines_is_open() -> None:
+    start, end = "The ministers raised concerns on the Indo-Pacific", "Indo-Pacific region, they left.\n"
+    old, new = f"{start} Region\n\nWith the recent developments in the {end}", f"{start} region, they left.\n"
+
+    assert is_open(old, new, "Indo-Pacific")
+    assert is_open(old, new, "Indo-Pacific", after="developments")
+    assert is_written(old, new, "The ministers raised concerns")
+
+
 # --- copies --------------------------------------------------------------------------------------------------------------------
 
 CLAUSES = [

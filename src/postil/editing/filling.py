@@ -173,11 +173,13 @@ class _Settling:
         )
 
     def _is_alone(self, token: int, other: int) -> bool:
-        """Whether no other choice is in the same line as the one that fits."""
+        """Whether no other choice is in the same line as the one that fits, or fits as well."""
         old, new = self._pairing.old.line_of, self._pairing.new.line_of
-        lines_new = [new[each] for each in self._choices[token] if each != other]
-        lines_old = [old[each] for each in self._wanted[other] if each != token]
-        return new[other] not in lines_new and old[token] not in lines_old
+        rivals = self._wanted[other] - {token}
+        return not (
+            any(new[each] == new[other] for each in self._choices[token] - {other})
+            or any(old[each] == old[token] or self._continues_line(each, other) for each in rivals)
+        )
 
 
 def _passages(reading: dict[int, int], pairing: Pairing) -> list[list[tuple[int, int]]]:
