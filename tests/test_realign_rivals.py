@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from postil import realign
 from postil.editing.realign import sha256_of
 from postil.model import AnnotationSet, Header, Span
@@ -115,3 +117,41 @@ def test_a_word_of_a_line_is_not_taken_along_with_the_line_before_it() -> None:
     old, new = "".join(rows), "".join([rows[2], other, rest, *rows[:2], rows[5]])
 
     assert is_open(old, new, "Item", after=rows[3])
+
+
+# --- refrains ------------------------------------------------------------------------------------------------------------------
+
+REFRAIN = "And we shall see the river.\n"
+SONG = [
+    "Hugo went to Quito with a hammer\n",
+    REFRAIN,
+    "Nils went to Oslo with a curtain\n",
+    REFRAIN,
+    "Olga went to Paris with a chair\n",
+    "Lena went to Accra with a kettle\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "written"),
+    [
+        pytest.param({0: "Hugo went tu Quito with a hammer\n"}, True, id="the line after it is as it was"),
+        pytest.param({2: "Nils went tu Oslo with a curtain\n"}, True, id="the line before it is as it was"),
+        pytest.param(
+            {0: "Hugo went to Quito with a hummer\n", 2: "Nils went tu Oslo with a curtain\n"}, False, id="neither is as it was"
+        ),
+    ],
+)
+def test_a_refrain_is_known_by_a_line_beside_it(changes: dict[int, str], *, written: bool) -> None:
+    new = "".join(changes.get(number, line) for number, line in enumerate(SONG))
+
+    assert (is_written if written else is_open)("".join(SONG), new, REFRAIN.strip())
+
+
+def test_a_refrain_that_was_changed_is_known_by_the_lines_on_both_sides() -> None:
+    old, changed = "".join(SONG), REFRAIN.replace("shall", "must")
+    inside = "".join([*SONG[:3], changed, *SONG[4:]])
+    at_end = "".join([*SONG[:3], changed, SONG[4].replace("chair", "chest"), SONG[5]])
+
+    assert is_written(old, inside, "see the river", after="Nils", place=1)
+    assert is_open(old, at_end, "see the river", after="Nils")
