@@ -155,3 +155,23 @@ def test_a_refrain_that_was_changed_is_known_by_the_lines_on_both_sides() -> Non
 
     assert is_written(old, inside, "see the river", after="Nils", place=1)
     assert is_open(old, at_end, "see the river", after="Nils")
+
+
+# --- without the old text ------------------------------------------------------------------------------------------------------
+
+
+def test_a_quotation_whose_first_word_may_be_another_one_is_open() -> None:
+    old = "The Oceans Initiative, the Japan Forum of 2019, the Japan Partnership for Maritime Domain Awareness in Kyoto began.\n"
+    new = old.replace("Forum of 2019, the Japan ", "")
+    quoted = ["Japan Partnership for Maritime Domain Awareness in Kyoto", "Japan", "Maritime Domain Awareness in Kyoto"]
+    starts = [old.index(quoted[0]), old.index(quoted[0]), old.index(quoted[2])]
+    spans = [
+        Span(f"s{number}", "l", "X", start, start + len(text), text)
+        for number, (start, text) in enumerate(zip(starts, quoted, strict=True))
+    ]
+    twice = f"{new}Japan was there.\n"
+    header = Header("d", "a", "s/1", sha256_of(old), "complete", "manual")
+
+    outcomes = realign(None, twice, AnnotationSet(header, tuple(spans))).outcomes
+
+    assert [str(outcome.fate) for outcome in outcomes] == ["ambiguous", "ambiguous", "moved"]
