@@ -17,6 +17,7 @@ from postil.editing.tokens import Tokens
 from postil.editing.units import lines, sentences
 
 _MANY = 20  # places: a word that stands at more says nothing of where a line went
+_CLOSEST = 8  # rivals that are looked at
 _AS_MUCH = 0.75  # of what a unit has in common with its own: a rival with that much puts it in doubt
 _HALF = 0.5  # of what a unit has in common with its own: a rival must have that of it, not only what is gone
 _PLACE = 500  # tokens: where more was written anew, nothing stands in the place of anything
@@ -64,8 +65,8 @@ class _Side:
             paired = Counter(other._unit_of[self._kept[token]] for token in kept)
             if not kept or (len(kept) == len(unit) and len(paired) == 1):
                 continue
-            (most, _), *_ = paired.most_common(1)
-            rivals = {*self._rivals(unit, other), *paired} - {most}
+            (most, _), *second = paired.most_common(2)
+            rivals = {*self._rivals(unit, other), *(number for number, _ in second)} - {most}
             if any(self._may_be(unit, kept, other._units[rival], other) for rival in rivals):
                 yield from kept
 
@@ -106,14 +107,14 @@ class _Side:
                 found.append([token])
         return found
 
-    def _rivals(self, unit: range, other: _Side) -> set[int]:
-        """The units of the other text that have, unpaired, a word that is unpaired in this."""
-        found: set[int] = set()
+    def _rivals(self, unit: range, other: _Side) -> list[int]:
+        """The units of the other text that have, unpaired, the most of the words that are unpaired in this."""
+        found: Counter[int] = Counter()
         for token in unit:
             where = other._losing.get(self._keys[token], ()) if self._kept[token] == NONE else ()
             if len(where) <= _MANY:
                 found.update(where)
-        return found
+        return [number for number, _ in found.most_common(_CLOSEST)]
 
     def _may_be(self, unit: range, kept: Sequence[int], rival: range, other: _Side) -> bool:
         """Whether a rival has about as much of a unit as what it is paired with, and half of that very part."""
