@@ -109,6 +109,22 @@ def test_of_two_changed_copies_neither_is_preferred() -> None:
     assert is_open(f"{line}{CLAUSES[3]}\n", f"{one}{other}{CLAUSES[3]}\n", f"{CLAUSES[0]} {CLAUSES[1]}")
 
 
+def test_of_two_changed_copies_each_of_which_has_a_clause_as_it_was_neither_is_believed() -> None:
+    line, rest = f"{CLAUSES[0]} {CLAUSES[1]}\n", f"{CLAUSES[2]}\n"
+    one, other = line.replace("curtain", "certain"), line.replace("The ladder shall", "The ladder must")
+
+    assert is_open(f"{line}{rest}{CLAUSES[3]}\n", f"{CLAUSES[3]}\n{rest}{one}{other}", line.strip())
+
+
+def test_what_two_copies_have_of_a_line_is_open() -> None:
+    rows = [
+        f"Item {number}: price {number * 7} euros, paid by {name}.\n" for number, name in enumerate(["Carl", "Anna", "Bob"], 1)
+    ]
+    copies = rows[1].replace("paid", "7") + rows[1].replace("2", "m")
+
+    assert is_open("".join(rows), f"{rows[0]}{copies}{rows[2]}", "Item", after=rows[1])
+
+
 def test_a_word_of_a_line_is_not_taken_along_with_the_line_before_it() -> None:
     names = ["Carl", "Anna", "Mira", "Jack", "Emil", "Bob"]
     rows = [f"Item {number}: price {number * 7} euros, paid by {name}.\n" for number, name in enumerate(names, 1)]

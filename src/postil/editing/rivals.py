@@ -19,7 +19,7 @@ from postil.editing.units import lines, sentences
 _MANY = 20  # places: a word that stands at more says nothing of where a line went
 _CLOSEST = 8  # rivals that are looked at
 _AS_MUCH = 0.75  # of what a unit has in common with its own: a rival with that much puts it in doubt
-_HALF = 0.5  # of what a unit has in common with its own: a rival must have that of it, not only what is gone
+_SOME = 0.33  # of what a unit has in common with its own: a rival must have that of it, not only what is gone
 _PLACE = 500  # tokens: where more was written anew, nothing stands in the place of anything
 
 
@@ -34,7 +34,7 @@ def contradicted(pairing: Pairing, weights: Mapping[int, float]) -> Iterator[int
         old = _Side(pairing.old, units(pairing.old), pairing.pairs, pairing.is_moved, weights)
         new = _Side(pairing.new, units(pairing.new), partners, is_moved, weights)
         for side, other_side, token_of in ((old, new, range(len(pairing.old))), (new, old, partners)):
-            for found in (side.contradicted(other_side), side.left_behind(other_side), side.strays(other_side)):
+            for found in (side.contradicted(other_side), side.left_behind(other_side), side.torn(other_side)):
                 yield from (token_of[token] for token in found)
 
 
@@ -59,14 +59,12 @@ class _Side:
                 self._losing.setdefault(tokens.keys[token], set()).add(self._unit_of[token])
 
     def contradicted(self, other: _Side) -> Iterator[int]:
-        """The kept tokens of each unit that has about as much in common with one that most of it is not paired with."""
+        """The kept tokens of each unit that has about as much in common with one that it is not paired with."""
         for unit in self._units:
             kept = [token for token in unit if self._kept[token] != NONE]
-            paired = Counter(other._unit_of[self._kept[token]] for token in kept)
-            if not kept or (len(kept) == len(unit) and len(paired) == 1):
+            if not kept or len(kept) == len(unit):
                 continue
-            (most, _), *second = paired.most_common(2)
-            rivals = {*self._rivals(unit, other), *(number for number, _ in second)} - {most}
+            rivals = set(self._rivals(unit, other)) - {other._unit_of[self._kept[token]] for token in kept}
             if any(self._may_be(unit, kept, other._units[rival], other) for rival in rivals):
                 yield from kept
 
@@ -78,23 +76,30 @@ class _Side:
         for unit in self._units:
             moved = [token for token in unit if self._pairs[token] != self._kept[token]]
             place = range(before[unit.start] + 1, after[unit.stop])
-            if moved and len(place) <= _PLACE:
-                unpaired = [token for token in place if other._pairs[token] == NONE]
-                if self._shared(moved, unpaired, other, _AS_MUCH * self._sum(moved)):
-                    yield from moved
+            unpaired = [token for token in place if other._pairs[token] == NONE] if moved and len(place) <= _PLACE else []
+            if self._stands_in(moved, unpaired, other):
+                yield from moved
 
-    def strays(self, other: _Side) -> Iterator[int]:
-        """Of each unit: the passages that are paired elsewhere and stand, unpaired, in the unit that has most of it, too."""
+    def torn(self, other: _Side) -> Iterator[int]:
+        """Of each unit that is paired with several: what stands, unpaired, in another one of those, too.
+
+        That is all that is paired with one of them, or a passage that is paired with another one than most of the unit.
+        """
         for unit in self._units:
-            paired = [token for token in unit if self._pairs[token] != NONE]
-            shares = Counter(other._unit_of[self._pairs[token]] for token in paired)
-            if len(shares) < 2:
+            parts: dict[int, list[int]] = {}
+            for token in unit:
+                if self._pairs[token] != NONE:
+                    parts.setdefault(other._unit_of[self._pairs[token]], []).append(token)
+            if len(parts) < 2:
                 continue
-            (most, _), *_ = shares.most_common(1)
-            unpaired = {other._keys[token] for token in other._units[most] if other._pairs[token] == NONE}
-            for passage in self._passages(paired):
+            unpaired = {number: [token for token in other._units[number] if other._pairs[token] == NONE] for number in parts}
+            most = max(parts, key=lambda number: len(parts[number]))
+            for number, part in parts.items():
+                if any(self._stands_in(part, unpaired[rival], other) for rival in parts if rival != number):
+                    yield from part
+            for passage in self._passages([token for part in parts.values() for token in part]):
                 is_elsewhere = all(other._unit_of[self._pairs[token]] != most for token in passage)
-                if is_elsewhere and unpaired.issuperset(self._keys[token] for token in passage):
+                if is_elsewhere and self._stands_in(passage, unpaired[most], other):
                     yield from passage
 
     def _passages(self, paired: Sequence[int]) -> list[list[int]]:
@@ -117,10 +122,13 @@ class _Side:
         return [number for number, _ in found.most_common(_CLOSEST)]
 
     def _may_be(self, unit: range, kept: Sequence[int], rival: range, other: _Side) -> bool:
-        """Whether a rival has about as much of a unit as what it is paired with, and half of that very part."""
+        """Whether a rival has about as much of a unit as what it is paired with, and some of that very part."""
         own = self._sum(kept)
         shared = self._shared(unit, rival, other, _AS_MUCH * own)
-        return bool(shared) and self._sum(token for token in shared if self._kept[token] != NONE) >= _HALF * own
+        return bool(shared) and self._sum(token for token in shared if self._kept[token] != NONE) >= _SOME * own
+
+    def _stands_in(self, tokens: Sequence[int], others: Sequence[int], other: _Side) -> bool:
+        return bool(self._shared(tokens, others, other, _AS_MUCH * self._sum(tokens)))
 
     def _shared(self, tokens: Sequence[int], others: Sequence[int], other: _Side, least: float) -> Sequence[int]:
         """The tokens that others of the other text are the same as, in the same order; none where those say too little."""
