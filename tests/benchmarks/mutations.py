@@ -1068,6 +1068,26 @@ def a_matter_that_was_left_open(draft: Draft) -> Expected:
     return {draft.key("ANN015", note)}
 
 
+@fault("ANN016")
+def decisions_that_were_damaged(draft: Draft) -> Expected:
+    path = f"adjudication/gold/{draft.document}.jsonl"
+    header = {"type": "decisions", "document": draft.document, "into": "gold", "sources": ["a1", "a2"]}
+    made = [
+        {"type": "decision", "kind": "missing", "versions": {"a1": record, "a2": None}, "chosen": "neither"}
+        for record in draft.all("span", "name")
+    ]
+    lines = [json.dumps(each).encode() for each in (header, *made)]
+    at = draft.chance.randrange(1, len(lines))
+    damaged = (b"<<<<<<< HEAD", b"=======", lines[at][:-1], lines[at].replace(b'"chosen"', b'"Chosen"'))
+    lines[at] = draft.chance.choice(damaged)
+    if draft.chance.random() < 0.3:
+        lines[at] = json.dumps(made[at - 1]).encode()
+        lines[0] = json.dumps({**header, "document": "d9"}).encode()
+        at = 0
+    draft.files[path] = b"\n".join([*lines, b""])
+    return {("ANN016", path, at + 1)}
+
+
 @fault("ANN014")
 def an_ignore_of_nothing(draft: Draft) -> Expected:
     record = draft.pick(draft.chance.choice(("span", "relation", "label")))
