@@ -34,7 +34,10 @@ def test_records_with_their_lines(tmp_path: Path, data: bytes, found: list[objec
     assert records(tmp_path, data) == found
 
 
-@pytest.mark.parametrize(("data", "line"), [(b"[1,\n2,\n", 2), (b'[1,\n"\xff"]', 2), (b'[1,\n"\\ud800"]', 2), (b"[1]\nx", 2)])
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [(b"[1,\n2,\n", 2), (b'[1,\n"\xff"]', 2), (b'[1,\n"\\ud800"]', 2), (b'["\\ud83d\\ude00",\n"\\udc00"]', 2), (b"[1]\nx", 2)],
+)
 def test_faults_have_their_line(tmp_path: Path, data: bytes, line: int) -> None:
     with pytest.raises(UnreadableFile, match=rf"x\.json:{line}:"):
         records(tmp_path, data)

@@ -15,7 +15,7 @@ from postil.exchange.sources import File, decode
 
 _PEEK = 4096
 _BLANKS = re.compile(r"[ \t\r\n]*+")
-_HALF = re.compile(r"\\u[dD]([89abAB]\w\w(?!\\u[dD][c-fC-F])|[c-fC-F])")
+_HALVES = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(\\u[dD][89a-fA-F])")  # a pair, or (first group) a half
 _LONE = "it holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
 
 
@@ -122,7 +122,7 @@ def _explained(shown: str, data: bytes | str, line: int, error: Exception) -> Un
         return UnreadableFile(shown, f"not JSON: {found.msg}", line + found.lineno - 1, found.colno)
     except RecursionError:
         return UnreadableFile(shown, "nested deeper than any annotation is", line, 1)
-    if half := _HALF.search(text):
+    if half := next((found for found in _HALVES.finditer(text) if found[1]), None):
         return UnreadableFile(
             shown, _LONE, line + text.count("\n", 0, half.start()), half.start() - text.rfind("\n", 0, half.start())
         )
