@@ -72,8 +72,6 @@ def test_the_oldest_shape_has_numbers_of_labels_and_several_users(tmp_path: Path
     put(tmp_path / "in" / "label_config.json").write_text(json.dumps(config), encoding="utf-8")
     one, other = ({"label": n, "start_offset": 0, "end_offset": 4, "user": u} for n, u in ((12, 1), (13, 2)))
     path = put(tmp_path / "in" / "x.jsonl", {"id": 1, "text": TEXT, "annotations": [one, other]})
-        tmp_path / "in" / "x.jsonl"
-    )
     (document,), intake, incoming = read(FORMAT, path.parent)
     assert intake.errors == []
     assert {name: one.spans[0].label for name, one in document.sets.items()} == {"user-1": "PER", "user-2": "LOC"}
