@@ -43,8 +43,7 @@ class Table:
     def _delimiter(self) -> str:
         """The delimiter that the header has most of, outside quotes."""
         with self._text() as text:
-            header = self._guarded(iter([text.readline(LARGEST_LINE)]))
-            first = next(header, "")
+            first = next(self._guarded(text.readline(LARGEST_LINE) for _ in range(1)))
         unquoted = "".join(first.split('"')[::2])
         return max(_DELIMITERS, key=unquoted.count) if any(map(unquoted.count, _DELIMITERS)) else ","
 
@@ -77,8 +76,8 @@ class Table:
             for number, row in enumerate(rows, 1):  # noqa: B007 - for the message
                 yield row
         except UnicodeError as error:
-            message = f"not {self._encoding.upper()}: {error}. If you know what it is, say so with --encoding"
-            raise UnreadableFile(self.file.shown, message, number + 1, 1) from error
+            self.file.text(self._encoding)  # says where
+            raise UnreadableFile(self.file.shown, f"not {self._encoding.upper()}", number + 1, 1) from error
         except (csv.Error, LookupError) as error:
             raise UnreadableFile(self.file.shown, f"not a table: {error}", getattr(rows, "line_num", number + 1), 1) from error
 
