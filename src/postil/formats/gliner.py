@@ -93,14 +93,14 @@ def _draft(record: _Record, others: dict[str, Any], file: File, line: int, incom
     text = " ".join(words) if record.text is None else record.text
     tokens = _offsets(record, text, place)
     made = DraftSet(spans=[], relations=[], file=place)
-    ranges: list[Extent] = []
+    ranges: dict[Extent, int] = {}
     for number, one in enumerate(record.ner, 1):
         first, last, label = _range(one, len(words), place)
-        ranges.append((first, last))
+        ranges.setdefault((first, last), number - 1)
         start, end = tokens[first][0], tokens[last][1]
         made.spans.append(Span(f"e{number}", incoming.span_layer, label, start, end, ""))
     for number, tie in enumerate(record.relations, 1):
-        head, tail, label = _ends(tie, ranges, place)
+        head, tail, label = _ends(tie, ranges, len(record.ner), place)
         args: dict[str, Any] = {"from": f"e{head + 1}", "to": f"e{tail + 1}"}
         made.relations.append(Relation(f"r{number}", incoming.relation_layer, label or incoming.relation_layer, args))
     if incoming.with_tokens:
@@ -135,16 +135,16 @@ def _range(value: list[Any], count: int, place: str) -> tuple[int, int, str]:
     raise UnreadableFile(place, f"{value!r:.80} is no [first token, last token, label] of {count} tokens")
 
 
-def _ends(tie: tuple[int, int, str] | _Tie, ranges: list[Extent], place: str) -> tuple[int, int, str]:
+def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int], count: int, place: str) -> tuple[int, int, str]:
     """The places of both ends of a relation among the spans, and its label."""
     if isinstance(tie, _Tie):
         try:
             label = tie.relation_text or tie.relation or ""
-            return ranges.index(tie.head.position), ranges.index(tie.tail.position), label
-        except ValueError as error:
+            return ranges[tie.head.position], ranges[tie.tail.position], label
+        except KeyError as error:
             raise UnreadableFile(place, "a relation has an end that is none of the spans") from error
-    if not (0 <= tie[0] < len(ranges) and 0 <= tie[1] < len(ranges)):
-        raise UnreadableFile(place, f"a relation between spans {tie[0]} and {tie[1]} of {len(ranges)}")
+    if not (0 <= tie[0] < count and 0 <= tie[1] < count):
+        raise UnreadableFile(place, f"a relation between spans {tie[0]} and {tie[1]} of {count}")
     return tie
 
 

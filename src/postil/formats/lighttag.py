@@ -164,6 +164,7 @@ class _Reading:
     def __init__(self, incoming: Incoming, file: File, number: int, names: dict[str, str]) -> None:
         self.incoming, self.file, self.number, self.names = incoming, file, number, names
         self._sets: dict[str, DraftSet] = {}
+        self._taken: dict[str, set[str]] = {}
 
     def draft(self, example: _Example, ties: dict[str, list[_Tie]]) -> Draft:
         """The document."""
@@ -191,7 +192,9 @@ class _Reading:
         label = one.tag or "span"
         for person in one.annotated_by or [_Person()]:
             made = self._set(_who(person))
-            if all(span.id != id for span in made.spans):
+            taken = self._taken.setdefault(made.annotator, set())
+            if id not in taken:
+                taken.add(id)
                 made.spans.append(Span(id, self.incoming.span_layer, label, one.start, one.end, one.value, attributes=others))
 
     def _label(self, raw: dict[str, Any]) -> None:
@@ -204,7 +207,7 @@ class _Reading:
         """Put a relation into the set of who made it; of nobody in particular, into all that have both spans."""
         name = self.names.get(tie.annotator_id)
         for annotator, made in self._sets.items():
-            if (name is None or annotator == name) and {span.id for span in made.spans} >= {tie.parent, tie.child}:
+            if (name is None or annotator == name) and self._taken.get(annotator, set()) >= {tie.parent, tie.child}:
                 args: dict[str, Any] = {"from": tie.parent, "to": tie.child}
                 id = f"r{len(made.relations) + 1}"
                 made.relations.append(Relation(id, self.incoming.relation_layer, tie.label, args))

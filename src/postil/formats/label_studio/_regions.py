@@ -8,6 +8,7 @@ import msgspec
 
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
+from postil.formats._fresh_ids import FreshIds
 from postil.formats.label_studio._config import Config
 from postil.formats.label_studio._texts import Shown
 from postil.model import Label, Relation, Span
@@ -68,7 +69,7 @@ class Regions:
         self.config, self.incoming, self.place, self.shown = config, incoming, place, shown
         self._groups: dict[str, list[Result]] = {}
         self._relations: list[Result] = []
-        self._taken: set[str] = set()
+        self._ids = FreshIds()
         self._of_region: dict[str, str] = {}
         self._made = DraftSet()
 
@@ -83,24 +84,21 @@ class Regions:
     def records(self, *, is_only: bool) -> DraftSet:
         """Spans, relations and labels of all that was taken in. ``is_only``: whether relations to other texts are faults."""
         self._made = DraftSet(spans=[], relations=[], labels=[])
-        self._taken = set(self._groups) | {str(one.id) for one in self._relations if one.id is not None}
+        self._ids = FreshIds([*self._groups, *(str(one.id) for one in self._relations if one.id is not None)])
         for id, results in self._groups.items():
             if any("start" in result.value or result.type in _REGIONS for result in results):
                 self._region(id, results)
             else:
                 self._of_document(id, results)
-        for number, result in enumerate(self._relations, 1):
-            self._relation(result, number, is_only=is_only)
+        for result in self._relations:
+            self._relation(result, is_only=is_only)
         return self._made
 
     def _lose(self, kind: str, id: Any, shown: str = "") -> None:
         self.incoming.losses.add(kind, f"{self.place}: {id}", shown)
 
-    def _fresh(self, id: str, number: int = 2) -> str:
-        while f"{id}-{number}" in self._taken:
-            number += 1
-        self._taken.add(f"{id}-{number}")
-        return f"{id}-{number}"
+    def _fresh(self, id: str) -> str:
+        return self._ids.mint(f"{id}-", 2)
 
     def _region(self, id: str, results: list[Result]) -> None:
         """A region: a span for each of its labels, each with what else is said of it."""
@@ -173,7 +171,7 @@ class Regions:
                 number += 1
                 self._made.labels.append(Label(own, layer, label, attributes, result.score, remark))
 
-    def _relation(self, result: Result, number: int, *, is_only: bool) -> None:
+    def _relation(self, result: Result, *, is_only: bool) -> None:
         ends = [self._of_region.get(str(end)) for end in (result.from_id, result.to_id)]
         if None in ends:
             if is_only:
@@ -187,7 +185,7 @@ class Regions:
             kind = f"relations without a label, labelled {self.incoming.relation_layer!r}"
             self.incoming.repaired.add(kind, f"{self.place}: {result.from_id} → {result.to_id}")
         args: dict[str, Any] = dict(zip(("from", "to"), ends, strict=True))
-        own = str(result.id) if result.id is not None else self._fresh("r", number)
+        own = str(result.id) if result.id is not None else self._ids.mint("r")
         for label in labels or [self.incoming.relation_layer]:
             self._made.relations.append(Relation(own, self.incoming.relation_layer, label, args, {**attributes, **result.others}))
             own = self._fresh(own)

@@ -17,6 +17,7 @@ from postil.exchange.safe_json import read_json_records
 from postil.exchange.sources import File
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import DOCUMENT_ID, is_name
+from postil.formats._fresh_ids import FreshIds
 from postil.model import Label, Relation, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -186,6 +187,8 @@ class _Sets:
     def __init__(self, incoming: Incoming) -> None:
         self.incoming = incoming
         self._groups: dict[str, list[list[_Said]]] = {}
+        self._contents: set[tuple[str, bytes]] = set()
+        self._manual: set[str] = set()
 
     def add(self, raw: dict[str, Any], file: File, line: int) -> None:
         """Take a record in."""
@@ -198,13 +201,19 @@ class _Sets:
             self.incoming.losses.add("records that were skipped", said.place, record.text)
             return
         who = record.annotator if record.annotator is not None else record.session
-        groups = self._groups.setdefault("" if who is None else str(who), [])
-        if any(one.content == said.content for group in groups for one in group):
+        name = "" if who is None else str(who)
+        groups = self._groups.setdefault(name, [])
+        content = (name, msgspec.json.encode(said.content))
+        if content in self._contents:
             self.incoming.repaired.add("records that are there twice", said.place)
-        elif groups and not (said.is_manual and any(one.is_manual for one in groups[0])):
+            return
+        self._contents.add(content)
+        if groups and not (said.is_manual and name in self._manual):
             groups[0].append(said)
         else:
             groups.append([said])
+        if said.is_manual:
+            self._manual.add(name)
 
     def made(self) -> Iterator[DraftSet]:
         """The sets; none of who only rejected."""
@@ -228,7 +237,9 @@ class _Reading:
         self.incoming = incoming
         self.is_said = False
         self.made = DraftSet(annotator, spans=[], relations=[], labels=[], file=place)
-        self._taken: set[str] = set()
+        self._ids = FreshIds()
+        self._has_tokens = False
+        self._places: dict[tuple[int, int], list[Span]] = {}
         self._extents: set[tuple[Any, ...]] = set()
 
     def add(self, said: _Said) -> None:
@@ -237,9 +248,11 @@ class _Reading:
         is_rejected = record.answer == "reject"
         self.is_said = self.is_said or not is_rejected
         tokens = record.tokens or []
-        if tokens and self.incoming.with_tokens and not any(span.layer == TOKEN_LAYER for span in self.made.spans):
-            self.made.spans += [self._token(one, other, said) for one, other in zip(tokens, raw["tokens"], strict=True)]
-        elif tokens:
+        if tokens and self.incoming.with_tokens and not self._has_tokens:
+            self._has_tokens = True
+            for one, other in zip(tokens, raw["tokens"], strict=True):
+                self._put(self._token(one, other, said))
+        elif tokens and not self.incoming.with_tokens:
             self.incoming.losses.add("tokens, which --tokens keeps", said.place, stops=False)
         for piece, other in zip(record.spans or [], raw.get("spans") or [], strict=True):
             self._span(piece, other, said, is_rejected=is_rejected or piece.answer == "reject")
@@ -253,19 +266,10 @@ class _Reading:
             self._relation(tie, other, said)
         self._choices(said)
 
-    def _fresh(self, id: str | int | None, initial: str) -> str:
-        """The id that the file has, or a new one."""
-        number, fresh = 1, str(id) if id is not None else f"{initial}1"
-        while fresh in self._taken:
-            number += 1
-            fresh = f"{initial}{number}"
-        self._taken.add(fresh)
-        return fresh
-
     def _token(self, piece: _Piece, raw: dict[str, Any], said: _Said) -> Span:
         start, end = _extent(piece, said)
         attributes = {key: value for key, value in raw.items() if key not in _TOKEN_KEYS}
-        return Span(self._fresh(None, "t"), TOKEN_LAYER, "token", start, end, piece.text or "", attributes=attributes)
+        return Span(self._ids.take(None, "t"), TOKEN_LAYER, "token", start, end, piece.text or "", attributes=attributes)
 
     def _span(self, piece: _Piece, raw: dict[str, Any], said: _Said, *, is_rejected: bool) -> None:
         tokens = said.record.tokens or []
@@ -286,7 +290,11 @@ class _Reading:
         attributes |= {"answer": "reject"} if is_rejected else {}
         layer = piece.layer or self.incoming.span_layer
         more: dict[str, Any] = {"attributes": attributes, "confidence": piece.score, "note": piece.note}
-        self.made.spans.append(Span(self._fresh(piece.id, "e"), layer, label, start, end, piece.text or "", **more))
+        self._put(Span(self._ids.take(piece.id, "e"), layer, label, start, end, piece.text or "", **more))
+
+    def _put(self, span: Span) -> None:
+        self.made.spans.append(span)
+        self._places.setdefault((span.start, span.end), []).append(span)
 
     def _relation(self, tie: _Tie, raw: dict[str, Any], said: _Said) -> None:
         args: dict[str, Any] = {
@@ -295,7 +303,7 @@ class _Reading:
         }
         attributes = {name: value for name, value in raw.items() if name not in _RELATION_KEYS} | tie.attributes
         layer = tie.layer or self.incoming.relation_layer
-        id = self._fresh(tie.id, "r")
+        id = self._ids.take(tie.id, "r")
         self.made.relations.append(Relation(id, layer, tie.label or layer, args, attributes, tie.score, tie.note))
 
     def _end(self, piece: _Piece | None, index: int | None, said: _Said) -> str:
@@ -305,19 +313,16 @@ class _Reading:
             if index is None:
                 raise UnreadableFile(said.place, "a relation says neither a token nor a span for one of its ends")
             token = _at(tokens, index, said)
-            holders = [
-                one for one, other in zip(said.record.spans or [], said.record.spans or [], strict=True)
-                if one.token_end == index or (other.start is not None and other.end == token.end)
-            ]  # fmt: skip
+            holders = [one for one in said.record.spans or () if one.token_end == index or one.end == token.end]
             piece = holders[0] if holders else token
         start, end = _extent(piece, said)
-        spans = [one for one in self.made.spans if (one.start, one.end) == (start, end)]
+        spans = self._places.get((start, end), [])
         exact = [one for one in spans if one.id == piece.id] or [one for one in spans if one.label == piece.label] or spans
         if exact:
             return exact[0].id
         self.incoming.repaired.add("ends of relations that are only tokens, as spans of layer token", said.place)
-        made = Span(self._fresh(None, "t"), TOKEN_LAYER, "token", start, end, piece.text or "")
-        self.made.spans.append(made)
+        made = Span(self._ids.take(None, "t"), TOKEN_LAYER, "token", start, end, piece.text or "")
+        self._put(made)
         return made.id
 
     def _choices(self, said: _Said) -> None:
@@ -343,7 +348,7 @@ class _Reading:
         if any((one.layer, one.label) == (layer, label) for one in self.made.labels):
             return
         id, attributes, score, note = (more.get(name) for name in ("id", "attributes", "score", "note"))
-        fresh = self._fresh(id if isinstance(id, str) else None, "d")
+        fresh = self._ids.take(id if isinstance(id, str) else None, "d")
         attributes = attributes if isinstance(attributes, dict) else {}
         confidence = score if isinstance(score, float | int) else None
         self.made.labels.append(Label(fresh, layer, label, attributes, confidence, note if isinstance(note, str) else ""))
