@@ -297,6 +297,23 @@ def test_json_min(tmp_path: Path) -> None:
     assert sorted((one.layer, one.label) for one in found.labels) == [("genre", "news"), ("quality", "rating")]
 
 
+def test_json_min_of_several_annotators(tmp_path: Path) -> None:
+    spans = [{"start": 0, "end": 4, "text": "Anna", "labels": ["PER"]}]
+    rows = [{"id": 1, "body": TEXT, "ner": spans, "annotator": who} for who in (1, 2)]
+    (document,), _, _ = read(FORMAT, put(tmp_path, rows))
+    assert {name: len(one.spans) for name, one in document.sets.items()} == {"user-1": 1, "user-2": 1}
+
+
+def test_addresses_are_no_texts(tmp_path: Path) -> None:
+    tasks = [{"id": 1, "data": {"image": "/data/upload/1/x.png"}, "annotations": []}]
+    documents, _, incoming = read(FORMAT, put(tmp_path, tasks, ""))
+    assert documents == []
+    assert [loss.kind for loss in incoming.losses.stopping] == ["tasks without a text"]
+    tasks[0]["annotations"] = [annotation(region("r", 0, 4, "PER"))]
+    with pytest.raises(UnreadableFile, match=r"only addresses are \(image\)"):
+        read(FORMAT, put(tmp_path, tasks, ""))
+
+
 def test_unknown_keys_are_kept(tmp_path: Path) -> None:
     odd = region("r", 0, 4, "PER", weight=3)
     odd["value"]["shade"] = "dark"

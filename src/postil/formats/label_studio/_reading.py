@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,13 +13,14 @@ from msgspec.structs import replace
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
+from postil.exchange.joined import joined
 from postil.exchange.safe_json import read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
-from postil.formats.label_studio._regions import Regions, Result
-from postil.formats.label_studio._smaller import task_of_small_record
-from postil.formats.label_studio._texts import Shown, shown_text
+from postil.formats.label_studio._regions import LABEL_TYPES, Regions, Result
+from postil.formats.label_studio._smaller import is_small, task_of_rows
+from postil.formats.label_studio._texts import Shown, is_address, shown_text
 
 CONFIG_NAMES = ("config.xml", "label_config.xml", "labeling_config.xml", "labelling_config.xml")
 
@@ -67,8 +69,25 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     configs: dict[str, Config] = {}
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
         config = _config(incoming, file, configs)
-        for line, value in read_json_records(file):
+        for line, value in _tasks(file, config):
             yield from _Reading(incoming, config, file, line).drafts(value)
+
+
+def _tasks(file: File, config: Config) -> Iterator[tuple[int, Any]]:
+    """The tasks of a file; in JSON_MIN, those that its rows were made of."""
+    _, first = next(read_json_records(file), (1, None))
+    if not is_small(first):
+        yield from read_json_records(file)
+        return
+    for _, (rows,) in joined([partial(_small_rows, file)]):
+        yield rows[0][0], task_of_rows([row for _, row in rows], config)
+
+
+def _small_rows(file: File) -> Iterator[tuple[str, tuple[int, Any]]]:
+    """Rows of JSON_MIN by the task that they are of."""
+    for line, value in read_json_records(file):
+        id = value.get("id") if isinstance(value, dict) else None
+        yield f"task {id}" if is_name(id) else f"line {line}", (line, value)
 
 
 def _config(incoming: Incoming, file: File, known: dict[str, Config]) -> Config:
@@ -101,7 +120,6 @@ class _Reading:
 
     def drafts(self, value: Any) -> Iterator[Draft]:
         """A draft for each text that the task shows."""
-        value = task_of_small_record(value, self.config)
         try:
             task = msgspec.convert(value, _Task)
         except msgspec.ValidationError as error:
@@ -183,6 +201,11 @@ class _Reading:
         """Where nothing names the key of the text: the one that the user says, ``text``, or the only one that it can be."""
         said = self.incoming.options["text-key"]
         possible = [name for name, one in task.data.items() if isinstance(one, str | list) and one and name != DOCUMENT_ID]
+        texts = [name for name in possible if not is_address(task.data[name])]
+        if possible and not texts and not said and any(result.type in LABEL_TYPES for result in results):
+            names = ", ".join(possible)
+            raise UnreadableFile(self.file.shown, f"the text is not in the file: only addresses are ({names})", self.line, 1)
+        possible = texts
         if not said and "text" in possible:
             said = "text"
         if not said and len(possible) > 1:

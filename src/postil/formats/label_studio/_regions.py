@@ -19,8 +19,10 @@ ANSWERS = {
 }  # fmt: skip
 """The types of results that answer a question, and the keys that hold the answers."""
 
-_LABELS = ("labels", "hypertextlabels", "paragraphlabels")
-_REGIONS = (*_LABELS, "text", "textrange", "hypertext", "paragraphs")
+LABEL_TYPES = ("labels", "hypertextlabels", "paragraphlabels")
+"""The types of results that label a region of a text."""
+
+_REGIONS = (*LABEL_TYPES, "text", "textrange", "hypertext", "paragraphs")
 _UNLABELLED = "region"
 _PLACES = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text", "type")
 _KNOWN = ("id", "from_name", "to_name", "type", "value", "meta", "score", "from_id", "to_id", "direction", "labels")
@@ -107,7 +109,7 @@ class Regions:
             kinds = "/".join(sorted({result.type for result in results}))
             self._lose(f"regions that are in no text ({kinds})", id)
             return
-        labels = [(one.from_name, label, one) for one in results if one.type in _LABELS for label in self._labels(one)]
+        labels = [(one.from_name, label, one) for one in results if one.type in LABEL_TYPES for label in self._labels(one)]
         if not labels:
             self.incoming.repaired.add(f"regions without a label, labelled {_UNLABELLED!r}", f"{self.place}: {id}")
             layer = next((one.from_name for one in results if one.type in _REGIONS and one.from_name), "")

@@ -15,20 +15,23 @@ def is_small(value: Any) -> bool:
     return isinstance(value, dict) and value.keys().isdisjoint(("data", "annotations", "completions", "predictions", "result"))
 
 
-def task_of_small_record(value: Any, config: Config) -> Any:
-    """A row of JSON_MIN as the task that it was; anything else as it is."""
-    if not is_small(value):
-        return value
-    data, results = {}, []
-    for name, one in value.items():
-        found = list(_results(name, one, config))
-        results += found
-        if not found and name not in _OWN:
-            data[name] = one
-    annotation = {"result": results, "completed_by": value.get("annotator")}
-    is_annotated = bool(results) or "annotation_id" in value or "annotator" in value
-    task = {name: value[name] for name in ("id", "created_at", "updated_at") if name in value}
-    return {**task, "data": data, "annotations": [annotation] if is_annotated else []}
+def task_of_rows(rows: list[Any], config: Config) -> Any:
+    """The task that rows of JSON_MIN were made of: each is one annotation."""
+    if not all(map(is_small, rows)):
+        return rows[0]
+    task: dict[str, Any] = {name: rows[0][name] for name in ("id", "created_at", "updated_at") if name in rows[0]}
+    data: dict[str, Any] = {}
+    annotations = []
+    for row in rows:
+        results = []
+        for name, one in row.items():
+            found = list(_results(name, one, config))
+            results += found
+            if not found and name not in _OWN:
+                data.setdefault(name, one)
+        if results or "annotation_id" in row or "annotator" in row:
+            annotations.append({"result": results, "completed_by": row.get("annotator")})
+    return {**task, "data": data, "annotations": annotations}
 
 
 def _results(name: str, value: Any, config: Config) -> Any:

@@ -61,7 +61,7 @@ def shown_text(tag: TextTag, data: dict[str, Any], place: str, incoming: Incomin
         return _paragraphs(tag, key, value, place)
     if not isinstance(value, str):
         return None
-    if tag.is_address and _ADDRESS.fullmatch(value):
+    if tag.is_address and is_address(value):
         raise UnreadableFile(place, f"the text is not in the file: data.{key} is the address {value}. Put the text there")
     if tag.form == "HyperText":
         content = TextContent(value)
@@ -69,6 +69,11 @@ def shown_text(tag: TextTag, data: dict[str, Any], place: str, incoming: Incomin
             incoming.losses.add("HTML, of which the text was read", place, stops=False)
         return Shown(tag.name, content.text, key, content=content)
     return Shown(tag.name, value, key)
+
+
+def is_address(value: Any) -> bool:
+    """Whether a value only says where something is."""
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
 def _value(said: str, data: dict[str, Any]) -> tuple[str, Any]:

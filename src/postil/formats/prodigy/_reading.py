@@ -287,6 +287,8 @@ class _Reading:
         self._extents.add(key)
         self.is_said = True
         attributes = {name: value for name, value in raw.items() if name not in _SPAN_KEYS} | piece.attributes
+        if attributes.get("type") == "span":  # what the relations view writes into each
+            del attributes["type"]
         attributes |= {"answer": "reject"} if is_rejected else {}
         layer = piece.layer or self.incoming.span_layer
         more: dict[str, Any] = {"attributes": attributes, "confidence": piece.score, "note": piece.note}
