@@ -51,6 +51,11 @@ def test_spans_metadata_and_the_annotator(tmp_path: Path) -> None:
     assert document.metadata.extra == {"source": "web", "topic": "x"}
 
 
+def test_a_score_that_is_no_confidence_is_an_attribute(tmp_path: Path) -> None:
+    _, found = only(tmp_path, record({**ANNA, "score": 2.5}, {**BEN, "score": 0.5, "type": "span"}))
+    assert [(one.confidence, one.attributes) for one in found.spans] == [(None, {"score": 2.5}), (0.5, {})]
+
+
 def test_tokens_are_told_of_or_kept(tmp_path: Path) -> None:
     from postil.exchange.incoming import Incoming
     from postil.exchange.sources import Source

@@ -19,6 +19,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
 from postil.exchange.safe_json import parse_json
 from postil.formats._annotation_tables.columns import Columns
+from postil.formats._scores import confidence_or_attribute
 from postil.formats._tables import Table
 from postil.model import Label, Note, Relation, Span
 from postil.text import Unit, quote
@@ -271,4 +272,6 @@ class _Reading:
             number = float(confidence) if confidence else None
         except ValueError:
             attributes["confidence"] = confidence
+        number, score = confidence_or_attribute(number)
+        attributes |= score
         return {"attributes": attributes, "confidence": number, "note": row.get("note"), "ignore": row.json("ignore", dict)}

@@ -13,6 +13,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import parse_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
+from postil.formats._scores import confidence_or_attribute
 from postil.formats.argilla._settings import SETTINGS, USERS
 from postil.model import Label, Span
 from postil.scheme import LabelDefinition, Layer
@@ -153,8 +154,10 @@ class _Reading:
         named = [(_word(one.get("question_name")) or "", one) for one in map(_table, listed)]
         for name, one in [*named, *((name, _table(one)) for name, one in _table(suggestions).items())]:
             score = one.get("score")
-            scores = score if isinstance(score, list) else [score] if isinstance(score, float | int) else []
-            yield _Answer(name, one.get("value"), _word(one.get("agent")) or "suggestions", None, scores, is_suggestion=True)
+            values = one.get("value")
+            count = len(values) if isinstance(values, list) else 1
+            scores = score if isinstance(score, list) else [score] * count if isinstance(score, float | int) else []
+            yield _Answer(name, values, _word(one.get("agent")) or "suggestions", None, scores, is_suggestion=True)
 
     def _user(self, id: Any) -> str:
         return self.users.get(str(id), f"user-{id}" if id else "")
@@ -184,13 +187,13 @@ class _Reading:
         values = value if isinstance(value, list) else [value]
         scores: list[Any] = [*answer.scores, *[None] * len(values)]
         for one, score in zip(values, scores, strict=False):
-            confidence = float(score) if isinstance(score, float | int) else None
+            confidence, attributes = confidence_or_attribute(float(score) if isinstance(score, float | int) else None)
             if kind == "span":
                 extent = self._extent(one)
                 id, place = f"e{len(made.spans) + 1}", (extent.start, extent.end, extent.text)
-                made.spans.append(Span(id, answer.question, extent.label, *place, confidence=confidence))
+                made.spans.append(Span(id, answer.question, extent.label, *place, attributes=attributes, confidence=confidence))
             elif kind in _CHOICES:
-                made.labels.append(Label(f"d{len(made.labels) + 1}", answer.question, str(one), confidence=confidence))
+                made.labels.append(Label(f"d{len(made.labels) + 1}", answer.question, str(one), attributes, confidence))
         if kind != "span" and kind not in _CHOICES:
             made.labels.append(Label(f"d{len(made.labels) + 1}", answer.question, kind, {"value": value}))
 

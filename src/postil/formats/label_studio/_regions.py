@@ -9,6 +9,7 @@ import msgspec
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats._fresh_ids import FreshIds
+from postil.formats._scores import confidence_or_attribute
 from postil.formats.label_studio._config import Config
 from postil.formats.label_studio._texts import Shown
 from postil.model import Label, Relation, Span
@@ -121,7 +122,8 @@ class Regions:
         for number, (layer, label, result) in enumerate(labels):
             own = id if not number else self._fresh(id)
             self._of_region.setdefault(id, own)
-            more: dict[str, Any] = {"attributes": attributes, "confidence": result.score, "note": remark}
+            confidence, score = confidence_or_attribute(result.score)
+            more: dict[str, Any] = {"attributes": attributes | score, "confidence": confidence, "note": remark}
             self._made.spans.append(Span(own, layer or self.incoming.span_layer, label, *extent, covered, **more))
 
     def _labels(self, result: Result) -> list[str]:
@@ -171,7 +173,8 @@ class Regions:
             for label, attributes in chosen:
                 own = self._fresh(id) if number else id
                 number += 1
-                self._made.labels.append(Label(own, layer, label, attributes, result.score, remark))
+                confidence, score = confidence_or_attribute(result.score)
+                self._made.labels.append(Label(own, layer, label, attributes | score, confidence, remark))
 
     def _relation(self, result: Result, *, is_only: bool) -> None:
         ends = [self._of_region.get(str(end)) for end in (result.from_id, result.to_id)]
@@ -188,8 +191,10 @@ class Regions:
             self.incoming.repaired.add(kind, f"{self.place}: {result.from_id} → {result.to_id}")
         args: dict[str, Any] = dict(zip(("from", "to"), ends, strict=True))
         own = str(result.id) if result.id is not None else self._ids.mint("r")
+        confidence, score = confidence_or_attribute(result.score)
+        attributes |= {**score, **result.others}
         for label in labels or [self.incoming.relation_layer]:
-            self._made.relations.append(Relation(own, self.incoming.relation_layer, label, args, {**attributes, **result.others}))
+            self._made.relations.append(Relation(own, self.incoming.relation_layer, label, args, attributes, confidence))
             own = self._fresh(own)
 
 

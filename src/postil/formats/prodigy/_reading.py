@@ -18,6 +18,7 @@ from postil.exchange.sources import File
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats._fresh_ids import FreshIds
+from postil.formats._scores import confidence_or_attribute
 from postil.model import Label, Relation, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -291,7 +292,8 @@ class _Reading:
             del attributes["type"]
         attributes |= {"answer": "reject"} if is_rejected else {}
         layer = piece.layer or self.incoming.span_layer
-        more: dict[str, Any] = {"attributes": attributes, "confidence": piece.score, "note": piece.note}
+        confidence, score = confidence_or_attribute(piece.score)
+        more: dict[str, Any] = {"attributes": attributes | score, "confidence": confidence, "note": piece.note}
         self._put(Span(self._ids.take(piece.id, "e"), layer, label, start, end, piece.text or "", **more))
 
     def _put(self, span: Span) -> None:
@@ -306,7 +308,8 @@ class _Reading:
         attributes = {name: value for name, value in raw.items() if name not in _RELATION_KEYS} | tie.attributes
         layer = tie.layer or self.incoming.relation_layer
         id = self._ids.take(tie.id, "r")
-        self.made.relations.append(Relation(id, layer, tie.label or layer, args, attributes, tie.score, tie.note))
+        confidence, score = confidence_or_attribute(tie.score)
+        self.made.relations.append(Relation(id, layer, tie.label or layer, args, attributes | score, confidence, tie.note))
 
     def _end(self, piece: _Piece | None, index: int | None, said: _Said) -> str:
         """The span that a relation leads to; where there is only a token, one is made of it."""
