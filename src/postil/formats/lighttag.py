@@ -96,11 +96,15 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
         ties = _ties(_converted(export.get("relations") or [], list[dict[str, Any]], file), file, incoming)
         names = {
             str(person["annotator_id"]): _who(_converted(person, _Person, file))
-            for example in examples for one in example.annotations for person in one.get("annotated_by") or ()
+            for example in examples for one in example.annotations for person in _list(one.get("annotated_by"))
             if isinstance(person, dict) and person.get("annotator_id") is not None
         }  # fmt: skip
         for number, example in enumerate(examples, 1):
             yield _Reading(incoming, file, number, names).draft(example, ties)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _converted(value: Any, kind: Any, file: File) -> Any:

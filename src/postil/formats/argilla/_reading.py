@@ -225,14 +225,19 @@ def _unflattened(value: dict[str, Any]) -> dict[str, Any]:
         if not dot:
             (fields if isinstance(one, str) and key not in _KEYS else others)[key] = one
         elif ".responses" in key and not part:
-            users, statuses = value.get(f"{key}.users") or [], value.get(f"{key}.status") or []
-            rows = zip(one or [], [*users, *[None] * len(one or [])], [*statuses, *[None] * len(one or [])], strict=False)
+            users, statuses = _list(value.get(f"{key}.users")), _list(value.get(f"{key}.status"))
+            answers = _list(one)
+            rows = zip(answers, [*users, *[None] * len(answers)], [*statuses, *[None] * len(answers)], strict=False)
             responses[question] = [{"value": said, "user_id": user, "status": status} for said, user, status in rows]
         elif not part:
             suggestions[question] = {
                 "value": one, "agent": value.get(f"{key}.agent"), "score": value.get(f"{key}.score"),
             }  # fmt: skip
     return {**others, "fields": fields, "responses": responses, "suggestions": suggestions}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -143,13 +143,16 @@ def _records(value: Any, file: File, line: int) -> Iterator[dict[str, Any]]:
 def _of_pair(pair: Any, file: File, line: int) -> dict[str, Any]:
     match pair:
         case [str(text), dict(said)]:
-            entities = said.get("entities") or []
-            layers = said.get("spans") if isinstance(said.get("spans"), dict) else {}
+            layers = said.get("spans")
+            groups = {None: said.get("entities"), **(layers if isinstance(layers, dict) else {})}
             others = {key: value for key, value in said.items() if key not in ("entities", "spans", "cats")}
-            spans = [_of_triple(one, None, file, line) for one in entities]
-            spans += [_of_triple(one, layer, file, line) for layer, several in (layers or {}).items() for one in several]
+            spans = [_of_triple(one, layer, file, line) for layer, several in groups.items() for one in _list(several)]
             return {"text": text, "spans": spans, "cats": said.get("cats"), **({"meta": others} if others else {})}
     raise UnreadableFile(file.shown, 'not training data: pairs like ["text", {"entities": [[0, 4, "PER"]]}] are wanted', line, 1)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _of_triple(triple: Any, layer: str | None, file: File, line: int) -> dict[str, Any]:
