@@ -162,6 +162,12 @@ def test_tables_and_fast_text(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_texts_in_a_directory_are_no_records(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "x.jsonl", {"text": TEXT})
+    (tmp_path / "in" / "README.txt").write_text("About this\nexport\n", encoding="utf-8")
+    assert len(read(FORMAT, tmp_path / "in")[0]) == 1
+
+
 def test_keys_of_other_names(tmp_path: Path) -> None:
     path = put(tmp_path / "x.jsonl", {"body": TEXT, "spans": [[0, 4, "PER"]]})
     assert only(path, **{"text-key": "body", "label-key": "spans"})[1].spans[0].text == "Anna"

@@ -304,6 +304,16 @@ def test_json_min_of_several_annotators(tmp_path: Path) -> None:
     assert {name: len(one.spans) for name, one in document.sets.items()} == {"user-1": 1, "user-2": 1}
 
 
+def test_csv(tmp_path: Path) -> None:
+    cell = json.dumps([{"start": 0, "end": 4, "text": "Anna", "labels": ["PER"]}]).replace('"', '""')
+    table = f'annotation_id,annotator,body,id,ner,source\n5,2,"{TEXT}",1,"{cell}",web\n6,3,"{TEXT}",1,,web\n'
+    (tmp_path / "x.csv").write_text(table, encoding="utf-8")
+    (document,), intake, _ = read(FORMAT, tmp_path / "x.csv", **{"text-key": "body"})
+    assert intake.errors == []
+    assert {name: [span.text for span in one.spans] for name, one in document.sets.items()} == {"user-2": ["Anna"], "user-3": []}
+    assert document.metadata.extra == {"source": "web"}
+
+
 def test_addresses_are_no_texts(tmp_path: Path) -> None:
     tasks = [{"id": 1, "data": {"image": "/data/upload/1/x.png"}, "annotations": []}]
     documents, _, incoming = read(FORMAT, put(tmp_path, tasks, ""))

@@ -90,6 +90,17 @@ def test_the_text_in_a_column(tmp_path: Path) -> None:
     assert [one[2] for one in spans(put(tmp_path / "y" / "in.csv", table))] == ["Anna", "Ben", "Zoë", "Zo"]
 
 
+def test_rows_with_the_whole_text(tmp_path: Path) -> None:
+    table = "annotation_approver,end_offset,id,label,start_offset,text,user\n,4,1,PER,0,Anna met Ben,1\n,3,2,X,0,Zoë left,1\n"
+    assert [one[2] for one in spans(put(tmp_path / "in.csv", table))] == ["Anna", "Zoë"]
+
+
+def test_a_table_of_label_studio_is_sent_there(tmp_path: Path) -> None:
+    table = 'id,label,text\n1,"[{""start"":0,""end"":4,""text"":""Anna"",""labels"":[""PER""]}]",Anna met Ben\n'
+    with pytest.raises(UnreadableFile, match="import this as label-studio"):
+        read(FORMAT, put(tmp_path / "in.csv", table))
+
+
 def test_classified_texts(tmp_path: Path) -> None:
     documents, _, _ = read(FORMAT, put(tmp_path / "in.csv", "text,label,lang\nGood one,pos,en\nBad,neg,\n"))
     assert [(one.text, one.sets["imported"].labels[0].label, one.metadata.extra) for one in documents] == [

@@ -95,7 +95,7 @@ class _Tie(msgspec.Struct):
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    files = [file for file in incoming.source.files(".jsonl", ".json", ".ndjson", ".csv", ".txt") if not _is_config(file)]
+    files = [file for file in incoming.source.files(".jsonl", ".json", ".ndjson", ".csv", ".txt") if _has_records(file, incoming)]
     names = _label_names(incoming)
     text_key = incoming.options["text-key"]
     for _, parts in joined([partial(_keyed, incoming, file, is_only=len(files) == 1) for file in files]):
@@ -112,8 +112,12 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
         yield _draft(file, line, first, list(sets.values()), incoming)
 
 
-def _is_config(file: File) -> bool:
-    return file.path.endswith("_config.json")
+def _has_records(file: File, incoming: Incoming) -> bool:
+    """Whether a file has records; of the texts in a directory, only those in which fastText's labels are."""
+    if file.path.endswith(".txt") and incoming.source.is_directory:
+        _, first = next(file.lines(incoming.source.encoding), (1, ""))
+        return first.startswith("__label__")
+    return not file.path.endswith("_config.json")
 
 
 def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, dict[str, Any]]]]:

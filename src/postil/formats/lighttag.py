@@ -10,6 +10,21 @@ import msgspec
 
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.features import (
+    ANNOTATORS,
+    ATTRIBUTES,
+    CROSSING,
+    CUT,
+    DOCUMENT_IDS,
+    DOCUMENT_LABELS,
+    IDS,
+    METADATA,
+    NESTED,
+    OVER_SENTENCES,
+    RELATIONS,
+    STACKED,
+    TEXT,
+)
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
@@ -217,4 +232,11 @@ class _Reading:
                 made.relations.append(Relation(id, self.incoming.relation_layer, tie.label, args))
 
 
-FORMAT = Format("lighttag", "LightTag", _MANUAL, frozenset(), _read)
+FORMAT = Format(
+    "lighttag", "LightTag", _MANUAL,
+    frozenset((
+        ANNOTATORS, ATTRIBUTES, CROSSING, CUT, DOCUMENT_IDS, DOCUMENT_LABELS, IDS, METADATA, NESTED, OVER_SENTENCES, RELATIONS,
+        STACKED, TEXT,
+    )),
+    _read,
+)  # fmt: skip

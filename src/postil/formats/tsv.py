@@ -14,8 +14,8 @@ from postil.formats._annotation_tables.writing import write_tables
 _MANUAL = """\
 The tables of the format csv, with tabs between their columns: spans.tsv and the others, and the texts in texts/.
 
-document	annotator	id	layer	label	start	end	text	fragments	attributes	confidence	note	ignore
-news/1	gold	e1	entity	PER	0	4	Anna		{}			{}
+document	annotator	id	layer	label	start	end	text	fragments	attributes	…
+news/1	gold	e1	entity	PER	0	4	Anna		{"wiki":"Q1"}	…
 
 Values with a tab, a quote or a line end in them are quoted as in CSV; a file in which quotes cannot quote is read without.
 Columns are known by many names, as the page of the format csv says."""

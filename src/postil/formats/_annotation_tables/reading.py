@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -30,6 +31,7 @@ OPTIONS = (
 )
 """How tables count, which none of them says."""
 
+_LOOKED_AT = 100
 _WHOLE = re.compile(r"\s*(-?\d{1,15})(\.0*)?\s*")
 _FRAGMENT = re.compile(r"\s*(\d{1,15})\s*[-–: ]\s*(\d{1,15})\s*")
 
@@ -81,6 +83,9 @@ def _tables(incoming: Incoming) -> Iterator[_Read]:
     for file in incoming.source.files(".csv", ".tsv", ".tab"):
         table = Table(file, incoming.source.encoding)
         columns = Columns.of(table.columns)
+        if columns.kind == "spans" and "document_text" not in columns.named and _has_whole_texts(table, columns):
+            others = {meaning: name for meaning, name in columns.named.items() if meaning != "text"}
+            columns = replace(columns, named={**others, "document_text": columns.named["text"]})
         if columns.kind == "spans" and "document" not in columns.named and _repeats_ids(table, columns):
             columns = replace(columns, named={**columns.named, "document": columns.named["id"], "id": ""})
         if columns.kind is None:
@@ -88,6 +93,19 @@ def _tables(incoming: Incoming) -> Iterator[_Read]:
             raise UnreadableFile(file.shown, message, 1, 1)
         directory = PurePosixPath(file.path).parent.as_posix()
         yield _Read(table, columns, "" if directory == "." else directory)
+
+
+def _has_whole_texts(table: Table, columns: Columns) -> bool:
+    """Whether the column of texts has those of documents: every span lies in its own, and some span is not all of it."""
+    is_part = False
+    for _, row in islice(table.rows(), _LOOKED_AT):
+        text, start, end = (columns.value(row, meaning) for meaning in ("text", "start", "end"))
+        edges = _WHOLE.fullmatch(start), _WHOLE.fullmatch(end)
+        if edges[0] and edges[1]:
+            if int(edges[1][1]) > len(text):
+                return False
+            is_part = is_part or len(text) > int(edges[1][1]) - int(edges[0][1]) + 1
+    return is_part
 
 
 def _repeats_ids(table: Table, columns: Columns) -> bool:
@@ -193,6 +211,8 @@ class _Reading:
         elif kind == "spans" and (row.get("start").strip() or row.get("end").strip()):
             self._span(made, row, covered)
         elif row.get("label"):
+            if row.get("label").startswith('[{"'):
+                raise UnreadableFile(row.read.table.file.shown, "labels in JSON: import this as label-studio", row.line, 1)
             label = Label(
                 self._id(made, row, "d"), row.get("layer") or self.incoming.label_layer, row.get("label"), **self._more(row)
             )

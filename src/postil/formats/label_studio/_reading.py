@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,7 +19,7 @@ from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
 from postil.formats.label_studio._regions import LABEL_TYPES, Regions, Result
-from postil.formats.label_studio._smaller import is_small, task_of_rows
+from postil.formats.label_studio._smaller import is_small, rows_of_table, task_of_rows
 from postil.formats.label_studio._texts import Shown, is_address, shown_text
 
 CONFIG_NAMES = ("config.xml", "label_config.xml", "labeling_config.xml", "labelling_config.xml")
@@ -67,25 +67,31 @@ class _Task(msgspec.Struct):
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each text of each task."""
     configs: dict[str, Config] = {}
-    for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
+    files = incoming.source.files(".json", ".jsonl", ".ndjson", ".csv")
+    for file in [one for one in files if not _is_table(one)] or files:  # a CSV beside JSON says less of the same
         config = _config(incoming, file, configs)
-        for line, value in _tasks(file, config):
+        for line, value in _tasks(file, config, incoming.source.encoding):
             yield from _Reading(incoming, config, file, line).drafts(value)
 
 
-def _tasks(file: File, config: Config) -> Iterator[tuple[int, Any]]:
-    """The tasks of a file; in JSON_MIN, those that its rows were made of."""
-    _, first = next(read_json_records(file), (1, None))
+def _tasks(file: File, config: Config, encoding: str) -> Iterator[tuple[int, Any]]:
+    """The tasks of a file; in JSON_MIN and CSV, those that its rows were made of."""
+    records = partial(rows_of_table, file, encoding) if _is_table(file) else partial(read_json_records, file)
+    _, first = next(records(), (1, None))
     if not is_small(first):
-        yield from read_json_records(file)
+        yield from records()
         return
-    for _, (rows,) in joined([partial(_small_rows, file)]):
+    for _, (rows,) in joined([partial(_small_rows, records)]):
         yield rows[0][0], task_of_rows([row for _, row in rows], config)
 
 
-def _small_rows(file: File) -> Iterator[tuple[str, tuple[int, Any]]]:
+def _is_table(file: File) -> bool:
+    return file.path.lower().removesuffix(".gz").endswith(".csv")
+
+
+def _small_rows(records: Callable[[], Iterator[tuple[int, Any]]]) -> Iterator[tuple[str, tuple[int, Any]]]:
     """Rows of JSON_MIN by the task that they are of."""
-    for line, value in read_json_records(file):
+    for line, value in records():
         id = value.get("id") if isinstance(value, dict) else None
         yield f"task {id}" if is_name(id) else f"line {line}", (line, value)
 

@@ -1,9 +1,13 @@
-"""JSON_MIN, the smaller export of Label Studio: a row for each annotation, with no ids of regions."""
+"""JSON_MIN and CSV, the smaller exports of Label Studio: a row for each annotation, with no ids of regions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from postil.exchange.safe_json import parse_json
+from postil.exchange.sources import File
+from postil.formats._tables import Table
 from postil.formats.label_studio._config import Config
 
 _OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
@@ -13,6 +17,26 @@ _KINDS = {"labels": "labels", "hypertextlabels": "hypertextlabels", "paragraphla
 def is_small(value: Any) -> bool:
     """Whether a record is a row of JSON_MIN, and not a task."""
     return isinstance(value, dict) and value.keys().isdisjoint(("data", "annotations", "completions", "predictions", "result"))
+
+
+def rows_of_table(file: File, encoding: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of its CSV, which has JSON in its cells, as those of JSON_MIN."""
+    for line, row in Table(file, encoding).rows():
+        yield (
+            line,
+            {
+                name: parse_json(file.shown, cell, line)
+                if cell.startswith(("[{", "{"))
+                else int(cell)
+                if _is_number(name, cell)
+                else cell
+                for name, cell in row.items()
+            },
+        )
+
+
+def _is_number(name: str, cell: str) -> bool:
+    return name in _OWN and cell.isascii() and cell.isdigit() and len(cell) < 18
 
 
 def task_of_rows(rows: list[Any], config: Config) -> Any:
