@@ -35,6 +35,7 @@ from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, flat, is_name
+from postil.formats._json_values import listed, pretty
 from postil.formats._tables import Table
 from postil.model import AnnotationSet, Label, Note, Relation, Span
 from postil.scheme import LabelDefinition, Layer, LayerKind
@@ -196,7 +197,7 @@ def _label_names(incoming: Incoming) -> dict[str, str]:
     for kind, name in _CONFIGS.items():
         for file in filter(None, [incoming.source.get(name)] if not incoming.source.is_directory else _named(incoming, name)):
             labels: dict[str, LabelDefinition] = {}
-            for one in _list(read_json(file)):
+            for one in listed(read_json(file)):
                 text = one.get("text") if isinstance(one, dict) else None
                 if not isinstance(text, str):
                     raise UnreadableFile(
@@ -234,7 +235,7 @@ class _Reading:
         categories: list[str] = []
         label_key = self.incoming.options["label-key"]
         for key in ("annotations", "entities", "cats", *([label_key] if label_key else ("label", "labels"))):
-            for one in _list(record.get(key)):
+            for one in listed(record.get(key)):
                 if isinstance(one, str | int):
                     categories.append(self._name(one))
                 else:
@@ -272,10 +273,10 @@ class _Reading:
         made.labels += [
             Label(f"d{number}", self.incoming.label_layer, name) for number, name in enumerate(dict.fromkeys(categories), 1)
         ]
-        comments = [*_list(record.get("Comments")), *_list(record.get("comments"))]
+        comments = [*listed(record.get("Comments")), *listed(record.get("comments"))]
         made.notes += [Note(f"n{number}", "", self._comment(one)) for number, one in enumerate(comments, 1)]
         ids = {span.id for span in made.spans}
-        for number, tie in enumerate(_list(record.get("relations"))):
+        for number, tie in enumerate(listed(record.get("relations"))):
             self._relate(made, tie, number, ids)
         return made
 
@@ -295,10 +296,6 @@ class _Reading:
         label = self.incoming.relation_layer if tie.type in (None, "") else self._name(tie.type)
         id = f"r{number if tie.id is None else tie.id}"
         made.relations.append(Relation(id, self.incoming.relation_layer, label, args))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
 # --- writing -------------------------------------------------------------------------------------------------------------------
@@ -322,7 +319,7 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
         if labels := {
             label: one for layer in outgoing.scheme.layers_of_kind(kind).values() for label, one in layer.labels.items()
         }:
-            outgoing.target.write(name, msgspec.json.format(msgspec.json.encode(_looks(labels)), indent=2) + b"\n")
+            outgoing.target.write(name, pretty(_looks(labels)))
     outgoing.say.append("import label_config.json and its like as labels of the project, and allow overlapping spans there")
 
 

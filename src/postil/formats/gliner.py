@@ -29,6 +29,7 @@ from postil.exchange.safe_json import read_json_records
 from postil.exchange.sources import File
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import flat, is_name
+from postil.formats._json_values import write_array
 from postil.formats._pieces import pieces
 from postil.model import Relation, Span
 from postil.segmentation import Extent
@@ -150,11 +151,7 @@ def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int], count: in
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     with outgoing.target.open() as file:
-        separator = b"[\n"
-        for document in documents:
-            file.write(separator + msgspec.json.encode(_record(document)))
-            separator = b",\n"
-        file.write(b"\n]\n" if separator == b",\n" else b"[]\n")
+        write_array(file, map(_record, documents))
 
 
 def _record(document: Document) -> dict[str, Any]:

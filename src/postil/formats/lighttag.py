@@ -30,6 +30,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
+from postil.formats._json_values import list_or_empty
 from postil.model import Label, Relation, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -111,15 +112,11 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
         ties = _ties(_converted(export.get("relations") or [], list[dict[str, Any]], file), file, incoming)
         names = {
             str(person["annotator_id"]): _who(_converted(person, _Person, file))
-            for example in examples for one in example.annotations for person in _list(one.get("annotated_by"))
+            for example in examples for one in example.annotations for person in list_or_empty(one.get("annotated_by"))
             if isinstance(person, dict) and person.get("annotator_id") is not None
         }  # fmt: skip
         for number, example in enumerate(examples, 1):
             yield _Reading(incoming, file, number, names).draft(example, ties)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _converted(value: Any, kind: Any, file: File) -> Any:

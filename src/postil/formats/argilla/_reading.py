@@ -13,6 +13,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import parse_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
+from postil.formats._json_values import list_or_empty, table_or_empty
 from postil.formats._scores import confidence_or_attribute
 from postil.formats.argilla._settings import SETTINGS, USERS
 from postil.model import Label, Span
@@ -112,7 +113,7 @@ class _Reading:
         answers = [answer for answer in self._answers(record) if answer.value is not None]
         id = next((str(value[key]) for key in ("id", "external_id") if is_name(value.get(key))), f"{self.file.name}-{self.line}")
         metadata = {
-            **_table(record.get("metadata")),
+            **table_or_empty(record.get("metadata")),
             **{name: one for name, one in record["fields"].items() if name not in meant},
         }
         metadata |= {key: one for key, one in record.items() if key not in _KEYS}
@@ -144,15 +145,17 @@ class _Reading:
         """Everything that is said, from either version's form of it."""
         responses, suggestions = record.get("responses") or {}, record.get("suggestions") or {}
         if isinstance(responses, list):
-            for one in map(_table, responses):
-                for name, value in _table(one.get("values")).items():
-                    yield _Answer(name, _table(value).get("value"), self._user(one.get("user_id")), _word(one.get("status")))
-        for name, several in _table(responses).items():
-            for one in map(_table, several if isinstance(several, list) else []):
+            for one in map(table_or_empty, responses):
+                for name, value in table_or_empty(one.get("values")).items():
+                    yield _Answer(
+                        name, table_or_empty(value).get("value"), self._user(one.get("user_id")), _word(one.get("status"))
+                    )
+        for name, several in table_or_empty(responses).items():
+            for one in map(table_or_empty, several if isinstance(several, list) else []):
                 yield _Answer(name, one.get("value"), self._user(one.get("user_id")), _word(one.get("status")))
         listed = suggestions if isinstance(suggestions, list) else []
-        named = [(_word(one.get("question_name")) or "", one) for one in map(_table, listed)]
-        for name, one in [*named, *((name, _table(one)) for name, one in _table(suggestions).items())]:
+        named = [(_word(one.get("question_name")) or "", one) for one in map(table_or_empty, listed)]
+        for name, one in [*named, *((name, table_or_empty(one)) for name, one in table_or_empty(suggestions).items())]:
             score = one.get("score")
             values = one.get("value")
             count = len(values) if isinstance(values, list) else 1
@@ -225,8 +228,8 @@ def _unflattened(value: dict[str, Any]) -> dict[str, Any]:
         if not dot:
             (fields if isinstance(one, str) and key not in _KEYS else others)[key] = one
         elif ".responses" in key and not part:
-            users, statuses = _list(value.get(f"{key}.users")), _list(value.get(f"{key}.status"))
-            answers = _list(one)
+            users, statuses = list_or_empty(value.get(f"{key}.users")), list_or_empty(value.get(f"{key}.status"))
+            answers = list_or_empty(one)
             rows = zip(answers, [*users, *[None] * len(answers)], [*statuses, *[None] * len(answers)], strict=False)
             responses[question] = [{"value": said, "user_id": user, "status": status} for said, user, status in rows]
         elif not part:
@@ -234,14 +237,6 @@ def _unflattened(value: dict[str, Any]) -> dict[str, Any]:
                 "value": one, "agent": value.get(f"{key}.agent"), "score": value.get(f"{key}.score"),
             }  # fmt: skip
     return {**others, "fields": fields, "responses": responses, "suggestions": suggestions}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _word(value: Any) -> str | None:

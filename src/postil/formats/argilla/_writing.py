@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from postil.corpus import Document
 from postil.errors import PostilError
 from postil.exchange.outgoing import Outgoing
 from postil.formats._flat import flat
+from postil.formats._json_values import pretty, write_array
 from postil.formats.argilla._holding import suggesting
 from postil.formats.argilla._settings import DATASET, SETTINGS, USERS
 from postil.model import AnnotationSet, Label, Span
@@ -25,21 +24,24 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     spans = {name: dict(layer.labels) for name, layer in outgoing.scheme.layers_of_kind("span").items()}
     labels = {name: dict(layer.labels) for name, layer in outgoing.scheme.layers_of_kind("label").items()}
     with outgoing.target.open("records.json") as file:
-        separator = b"[\n"
-        for document in documents:
-            for one in document.sets.values():
-                for span in one.spans:
-                    spans.setdefault(span.layer, {}).setdefault(span.label, LabelDefinition())
-                for label in one.labels:
-                    labels.setdefault(label.layer, {}).setdefault(label.label, LabelDefinition())
-            file.write(separator + msgspec.json.encode(_record(document, list(spans), users)))
-            separator = b",\n"
-        file.write(b"\n]\n" if separator == b",\n" else b"[]\n")
+        write_array(file, (_record(_seen(document, spans, labels), list(spans), users) for document in documents))
     settings = _written_settings(spans, labels, outgoing.scheme)
-    outgoing.target.write(SETTINGS, _pretty(settings))
-    outgoing.target.write(DATASET, _pretty({"name": outgoing.manifest.name, "status": "draft", "allow_extra_metadata": True}))
-    outgoing.target.write(USERS, _pretty({users[name]: name for name in sorted(users)}))
+    outgoing.target.write(SETTINGS, pretty(settings))
+    outgoing.target.write(DATASET, pretty({"name": outgoing.manifest.name, "status": "draft", "allow_extra_metadata": True}))
+    outgoing.target.write(USERS, pretty({users[name]: name for name in sorted(users)}))
     outgoing.say.append("rg.Dataset.from_disk opens it; a server takes responses of its own users only: --user NAME=UUID")
+
+
+def _seen(
+    document: Document, spans: dict[str, dict[str, LabelDefinition]], labels: dict[str, dict[str, LabelDefinition]]
+) -> Document:
+    """The document, after its labels were added to those that the settings have to have."""
+    for one in document.sets.values():
+        for span in one.spans:
+            spans.setdefault(span.layer, {}).setdefault(span.label, LabelDefinition())
+        for label in one.labels:
+            labels.setdefault(label.layer, {}).setdefault(label.label, LabelDefinition())
+    return document
 
 
 def _given_users(outgoing: Outgoing) -> dict[str, str]:
@@ -113,7 +115,3 @@ def _written_settings(
         "guidelines": scheme.description or None, "questions": questions, "fields": [field], "vectors": [], "metadata": [],
         "allow_extra_metadata": True, "distribution": {"strategy": "overlap", "min_submitted": 1}, "mapping": None,
     }  # fmt: skip
-
-
-def _pretty(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

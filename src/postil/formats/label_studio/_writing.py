@@ -8,11 +8,10 @@ from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-import msgspec
-
 from postil.corpus import Document
 from postil.exchange.outgoing import Outgoing
 from postil.formats._flat import DOCUMENT_ID, flat
+from postil.formats._json_values import write_array
 from postil.formats.label_studio._config import TRUTHS
 from postil.formats.label_studio._regions import ANSWERS
 from postil.model import AnnotationSet, Label, Relation, Span
@@ -26,10 +25,7 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     project = _Project(outgoing.scheme)
     numbers = count(1)
     with outgoing.target.open("tasks.json") as file:
-        for number, document in enumerate(documents, 1):
-            file.write(b"[\n" if number == 1 else b",\n")
-            file.write(msgspec.json.encode(_task(document, number, numbers, project)))
-        file.write(b"\n]\n" if project.has_tasks else b"[]\n")
+        write_array(file, (_task(document, number, numbers, project) for number, document in enumerate(documents, 1)))
     outgoing.target.write("config.xml", project.config())
     outgoing.say.append("config.xml is the labelling configuration: give it to the project before tasks.json is imported")
 
@@ -39,7 +35,6 @@ class _Project:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        self.has_tasks = False
         self.spans = {name: dict(layer.labels) for name, layer in scheme.layers_of_kind("span").items()}
         self.labels = {name: dict(layer.labels) for name, layer in scheme.layers_of_kind("label").items()}
         self.relations: dict[str, LabelDefinition] = {}
@@ -137,7 +132,6 @@ def _is_answer(attribute: Attribute, value: Any) -> bool:
 
 
 def _task(document: Document, number: int, numbers: Iterator[int], project: _Project) -> dict[str, Any]:
-    project.has_tasks = True
     data = {TEXT_KEY: document.text, DOCUMENT_ID: document.id, **flat(document.metadata, (TEXT_KEY, DOCUMENT_ID))}
     task: dict[str, Any] = {"id": number, "data": data, "annotations": [], "predictions": []}
     for one in document.sets.values():

@@ -18,6 +18,7 @@ from postil.exchange.sources import File
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats._fresh_ids import FreshIds
+from postil.formats._json_values import listed
 from postil.formats._scores import confidence_or_attribute
 from postil.model import Label, Relation, Span
 from postil.scheme import LabelDefinition, Layer
@@ -146,13 +147,9 @@ def _of_pair(pair: Any, file: File, line: int) -> dict[str, Any]:
             layers = said.get("spans")
             groups = {None: said.get("entities"), **(layers if isinstance(layers, dict) else {})}
             others = {key: value for key, value in said.items() if key not in ("entities", "spans", "cats")}
-            spans = [_of_triple(one, layer, file, line) for layer, several in groups.items() for one in _list(several)]
+            spans = [_of_triple(one, layer, file, line) for layer, several in groups.items() for one in listed(several)]
             return {"text": text, "spans": spans, "cats": said.get("cats"), **({"meta": others} if others else {})}
     raise UnreadableFile(file.shown, 'not training data: pairs like ["text", {"entities": [[0, 4, "PER"]]}] are wanted', line, 1)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _of_triple(triple: Any, layer: str | None, file: File, line: int) -> dict[str, Any]:
