@@ -258,8 +258,12 @@ def test_two_texts_of_a_task_are_two_documents(tmp_path: Path) -> None:
         {"id": to, "to_name": to, "from_name": "ner", "type": "labels", "value": {"start": 0, "end": 4, "labels": ["PER"]}}
         for to in ("a", "b")
     ]
+    results += [{"type": "relation", "from_id": "a", "to_id": "b", "direction": "right"}, {"type": "brush", "to_name": "c"}]
     data = {"one": "Anna left.", "two": "Bert came."}
-    documents, _, _ = read(FORMAT, put(tmp_path, [{"id": 5, "data": data, "annotations": [annotation(*results)]}], config))
+    documents, _, incoming = read(FORMAT, put(tmp_path, [{"id": 5, "data": data, "annotations": [annotation(*results)]}], config))
+    assert {loss.kind: loss.count for loss in incoming.losses.stopping} == {
+        "relations between two texts": 1, "results about other things than the text (brush)": 1,
+    }  # fmt: skip
     assert {one.id: one.sets["imported"].spans[0].text for one in documents} == {"task-5/a": "Anna", "task-5/b": "Bert"}
 
 
@@ -346,7 +350,7 @@ def test_a_zip_of_tasks(tmp_path: Path) -> None:
     [
         b"[", b'[{"data"', b"[1]", b'[{"data":1}]', b'[{"data":{"text":"x"},"annotations":[{"result":[{"value":1}]}]}]',
         b'[{"data":{"text":"\xff"}}]', b'[{"data":{"text":"\\ud83d"}}]', b"[" * 100_000, b'{"data":' * 5000, b"[{}]]", b"null",
-        b'[{"data":{"text":"x"},"annotations":7}]', b'[{"data":{"text":[{}]}}]', b"\xff\xfe[\x00]\x00", b'[{"id":1,"data":null}]',
+        b'[{"data":{"text":"x"},"annotations":7}]', b"\xff\xfe[\x00]\x00", b'[{"id":1,"data":null}]',
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused(tmp_path: Path, data: bytes) -> None:

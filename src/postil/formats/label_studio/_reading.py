@@ -20,7 +20,8 @@ from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
 from postil.formats.label_studio._regions import LABEL_TYPES, Regions, Result
 from postil.formats.label_studio._smaller import is_small, rows_of_table, task_of_rows
-from postil.formats.label_studio._texts import Shown, is_address, shown_text
+from postil.formats.label_studio._texts import Shown, is_address, is_dialogue, shown_text
+from postil.model import METHODS, STATUSES
 
 CONFIG_NAMES = ("config.xml", "label_config.xml", "labeling_config.xml", "labelling_config.xml")
 
@@ -37,7 +38,7 @@ _BOOKKEEPING = frozenset((
 class _Annotation(msgspec.Struct):
     """What one person, or a model, says of a task."""
 
-    result: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] | None = None
     annotator: str | None = None
     completed_by: int | str | dict[str, Any] | None = None
     model_version: str | int | None = None
@@ -47,8 +48,8 @@ class _Annotation(msgspec.Struct):
     skipped: bool | None = False
     ground_truth: bool | None = False
     honeypot: bool | None = False
-    status: str = "complete"
-    method: str = "imported"
+    status: str | None = None
+    method: str | None = None
     sources: tuple[str, ...] = ()
 
 
@@ -134,6 +135,8 @@ class _Reading:
         texts = list(self._texts(task, [result for _, _, results in said for result in results]))
         if not texts:
             self.incoming.losses.add("tasks without a text", self.place)
+        if len(texts) > 1:
+            self._count_elsewhere([result for _, _, results in said for result in results], {shown.name for shown in texts})
         keys = {shown.key for shown in texts}
         metadata = {name: one for name, one in task.data.items() if name not in keys and name != DOCUMENT_ID}
         metadata |= self._beside(value, task)
@@ -144,9 +147,22 @@ class _Reading:
 
     def _results(self, annotation: _Annotation) -> list[Result]:
         try:
-            return [Result.of(raw) for raw in annotation.result]
+            return [Result.of(raw) for raw in annotation.result or ()]
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.file.shown, f"not a result of Label Studio: {error}", self.line, 1) from error
+
+    def _count_elsewhere(self, results: list[Result], names: set[str]) -> None:
+        """Count what is about none of several texts, or ties one to another."""
+        about = {str(result.id): result.to_name for result in results if result.type != "relation"}
+        for result in results:
+            if result.type == "relation":
+                if about.get(str(result.from_id)) != about.get(str(result.to_id)):
+                    self.incoming.losses.add("relations between two texts", f"{self.place}: {result.from_id} → {result.to_id}")
+            elif result.to_name not in names:
+                self._count_other(result)
+
+    def _count_other(self, result: Result) -> None:
+        self.incoming.losses.add(f"results about other things than the text ({result.type})", f"{self.place}: {result.id}")
 
     def _name(self, task: _Task) -> str:
         said = task.data.get(DOCUMENT_ID)
@@ -172,7 +188,7 @@ class _Reading:
             if one.was_cancelled or one.skipped:
                 self.incoming.losses.add("annotations that were skipped", self.place, _who(one.completed_by))
                 continue
-            if (one.ground_truth or one.honeypot) and one.method == "imported":
+            if (one.ground_truth or one.honeypot) and one.method is None:
                 one.method = "adjudicated"
             yield self._unique(one.annotator or _who(one.completed_by), given), one
         for one in task.predictions or ():
@@ -206,7 +222,9 @@ class _Reading:
     def _only_text(self, task: _Task, results: list[Result]) -> TextTag | None:
         """Where nothing names the key of the text: the one that the user says, ``text``, or the only one that it can be."""
         said = self.incoming.options["text-key"]
-        possible = [name for name, one in task.data.items() if isinstance(one, str | list) and one and name != DOCUMENT_ID]
+        possible = [
+            name for name, one in task.data.items() if one and (isinstance(one, str) or is_dialogue(one)) and name != DOCUMENT_ID
+        ]
         texts = [name for name in possible if not is_address(task.data[name])]
         if possible and not texts and not said and any(result.type in LABEL_TYPES for result in results):
             names = ", ".join(possible)
@@ -238,12 +256,11 @@ class _Reading:
             if result.type == "relation" or result.to_name == shown.name or (is_only and not self._is_other(result.to_name)):
                 regions.add(result)
             elif is_only:
-                self.incoming.losses.add(
-                    f"results about other things than the text ({result.type})", f"{self.place}: {result.id}"
-                )
+                self._count_other(result)
         made = regions.records(is_only=is_only)
-        status = one.status if one.status in ("complete", "in-progress") else "complete"
-        return replace(made, annotator=annotator, status=status, method=one.method, sources=one.sources, file=self.place)
+        status = one.status if one.status in STATUSES else "complete"
+        method = one.method if one.method in METHODS else "imported"
+        return replace(made, annotator=annotator, status=status, method=method, sources=one.sources, file=self.place)
 
     def _is_other(self, name: str) -> bool:
         return name in self.config.others

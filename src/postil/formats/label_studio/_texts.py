@@ -76,6 +76,11 @@ def is_address(value: Any) -> bool:
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
+def is_dialogue(value: Any) -> bool:
+    """Whether a value is a list of turns."""
+    return isinstance(value, list) and all(isinstance(one, str) or (isinstance(one, dict) and "text" in one) for one in value)
+
+
 def _value(said: str, data: dict[str, Any]) -> tuple[str, Any]:
     """The value that ``$key`` or ``$key[0].other`` says; a text without ``$`` is its own value."""
     if not said.startswith("$"):
