@@ -78,6 +78,15 @@ def test_the_oldest_shape_has_numbers_of_labels_and_several_users(tmp_path: Path
     assert incoming.declared["span"].labels["PER"].colour == "#112233"
 
 
+def test_other_keys_of_spans_are_attributes(tmp_path: Path) -> None:
+    said = [{"start": 0, "end": 4, "label": "PER", "score": 0.5}, {"start_offset": 9, "end_offset": 12, "label": "X", "user": 3}]
+    (document,), _, _ = read(FORMAT, put(tmp_path / "x.jsonl", {"text": TEXT, "entities": said, "cats": ["news"]}))
+    assert {name: [(s.text, s.attributes) for s in one.spans] for name, one in document.sets.items()} == {
+        "imported": [("Anna", {"score": 0.5})], "user-3": [("Ben", {})],
+    }  # fmt: skip
+    assert [one.label for one in document.sets["imported"].labels] == ["news"]
+
+
 def test_numbers_without_names_are_told_of(tmp_path: Path) -> None:
     path = put(tmp_path / "x.jsonl", {"text": TEXT, "annotations": [{"label": 12, "start_offset": 0, "end_offset": 4}]})
     _, _, incoming = read(FORMAT, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
@@ -81,6 +82,7 @@ class _Entity(msgspec.Struct):
     id: int | str | None = None
     text: str = ""
     user: int | str | None = None
+    others: dict[str, Any] = {}
 
 
 class _Tie(msgspec.Struct):
@@ -126,7 +128,8 @@ def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[H
     for line, record in _records(file, incoming):
         id, text = record.get("id"), record.get(incoming.options["text-key"])
         is_shared = is_name(id) and isinstance(text, str) and not is_only
-        yield (str(id), text) if is_shared else (file.path, line), (line, record)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
+        yield (str(id), digest) if is_shared else (file.path, line), (line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:
@@ -224,10 +227,12 @@ class _Reading:
     def sets(self, record: dict[str, Any], annotator: str) -> list[DraftSet]:
         """What it says, by annotator: the oldest version has those of several in one record."""
         entities, categories = self._said(record)
-        users = {str(one.user): None for one in entities if one.user is not None}
-        if not users:
-            return [self._set(annotator, entities, categories, record)]
-        return [self._set(f"user-{user}", [one for one in entities if str(one.user) == user], [], record) for user in users]
+        by_whom: dict[str, list[_Entity]] = {}
+        for one in entities:
+            by_whom.setdefault(annotator if one.user is None else f"user-{one.user}", []).append(one)
+        if categories or not by_whom:
+            by_whom.setdefault(annotator, [])
+        return [self._set(who, own, categories if who == annotator else [], record) for who, own in by_whom.items()]
 
     def _said(self, record: dict[str, Any]) -> tuple[list[_Entity], list[str]]:
         """The entities and the categories, from wherever this version has them."""
@@ -246,11 +251,14 @@ class _Reading:
         if isinstance(value, list):
             value = dict(zip(("start_offset", "end_offset", "label"), value, strict=False))
         if isinstance(value, dict) and "start" in value and "start_offset" not in value:
-            value = {**value, "start_offset": value["start"], "end_offset": value.get("end")}
+            others = {key: one for key, one in value.items() if key not in ("start", "end")}
+            value = {**others, "start_offset": value["start"], "end_offset": value.get("end")}
         try:
-            return msgspec.convert(value, _Entity)
+            entity = msgspec.convert(value, _Entity)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.place, f"not an annotation of doccano: {error}") from error
+        entity.others = {key: one for key, one in value.items() if key not in _Entity.__struct_fields__}
+        return entity
 
     def _name(self, label: str | int) -> str:
         name = self.names.get(str(label), str(label))
@@ -267,9 +275,8 @@ class _Reading:
                 categories = [*categories, self._name(one.label) if one.label != "" else one.text]
                 continue
             id = f"e{number if one.id is None else one.id}"
-            made.spans.append(
-                Span(id, self.incoming.span_layer, self._name(one.label), one.start_offset, one.end_offset, one.text)
-            )
+            place = (one.start_offset, one.end_offset, one.text)
+            made.spans.append(Span(id, self.incoming.span_layer, self._name(one.label), *place, attributes=one.others))
         made.labels += [
             Label(f"d{number}", self.incoming.label_layer, name) for number, name in enumerate(dict.fromkeys(categories), 1)
         ]
