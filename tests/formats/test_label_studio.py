@@ -189,6 +189,19 @@ def test_the_old_name_of_annotations(tmp_path: Path) -> None:
     assert len(only(tmp_path, [old]).spans) == 1
 
 
+def test_an_annotation_of_a_storage_holds_its_task(tmp_path: Path) -> None:
+    stored = {**annotation(region("r", 0, 4, "PER"), completed_by={"email": "a@b.c"}), "task": {"id": 3, "data": {"body": TEXT}}}
+    documents, _, _ = read(FORMAT, put(tmp_path, stored))
+    assert [(one.id, list(one.sets)) for one in documents] == [("task-3", ["a-b.c"])]
+
+
+def test_completions_of_annotation_lab(tmp_path: Path) -> None:
+    one = region("r", 0, 4, "PER")
+    one["value"]["confidence"] = 0.75
+    found = only(tmp_path, [{"id": 1, "data": {"body": TEXT}, "completions": [annotation(one, created_username="eric")]}])
+    assert (found.annotator, found.spans[0].confidence, found.spans[0].attributes) == ("eric", 0.75, {})
+
+
 def test_offsets_in_utf16_are_found_out_by_the_texts(tmp_path: Path) -> None:
     old = region("r", TEXT.index("Then") + 1, TEXT.index("Then") + 5, "LOC")
     old["value"]["text"] = "Then"

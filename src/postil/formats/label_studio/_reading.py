@@ -41,6 +41,7 @@ class _Annotation(msgspec.Struct):
     result: list[dict[str, Any]] | None = None
     annotator: str | None = None
     completed_by: int | str | dict[str, Any] | None = None
+    created_username: str | None = None
     model_version: str | int | None = None
     user: int | str | dict[str, Any] | None = None
     annotation: Any = None
@@ -127,6 +128,7 @@ class _Reading:
 
     def drafts(self, value: Any) -> Iterator[Draft]:
         """A draft for each text that the task shows."""
+        value = _with_its_task(value)
         try:
             task = msgspec.convert(value, _Task)
         except msgspec.ValidationError as error:
@@ -190,7 +192,7 @@ class _Reading:
                 continue
             if (one.ground_truth or one.honeypot) and one.method is None:
                 one.method = "adjudicated"
-            yield self._unique(one.annotator or _who(one.completed_by), given), one
+            yield self._unique(one.annotator or _who(one.completed_by) or one.created_username or "", given), one
         for one in task.predictions or ():
             one.method = "model"
             yield self._unique(one.annotator or str(one.model_version or "model"), given), one
@@ -264,6 +266,13 @@ class _Reading:
 
     def _is_other(self, name: str) -> bool:
         return name in self.config.others
+
+
+def _with_its_task(value: Any) -> Any:
+    """An annotation that holds its task, as Label Studio writes them to a storage, as the task that holds it."""
+    if isinstance(value, dict) and "data" not in value and isinstance(value.get("task"), dict) and "result" in value:
+        return {**value["task"], "annotations": [{name: one for name, one in value.items() if name != "task"}]}
+    return value
 
 
 def _who(person: int | str | dict[str, Any] | None) -> str:

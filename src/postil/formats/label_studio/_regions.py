@@ -56,6 +56,8 @@ class Result(msgspec.Struct):
         result.others = {name: one for name, one in raw.items() if name not in (*_KNOWN, *_BOOKKEEPING) and one not in (None, "")}
         kept = (*_PLACES, ANSWERS.get(result.type, result.type))
         result.others |= {name: one for name, one in result.value.items() if name not in kept}
+        if result.score is None and isinstance(result.others.get("confidence"), float | int):
+            result.score = float(result.others.pop("confidence"))
         return result
 
     def answers(self) -> list[Any]:
