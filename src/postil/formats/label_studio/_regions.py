@@ -31,6 +31,7 @@ _BOOKKEEPING = (
     "origin", "source", "readonly", "hidden", "locked", "parentID", "image_rotation", "original_width", "original_height",
     "original_length", "lead_time", "created_at", "item_index", "selected",
 )  # fmt: skip
+_OWN = frozenset((*_KNOWN, *_BOOKKEEPING))
 
 
 class Result(msgspec.Struct):
@@ -53,7 +54,7 @@ class Result(msgspec.Struct):
     def of(cls, raw: dict[str, Any]) -> Result:
         """A result as the file has it; what only matters to the tool is left out. Raises ``msgspec.ValidationError``."""
         result = msgspec.convert({name: one for name, one in raw.items() if name in _KNOWN}, cls)
-        result.others = {name: one for name, one in raw.items() if name not in (*_KNOWN, *_BOOKKEEPING) and one not in (None, "")}
+        result.others = {name: one for name, one in raw.items() if name not in _OWN and one not in (None, "")}
         kept = (*_PLACES, ANSWERS.get(result.type, result.type))
         result.others |= {name: one for name, one in result.value.items() if name not in kept}
         if result.score is None and isinstance(result.others.get("confidence"), float | int):
@@ -192,12 +193,12 @@ class Regions:
             kind = f"relations without a label, labelled {self.incoming.relation_layer!r}"
             self.incoming.repaired.add(kind, f"{self.place}: {result.from_id} → {result.to_id}")
         args: dict[str, Any] = dict(zip(("from", "to"), ends, strict=True))
-        own = str(result.id) if result.id is not None else self._ids.mint("r")
+        first = str(result.id) if result.id is not None else self._ids.mint("r")
         confidence, score = confidence_or_attribute(result.score)
         attributes |= {**score, **result.others}
-        for label in labels or [self.incoming.relation_layer]:
+        for number, label in enumerate(labels or [self.incoming.relation_layer]):
+            own = self._fresh(first) if number else first
             self._made.relations.append(Relation(own, self.incoming.relation_layer, label, args, attributes, confidence))
-            own = self._fresh(own)
 
 
 def _is_text(value: Any) -> bool:
