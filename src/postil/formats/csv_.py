@@ -19,7 +19,8 @@ document,annotator,id,layer,label,start,end,text,fragments,attributes,confidence
 news/1,gold,e1,entity,PER,0,4,Anna,,"{""wiki"":""Q1""}",0.9,,
 
 Attributes are one JSON object, fragments a JSON list of pairs; the ends of a relation are in from and to, or (where there are
-other roles, or more of them) in args. Offsets count characters from zero, the end is the one after the last. Nothing is lost.
+other roles, or more of them) in args. Offsets count characters from zero, the end is the one after the last. All but keys
+that postil does not know comes back.
 
 Read: one table or a directory of them, with commas, semicolons, tabs or bars between the columns. Columns are known by many names
 (doc_id, begin, start_offset, entity_type, tag, comment, …); what is in none of the known ones becomes attributes. A row without

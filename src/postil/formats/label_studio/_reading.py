@@ -176,7 +176,7 @@ class _Reading:
         """What stands beside the data of a task."""
         others = {name: one for name, one in value.items() if name not in _Task.__struct_fields__}
         said = [one for name in ("annotations", "completions", "predictions") for one in value.get(name) or ()]
-        if any(name not in _Annotation.__struct_fields__ for one in said for name in one):
+        if any(name not in (*_Annotation.__struct_fields__, "id") for one in said for name in one):
             self.incoming.losses.add("annotations' own bookkeeping (numbers, dates, …)", self.place, stops=False)
         if not others.keys().isdisjoint(_BOOKKEEPING):
             self.incoming.losses.add("tasks' own bookkeeping (dates, counts, …)", self.place, stops=False)
