@@ -31,7 +31,7 @@ class UnreadableFile(PostilError):
     """A file that cannot be read as what it should be."""
 
     def __init__(self, path: str, message: str, line: int = 0, column: int = 0) -> None:
-        self.path, self.line, self.column = path, line, column
+        self.path, self.message, self.line, self.column = path, message, line, column
         place = f"{path}:{line}:{column}" if line else path
         super().__init__(f"{place}: {message}")
 
