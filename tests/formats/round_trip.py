@@ -30,7 +30,7 @@ def options_of(format_: Format, *, reading: bool, **said: Any) -> dict[str, Any]
 
 
 def written(
-    format_: Format, documents: Iterable[Document], scheme: Scheme, destination: Path, **options: Any
+    format_: Format, documents: Iterable[Document], scheme: Scheme, destination: Path, /, **options: Any
 ) -> tuple[Path, Losses]:
     """Write documents; returns where, and what was lost on the way."""
     documents = list(documents)
@@ -53,14 +53,14 @@ def read(format_: Format, path: Path, *, rules: Rules | None = None, **options: 
     return documents, intake, incoming
 
 
-def expected(format_: Format, documents: Iterable[Document], scheme: Scheme, **options: Any) -> list[Document]:
+def expected(format_: Format, documents: Iterable[Document], scheme: Scheme, /, **options: Any) -> list[Document]:
     """What a format declares to keep of documents."""
     given = options_of(format_, reading=False, **options)
-    reducing = Reducing(scheme, Losses(), Tokens(), format_.lane_for(given))
+    reducing = Reducing(scheme, Losses(), Tokens(), format_.lane_for(given), options=given)
     return [reduced(document, to_take_out(format_.keeps, format_.limits), reducing) for document in documents]
 
 
-def assert_round_trip(format_: Format, documents: Sequence[Document], scheme: Scheme, **options: Any) -> None:
+def assert_round_trip(format_: Format, documents: Sequence[Document], scheme: Scheme, /, **options: Any) -> None:
     """``read(write(documents))`` is what the format declares to keep of them: nothing less, and nothing else."""
     with tempfile.TemporaryDirectory() as directory:
         name = f"x{'.file' if format_.writes == 'file' else ''}"

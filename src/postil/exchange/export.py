@@ -92,7 +92,8 @@ def write_documents(
     """
     assert format_.write
     tokens = Tokens(f"export {format_.name}")
-    reducing = Reducing(project.scheme, losses, tokens, format_.lane_for(choices.options), choices.policy)
+    lane = format_.lane_for(choices.options)
+    reducing = Reducing(project.scheme, losses, tokens, lane, choices.policy, options=choices.options)
     outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)
     features = to_take_out(format_.keeps, format_.limits)
     format_.write((reduced(document, features, reducing) for document in documents), outgoing)

@@ -22,14 +22,17 @@ from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.exchange.losses import Losses
-from postil.exchange.tokens import Tokenised, Tokens, token_range
+from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, Tokens, token_range
 from postil.manifest import Metadata
 from postil.model import Annotation, AnnotationSet, Label, Note, Relation, Span
 from postil.scheme import Scheme
 from postil.segmentation import Extent, containing
 
-Lane = Literal["document", "layer", "label"]
-"""Which spans compete for one place: all of the document, those of one layer, or those of one label of one layer."""
+Lane = Literal["document", "rows", "layer", "label"]
+"""Which spans compete for one place: all of the document, those of one layer, or those of one label of one layer.
+
+``rows``: all of the document but tokens and sentences, which a format that is made of them holds as such.
+"""
 
 Policy = Literal["longest", "outermost", "innermost"]
 """Which of two spans that overlap is kept where a format holds only one."""
@@ -42,7 +45,7 @@ ROLES = ("from", "to")
 
 
 class Reducing(msgspec.Struct):
-    """What there is to know while a document is reduced."""
+    """What there is to know while a document is reduced. ``options``: those of the format, on which its limits may depend."""
 
     scheme: Scheme
     losses: Losses
@@ -50,6 +53,7 @@ class Reducing(msgspec.Struct):
     lane: Lane = "document"
     policy: Policy = "longest"
     names: dict[tuple[str, str], dict[str, str]] = {}  # what a limit made of names, by the limit and what is named
+    options: dict[str, Any] = {}
 
 
 Reduce = Callable[[Document, Reducing], Document]
@@ -263,10 +267,16 @@ def _lanes(annotations: AnnotationSet, reducing: Reducing) -> Iterator[list[Span
     """The spans that compete, each lane sorted by start, longest first."""
     lanes: defaultdict[tuple[str, ...], list[Span]] = defaultdict(list)
     for span in annotations.spans:
-        key = {"document": (), "layer": (span.layer,), "label": (span.layer, span.label)}[reducing.lane]
-        lanes[key].append(span)
+        lanes[_lane_of(span, reducing.lane)].append(span)
     for lane in lanes.values():
         yield sorted(lane, key=lambda span: (span.start, -span.end))
+
+
+def _lane_of(span: Span, lane: Lane) -> tuple[str, ...]:
+    if lane == "label":
+        return span.layer, span.label
+    is_row = lane == "rows" and span.layer in (TOKEN_LAYER, SENTENCE_LAYER)
+    return (span.layer,) if lane == "layer" or is_row else ()
 
 
 def _out_of_lanes(kind: str, beaten: Callable[[Sequence[Span], Policy], Iterable[Span]]) -> Reduce:

@@ -83,9 +83,13 @@ def _guarded(shown: str, read: Callable[[int], bytes], limit: int) -> bytes:
 
 
 def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
-    """``data`` as text, without a byte-order mark; says file, line and byte where it is none."""
+    """``data`` as text; says file, line and byte where it is none. A byte-order mark is left out at the beginning of a file.
+
+    ``line``: which line of its file ``data`` is (none: it is the whole file).
+    """
     try:
-        return data.decode(encoding).removeprefix("\ufeff")
+        text = data.decode(encoding)
+        return text.removeprefix("\ufeff") if line <= 1 else text
     except UnicodeDecodeError as error:
         first = line or data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
