@@ -1,0 +1,157 @@
+"""Tags of tokens (``B-PER``, ``I-PER``, ``O``): the schemes that there are, chunks to tags and tags to chunks.
+
+A scheme differs from another in which tags begin and end a chunk. All can be read by one rule, which is that of the CoNLL
+scorer; the scheme decides only what is wrong in a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+SCHEMES = ("IOB2", "IOB1", "IOE1", "IOE2", "BIOES", "BILOU")
+"""The schemes that can be written."""
+
+MISSING = frozenset({"", "_", "-"})
+"""What stands in a cell about which nothing is said; as a tag it is outside of every chunk."""
+
+_TAG = re.compile(r"([BIESULMW])(?:-(.+))?", re.DOTALL)
+_BEGINNING, _ENDING = frozenset("BSUW"), frozenset("ESULW")
+_STRICT = {"IOB2": frozenset("BI"), "BIOES": frozenset("BIES"), "BILOU": frozenset("BILU"), "BMES": frozenset("BMESW")}
+_MOST_LABELS = 200  # a column with more words than that is not one of labels
+_EDGES = {  # of a chunk in each scheme: first, inside, last, alone
+    "IOB2": "BIIB", "IOB1": "IIII", "IOE1": "IIII", "IOE2": "IIEE", "BIOES": "BIES", "BILOU": "BILU",
+}  # fmt: skip
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Tokens ``first`` up to ``after`` of a sentence under one label. ``is_wrong``: its first tag cannot begin one."""
+
+    first: int
+    after: int
+    label: str
+    is_wrong: bool = False
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A tag: what it does (a letter, ``""`` outside), and the label, which may be missing."""
+
+    does: str
+    label: str
+
+
+OUTSIDE = Tag("", "")
+
+
+def tag_of(cell: str) -> Tag | None:
+    """The tag that a cell is; ``None`` where it is no tag of any scheme."""
+    if cell == "O" or cell in MISSING:
+        return OUTSIDE
+    found = _TAG.fullmatch(cell)
+    return Tag(found[1], found[2] or "") if found else None
+
+
+class TagCounts:
+    """What the tags of a column show of their scheme."""
+
+    def __init__(self) -> None:
+        self.prefixes: Counter[str] = Counter()
+        self.labels: set[str] = set()
+        self.words: set[str] = set()  # cells that are no tags: bare labels perhaps
+        self.odd = 0  # how many there are of them
+        self.begun_by_b = self.begun_by_i = 0
+        self._before = OUTSIDE
+
+    def add(self, cell: str) -> None:
+        """Count the cell of the next token."""
+        tag = tag_of(cell)
+        if tag is None:
+            self.odd += 1
+            if len(self.words) <= _MOST_LABELS:
+                self.words.add(cell)
+            tag = OUTSIDE
+        else:
+            self.prefixes[tag.does if tag.does or cell == "O" else "_"] += 1
+            if tag.label:
+                self.labels.add(tag.label)
+        follows_its_kind = self._before.does and self._before.label == tag.label
+        self.begun_by_b += tag.does == "B" and not follows_its_kind
+        self.begun_by_i += tag.does == "I" and not follows_its_kind
+        self._before = tag
+
+    def end_sentence(self) -> None:
+        """Forget the token before."""
+        self._before = OUTSIDE
+
+    @property
+    def are_tags(self) -> bool:
+        """Whether this is a column of tags: next to every cell is one, and not all are missing."""
+        tags = self.prefixes.total()
+        return self.odd * 50 <= tags and tags > self.prefixes["_"]
+
+    @property
+    def are_labels(self) -> bool:
+        """Whether this is a column of bare labels and ``O``, mostly the latter."""
+        is_prefixed = any(self.prefixes[letter] for letter in "BIESULMW")
+        return not is_prefixed and self.prefixes[""] * 2 > self.odd > 0 and len(self.words) <= _MOST_LABELS
+
+    @property
+    def scheme(self) -> str:
+        """The scheme that these tags are in."""
+        if self.are_labels:
+            return "IO"
+        seen = {letter for letter in "BIESULMW" if self.prefixes[letter]}
+        if seen & set("MW"):
+            return "BMES"
+        if seen & set("LU"):
+            return "BILOU"
+        if "S" in seen or seen >= {"B", "E"}:
+            return "BIOES"
+        if "E" in seen:
+            return "IOE2"
+        return "IOB1" if self.begun_by_i > self.begun_by_b else "IOB2"
+
+
+def tags_of(cells: Iterable[str], scheme: str) -> list[Tag]:
+    """The tags that cells are in this scheme; what is none is outside."""
+    if scheme == "IO":
+        return [OUTSIDE if cell == "O" or cell in MISSING else Tag("I", cell) for cell in cells]
+    return [tag_of(cell) or OUTSIDE for cell in cells]
+
+
+def chunks(tags: Sequence[Tag], scheme: str) -> Iterator[Chunk]:
+    """The chunks of a sentence."""
+    strict = _STRICT.get(scheme)
+    first, label, is_wrong = -1, "", False
+    for at, tag in enumerate((*tags, OUTSIDE)):
+        is_beginning = bool(tag.does) and (first < 0 or tag.does in _BEGINNING or tag.label != label)
+        if first >= 0 and (is_beginning or not tag.does):
+            yield Chunk(first, at, label, is_wrong)
+            first = -1
+        if is_beginning:
+            first, label = at, tag.label
+            is_wrong = strict is not None and tag.does not in _BEGINNING
+        if tag.does in _ENDING:
+            yield Chunk(first, at + 1, label, is_wrong)
+            first = -1
+
+
+def tagged(found: Iterable[Chunk], length: int, scheme: str) -> list[str]:
+    """The tags of a sentence of so many tokens with these chunks, which are apart and in order."""
+    tags = ["O"] * length
+    begin, inside, end, alone = tuple(_EDGES[scheme])
+    before: Chunk | None = None
+    for chunk in found:
+        letters = [inside] * (chunk.after - chunk.first)
+        letters[0], letters[-1] = (begin, end) if len(letters) > 1 else (alone, alone)
+        if before and before.after == chunk.first and before.label == chunk.label:
+            if scheme == "IOB1":
+                letters[0] = "B"
+            elif scheme == "IOE1":
+                tags[before.after - 1] = f"E-{before.label}"
+        tags[chunk.first : chunk.after] = [f"{letter}-{chunk.label}" for letter in letters]
+        before = chunk
+    return tags
