@@ -13,7 +13,7 @@ from postil.exchange.features import Feature, Reducing
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File, Source
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER
-from postil.model import Span
+from postil.model import Relation, Span
 from postil.segmentation import Extent
 
 KEPT_TOKENS, KEPT_SENTENCES = "tokens, which --tokens keeps", "sentences, which --tokens keeps"
@@ -42,18 +42,34 @@ class Rebuilt:
         """What stands after the last token, whatever was said before."""
         self._gap = gap
 
-    def span(self, layer: str, label: str, extent: Extent, line: int, **more: object) -> Span:
-        """Add a span. ``more``: other fields of it."""
-        draft_set = self.draft_set
-        span = Span(f"{layer[:1] or 's'}{len(draft_set.spans) + 1}", layer, label, *extent, "", **more)  # type: ignore[arg-type]
-        draft_set.spans.append(span)
-        draft_set.lines[span.id] = line
+    def span(self, layer: str, label: str, extent: Extent, line: int, *, id: str = "", **more: object) -> Span:
+        """Add a span. ``id``: as the file calls it; ``more``: other fields of it."""
+        id = self._new_id(id or f"{layer[:1] or 's'}{len(self.draft_set.spans) + 1}", line)
+        span = Span(id, layer, label, *extent, "", **more)  # type: ignore[arg-type]
+        self.draft_set.spans.append(span)
         return span
+
+    def relation(self, layer: str, label: str, args: dict[str, str | tuple[str, ...]]) -> None:
+        """Add a relation."""
+        id = self._new_id(f"{layer[:1]}{len(self.draft_set.relations) + 1}", 0)
+        self.draft_set.relations.append(Relation(id, layer, label, args))
+
+    def _new_id(self, id: str, line: int) -> str:
+        fresh, number = id, 2
+        while fresh in self.draft_set.lines:
+            fresh, number = f"{id}.{number}", number + 1
+        self.draft_set.lines[fresh] = line
+        return fresh
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no token yet."""
         return not self._length
+
+    @property
+    def last_gap(self) -> str:
+        """What stands after the last token."""
+        return self._gap
 
     @property
     def text(self) -> str:
