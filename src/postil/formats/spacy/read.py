@@ -12,10 +12,10 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
+from postil.formats._cats import chosen_cats
 from postil.formats.spacy.docbin import SpanRow, StoredDoc, Strings, attribute_ids, docs, load
 from postil.formats.spacy.kept import KEY, Kept, span_of
 from postil.model import Label, Span
-from postil.scheme import LabelDefinition, Layer
 from postil.segmentation import Extent
 
 _EXTENSION = "._."
@@ -167,27 +167,14 @@ class _Reading:
 
     def _cats(self, shown: str) -> None:
         own = {one.cat: one.record for one in self.kept.labels}
-        declared = self.incoming.declared.get(self.incoming.label_layer)
-        labels = dict(declared.labels) if declared else {}
-        for key, value in self.doc.cats.items():
-            if not isinstance(value, int | float) or not 0 <= value <= 1:
-                self.incoming.losses.add("cats that are no number from 0 to 1", shown, f"{key}={value}")
-                continue
-            if key not in own and not self.kept.document:
-                labels.setdefault(key, LabelDefinition())
-            if value < 0.5:
-                if value > 0:
-                    self.incoming.losses.add("cats under 0.5", shown, f"{key}={value}", stops=False)
-            elif key in own:
+        known = self.doc.cats.keys() if self.kept.document else ()
+        for key, confidence in chosen_cats(self.doc.cats, self.incoming, shown, known):
+            if key in own:
                 self.set.labels.append(own[key])
-            else:
-                confidence = None if value == 1 else float(value)
-                layer = self.incoming.label_layer
-                id = self._new_id("d", len(self.set.labels) + 1)
-                self.set.labels.append(Label(id, layer, key, {}, confidence))
-                self.set.lines[id] = 0
-        if labels:
-            self.incoming.declared[self.incoming.label_layer] = Layer("label", labels=labels, multiple=True)
+                continue
+            id = self._new_id("d", len(self.set.labels) + 1)
+            self.set.labels.append(Label(id, self.incoming.label_layer, key, {}, confidence))
+            self.set.lines[id] = 0
 
     def _tokens(self) -> None:
         from spacy.parts_of_speech import NAMES
