@@ -147,8 +147,10 @@ def test_germeval(tmp_path: Path) -> None:
 
 
 HIPE = """TOKEN\tNE-COARSE-LIT\tNE-FINE-LIT\tNE-NESTED\tNEL-LIT\tMISC
-# language = fr
-# document_id = GDL-1798-i0001
+# hipe2022:document_id = GDL-1798-i0001
+# hipe2022:language = fr
+# hipe2022:date = 1798-01-02
+# hipe2022:applicable_columns = TOKEN NE-COARSE-LIT
 # segment_iiif_link = x
 Mr\tB-pers\tB-pers.ind\tO\tQ1\tNoSpaceAfter
 .\tI-pers\tI-pers.ind\tO\tQ1\t_
@@ -168,7 +170,7 @@ def test_hipe(tmp_path: Path) -> None:
 
     assert [document.id for document in found] == ["GDL-1798-i0001", "GDL-1798-i0002"]
     assert found[0].text == "Mr. Rey\nva.\n"
-    assert found[0].metadata.language == "fr"
+    assert (found[0].metadata.language, found[0].metadata.published) == ("fr", "1798-01-02")
     assert [(span.layer, span.text, span.attributes) for span in found[0].sets["imported"].spans] == [
         ("NE-COARSE-LIT", "Mr. Rey", {"NEL-LIT": "Q1"}), ("NE-FINE-LIT", "Mr. Rey", {"NEL-LIT": "Q1"}),
         ("NE-NESTED", "Rey", {}),
@@ -186,6 +188,44 @@ def test_columns_are_what_the_user_says(tmp_path: Path) -> None:
         imported(tmp_path / "h.tsv", HIPE, fields="token,x")
     with pytest.raises(PostilError, match="one column must be called token"):
         imported(tmp_path / "h.tsv", HIPE, fields="a,b,c,d,e,f")
+
+
+def test_a_name_may_go_on_where_hipe_ends_a_sentence_or_a_line(tmp_path: Path) -> None:
+    text = (
+        "TOKEN\tNE-COARSE-LIT\tMISC\n# document_id = a\nMM\tB-pers\tNoSpaceAfter\n.\tI-pers\tEndOfLine|EndOfSentence\n"
+        "Stu\tI-pers\tEndOfLine|NoSpaceAfter\n-\tI-pers\t_\n"
+    )
+    found, _ = imported(tmp_path / "h.tsv", text)
+
+    assert spans_of(found[0]) == [("NE-COARSE-LIT", "pers", "MM.\nStu-")]
+
+
+def test_a_masked_file_has_no_spans(tmp_path: Path) -> None:
+    found, _ = imported(tmp_path / "h.tsv", "TOKEN\tNE-COARSE-LIT\tNEL-LIT\tMISC\n# document_id = a\nA\t_\t_\t_\n")
+
+    assert (found[0].text, spans_of(found[0])) == ("A\n", [])
+
+
+def test_numbered_rows_with_rows_over_several_words(tmp_path: Path) -> None:
+    text = (
+        "# sent_id = 1\n# text = I don't # O\n1\tI\tO\t-\tann\n2-3\tdon't\t_\t-\tann\n2\tdo\tB-X\t-\tann\n3\tn't\tI-X\t-\tann\n"
+        "3.1\t_\t_\t-\tann\n\n"
+    )
+    found, incoming = imported(tmp_path / "u.iob2", text)
+
+    assert found[0].text == "I do n't\n"
+    assert spans_of(found[0]) == [("span", "X", "do n't")]
+    assert repaired(incoming) == {"rows over several words, or of none (1-2, 1.1): the words themselves were taken": 2}
+
+
+def test_comments_between_blanks_and_exports_of_label_studio(tmp_path: Path) -> None:
+    multiconer, _ = imported(
+        tmp_path / "m.conll", "# id 5239d808\tdomain=en\neli _ _ O\nlilly _ _ B-CORP\n\n# id 6\tdomain=en\nx _ _ O\n"
+    )
+    studio, _ = imported(tmp_path / "s.conll", "-DOCSTART- -X- O\nSample -X- _ O\nDiabetes -X- _ B-Dx\nMellitus -X- _ I-Dx\n\n")
+
+    assert (multiconer[0].text, spans_of(multiconer[0])) == ("eli lilly\nx\n", [("span", "CORP", "lilly")])
+    assert (studio[0].text, spans_of(studio[0])) == ("Sample Diabetes Mellitus\n", [("span", "Dx", "Diabetes Mellitus")])
 
 
 def test_barred_tokens(tmp_path: Path) -> None:

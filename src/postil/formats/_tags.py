@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -21,7 +22,9 @@ MISSING = frozenset({"", "_", "-"})
 _TAG = re.compile(r"([BIESULMW])(?:-(.+))?", re.DOTALL)
 _BEGINNING, _ENDING = frozenset("BSUW"), frozenset("ESULW")
 _STRICT = {"IOB2": frozenset("BI"), "BIOES": frozenset("BIES"), "BILOU": frozenset("BILU"), "BMES": frozenset("BMESW")}
+_LETTERS = "BIESULMW"
 _MOST_LABELS = 200  # a column with more words than that is not one of labels
+_MOST_PAIRS = 20_000  # tags have a few for each label
 _EDGES = {  # of a chunk in each scheme: first, inside, last, alone
     "IOB2": "BIIB", "IOB1": "IIII", "IOE1": "IIII", "IOE2": "IIEE", "BIOES": "BIES", "BILOU": "BILU",
 }  # fmt: skip
@@ -55,55 +58,75 @@ def tag_of(cell: str) -> Tag | None:
 
 
 class TagCounts:
-    """What the tags of a column show of their scheme."""
+    """What the cells of a column show: whether they are tags, and of which scheme.
+
+    Only which cell follows which is counted, and what that means is looked at in the end. A column with more such pairs than
+    any tags have is one of words, and is not counted on.
+    """
 
     def __init__(self) -> None:
-        self.prefixes: Counter[str] = Counter()
-        self.labels: set[str] = set()
-        self.words: set[str] = set()  # cells that are no tags: bare labels perhaps
-        self.odd = 0  # how many there are of them
-        self.begun_by_b = self.begun_by_i = 0
-        self._before = OUTSIDE
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._before = "O"
+        self._is_of_words = False
 
     def add(self, cell: str) -> None:
         """Count the cell of the next token."""
-        tag = tag_of(cell)
-        if tag is None:
-            self.odd += 1
-            if len(self.words) <= _MOST_LABELS:
-                self.words.add(cell)
-            tag = OUTSIDE
-        else:
-            self.prefixes[tag.does if tag.does or cell == "O" else "_"] += 1
-            if tag.label:
-                self.labels.add(tag.label)
-        follows_its_kind = self._before.does and self._before.label == tag.label
-        self.begun_by_b += tag.does == "B" and not follows_its_kind
-        self.begun_by_i += tag.does == "I" and not follows_its_kind
-        self._before = tag
+        if not self._is_of_words:
+            self._pairs[self._before, cell] += 1
+            self._before = cell
+            self._is_of_words = len(self._pairs) > _MOST_PAIRS
 
     def end_sentence(self) -> None:
         """Forget the token before."""
-        self._before = OUTSIDE
+        self._before = "O"
+
+    @cached_property
+    def cells(self) -> Counter[str]:
+        """How often each cell is there."""
+        found: Counter[str] = Counter()
+        for (_, cell), count in self._pairs.items():
+            found[cell] += count
+        return found
+
+    @cached_property
+    def letters(self) -> Counter[str]:
+        """How often each letter of a tag is there; ``O``; ``_`` for nothing; and ``""`` for what is no tag."""
+        found: Counter[str] = Counter()
+        for cell, count in self.cells.items():
+            tag = tag_of(cell)
+            found["" if tag is None else tag.does or ("O" if cell == "O" else "_")] += count
+        return found
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of its tags."""
+        return {tag.label for cell in self.cells if (tag := tag_of(cell)) and tag.label}
+
+    @property
+    def are_missing(self) -> bool:
+        """Whether nothing is said in any cell."""
+        return not self._is_of_words and set(self.letters) == {"_"}
 
     @property
     def are_tags(self) -> bool:
         """Whether this is a column of tags: next to every cell is one, and not all are missing."""
-        tags = self.prefixes.total()
-        return self.odd * 50 <= tags and tags > self.prefixes["_"]
+        tags = self.letters.total() - self.letters[""]
+        return not self._is_of_words and self.letters[""] * 50 <= tags and tags > self.letters["_"]
 
     @property
     def are_labels(self) -> bool:
         """Whether this is a column of bare labels and ``O``, mostly the latter."""
-        is_prefixed = any(self.prefixes[letter] for letter in "BIESULMW")
-        return not is_prefixed and self.prefixes[""] * 2 > self.odd > 0 and len(self.words) <= _MOST_LABELS
+        is_prefixed = any(self.letters[letter] for letter in _LETTERS)
+        words = [cell for cell in self.cells if tag_of(cell) is None]
+        is_mostly_outside = self.letters["O"] * 2 > self.letters[""] > 0
+        return not self._is_of_words and not is_prefixed and is_mostly_outside and len(words) <= _MOST_LABELS
 
     @property
     def scheme(self) -> str:
         """The scheme that these tags are in."""
         if self.are_labels:
             return "IO"
-        seen = {letter for letter in "BIESULMW" if self.prefixes[letter]}
+        seen = {letter for letter in _LETTERS if self.letters[letter]}
         if seen & set("MW"):
             return "BMES"
         if seen & set("LU"):
@@ -112,7 +135,16 @@ class TagCounts:
             return "BIOES"
         if "E" in seen:
             return "IOE2"
-        return "IOB1" if self.begun_by_i > self.begun_by_b else "IOB2"
+        return "IOB1" if self._begun_by("I") > self._begun_by("B") else "IOB2"
+
+    def _begun_by(self, letter: str) -> int:
+        """How many chunks a tag with this letter begins that do not follow one of their kind."""
+        found = 0
+        for (before, cell), count in self._pairs.items():
+            tag, last = tag_of(cell), tag_of(before) or OUTSIDE
+            if tag and tag.does == letter and not (last.does and last.label == tag.label):
+                found += count
+        return found
 
 
 def tags_of(cells: Iterable[str], scheme: str) -> list[Tag]:

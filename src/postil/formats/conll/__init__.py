@@ -24,7 +24,7 @@ has a blank between two tokens and a line for each sentence. A span with an edge
 sentence, has no place.
 
 Read: separator, columns and scheme are found by looking (IOB1, IOB2, IOE, BIOES, BILOU, BMES, bare labels) and said;
---fields says what the columns are, in order: token, index, misc (NoSpaceAfter, SpaceAfter=No), - (left out), @name (an
+--fields says what the columns are, in order: token, index, misc (NoSpaceAfter, EndOfLine), - (left out), @name (an
 attribute of tokens, kept with --tokens), a layer (a column of tags), layer.name (an attribute of the spans of that layer):
 
 postil import conll eng.train --fields token,@pos,chunk,entity

@@ -23,6 +23,7 @@ _CHUNK_LABELS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CON
 _ALWAYS_A_COMMENT = re.compile(r"#\s*(?:global\.columns|newdoc)\b")
 _BLANKS = re.compile(r"[ \t]+")
 _BOUND = re.compile(r"#\s*(?:newdoc|(?:[\w-]+:{1,2})?(?:document|doc)_id)\b")
+_NUMBER = re.compile(r"\d{1,6}(?:[-.]\d{1,6})?")
 _SNIFFED = 2000  # lines that decide the separator and the number of columns
 
 
@@ -143,7 +144,7 @@ class Survey:
             elif event.kind == "row":
                 if len(event.cells) == self.width:
                     position += 1
-                    self.is_numbered = self.is_numbered and event.cells[0] == str(position)
+                    self.is_numbered = self.is_numbered and _is_number(event.cells[0], is_first=position == 1)
                     for counts, cell in zip(self.counts, event.cells, strict=True):
                         counts.add(cell)
             elif event.kind == "end":
@@ -175,7 +176,7 @@ class Survey:
 
     def _guessed(self, span_layer: str) -> Iterator[Field]:
         names = [name.casefold() for name in self.header]
-        tags = [column for column, counts in enumerate(self.counts) if column and counts.are_tags]
+        tags = [column for column, counts in enumerate(self.counts) if column and (counts.are_tags or self._is_masked(column))]
         if not tags and self.counts[-1].are_labels:
             tags = [self.width - 1]
         is_numbered = self.is_numbered and 1 not in tags
@@ -196,6 +197,10 @@ class Survey:
                 is_pos = not self.header and column == token + 1
                 yield Field("link" if linked else "attribute", name or ("pos" if is_pos else f"column-{column + 1}"), linked)
 
+    def _is_masked(self, column: int) -> bool:
+        """Whether this is a column of HIPE's whose tags were taken out."""
+        return bool(self.header) and self.header[column].startswith("NE-") and self.counts[column].are_missing
+
     def _layers(self, tags: list[int], is_numbered: bool, span_layer: str) -> Iterator[str]:
         if not self.header and is_numbered and tags == [2, 3]:  # GermEval 2014
             yield from ("outer", "inner")
@@ -210,6 +215,11 @@ class Survey:
             else:
                 number += 1
                 yield span_layer if number == 1 else f"{span_layer}-{number}"
+
+
+def _is_number(cell: str, *, is_first: bool) -> bool:
+    """Whether a cell could number its row in a sentence: ``1``, or ``1-2`` for a row over several, ``1.1`` for one in between."""
+    return _NUMBER.fullmatch(cell) is not None and (not is_first or cell.startswith(("0", "1")))
 
 
 def _is_link(name: str, layer: str) -> bool:

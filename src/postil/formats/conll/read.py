@@ -21,6 +21,7 @@ _SUFFIXES = (
 )  # fmt: skip
 _PLAIN_SUFFIXES = (".tsv", ".txt", ".data", ".csv")
 _KEY = re.compile(r"#\s*(?:[\w-]+:{1,2})?([\w.-]+(?: id)?)\s*(?:=\s*(.*)|$)")
+_METADATA = {"date": "published"}
 _NAMES = {"newdoc", "newdoc id", "document_id", "doc_id"}
 
 
@@ -46,6 +47,7 @@ class _Reading:
         self.is_apart = bool(incoming.options["split-sentences"])
         self.token = layout.of_kind("token")[0][0]
         self.misc = [column for column, _ in layout.of_kind("misc")]
+        self.index = [column for column, _ in layout.of_kind("index")]
         self.number = 0
         self._begin("")
 
@@ -64,7 +66,9 @@ class _Reading:
                     is_header_next = False
                     continue
                 self._end_comments()
-                self.rows.append(self._checked(event))
+                row = self._checked(event)
+                if not self._is_between_words(row):
+                    self.rows.append(row)
             elif event.kind == "comment":
                 if self.rows:
                     self._end_sentence()
@@ -98,7 +102,7 @@ class _Reading:
             if found and found[1] in _NAMES:
                 self.name = (found[2] or "").strip() or self.name
             elif found and found[2]:
-                self.metadata.setdefault(found[1], found[2].strip())
+                self.metadata.setdefault(_METADATA.get(found[1], found[1]), found[2].strip())
         self.comments = []
 
     def _checked(self, event: Event) -> Event:
@@ -118,6 +122,14 @@ class _Reading:
             cells[self.token : self.token + surplus + 1] = [" ".join(cells[self.token : self.token + surplus + 1])]
         return Event("row", event.line, cells + [""] * (width - len(cells)))
 
+    def _is_between_words(self, row: Event) -> bool:
+        """Whether a row is no word: over several (``1-2``), whose words have rows of their own, or an empty node (``1.1``)."""
+        if not any(not row.cells[column].isdecimal() and re.search(r"\d[-.]\d", row.cells[column]) for column in self.index):
+            return False
+        kind = "rows over several words, or of none (1-2, 1.1): the words themselves were taken"
+        self.incoming.repaired.add(kind, self._place(row), row.cells[self.token])
+        return True
+
     def _end_sentence(self) -> None:
         rows, self.rows = self.rows, []
         if not rows:
@@ -130,10 +142,14 @@ class _Reading:
         self.comments = []
 
     def _placed(self, row: Event) -> Extent:
-        is_joined = any(
-            note in ("NoSpaceAfter", "SpaceAfter=No") for column in self.misc for note in row.cells[column].split("|")
-        )
-        return self.rebuilt.token(row.cells[self.token], "" if is_joined else self.gap)
+        gap = self.gap
+        for column in self.misc:
+            notes = row.cells[column].split("|")
+            if "NoSpaceAfter" in notes or "SpaceAfter=No" in notes:
+                gap = ""
+            elif "EndOfLine" in notes:
+                gap = "\n"
+        return self.rebuilt.token(row.cells[self.token], gap)
 
     def _tags(self, column: int, layer: str, rows: list[Event], extents: list[Extent]) -> None:
         scheme = self.layout.schemes[column]
