@@ -184,7 +184,7 @@ def test_columns_are_what_the_user_says(tmp_path: Path) -> None:
 
     assert {span.layer for span in found[0].sets["imported"].spans} == {"coarse", "nested"}
     assert found[0].sets["imported"].spans[0].attributes == {"wikidata": "Q1"}
-    with pytest.raises(PostilError, match="its rows have 6 columns; --fields names 2"):
+    with pytest.raises(PostilError, match=r"h\.tsv:1:1: 6 columns where 2 are wanted, as --fields names so many"):
         imported(tmp_path / "h.tsv", HIPE, fields="token,x")
     with pytest.raises(PostilError, match="one column must be called token"):
         imported(tmp_path / "h.tsv", HIPE, fields="a,b,c,d,e,f")
@@ -226,6 +226,29 @@ def test_comments_between_blanks_and_exports_of_label_studio(tmp_path: Path) -> 
 
     assert (multiconer[0].text, spans_of(multiconer[0])) == ("eli lilly\nx\n", [("span", "CORP", "lilly")])
     assert (studio[0].text, spans_of(studio[0])) == ("Sample Diabetes Mellitus\n", [("span", "Dx", "Diabetes Mellitus")])
+
+
+def test_rows_of_entities_only_have_more_columns(tmp_path: Path) -> None:
+    text = "-DOCSTART- (1 EU)\nEU\tB\tEU\tQ458\nrejects\nNew\tB\tNew York\tQ60\nYork\tI\tNew York\tQ60\n\n"
+    fields = "token,entity,-,entity.wikidata"
+    found, incoming = imported(tmp_path / "aida.tsv", text, fields=fields, **{"odd-rows": "mend"})
+
+    assert found[0].id == "1-EU"
+    assert [(span.text, span.attributes) for span in found[0].sets["imported"].spans] == [
+        ("EU", {"wikidata": "Q458"}), ("New York", {"wikidata": "Q60"}),
+    ]  # fmt: skip
+    assert repaired(incoming) == {"rows with more or fewer columns than the others": 1}
+
+
+def test_other_ways_to_begin_a_document(tmp_path: Path) -> None:
+    genia, _ = imported(tmp_path / "g.iob2", "###MEDLINE:1\n\nIL-2\tB-DNA\n\n###MEDLINE:2\n\n#\tO\n")
+    onto, _ = imported(
+        tmp_path / "o.conll",
+        "#begin document (x/y); part 000\na B-X\n\n#end document\n#begin document (x/z)\nb O\n#end document\n",
+    )
+
+    assert [(document.id, document.text) for document in genia] == [("MEDLINE-1", "IL-2\n"), ("MEDLINE-2", "#\n")]
+    assert [document.id for document in onto] == ["x/y", "x/z"]
 
 
 def test_barred_tokens(tmp_path: Path) -> None:

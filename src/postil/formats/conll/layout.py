@@ -22,7 +22,8 @@ _TOKEN_NAMES = frozenset({"token", "tokens", "form", "word", "words"})
 _CHUNK_LABELS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"})
 _ALWAYS_A_COMMENT = re.compile(r"#\s*(?:global\.columns|newdoc)\b")
 _BLANKS = re.compile(r"[ \t]+")
-_BOUND = re.compile(r"#\s*(?:newdoc|(?:[\w-]+:{1,2})?(?:document|doc)_id)\b")
+_MEDLINE = re.compile(r"###\s*(MEDLINE:.*)")  # GENIA, JNLPBA
+_BOUND = re.compile(r"#\s*(?:newdoc|begin document|(?:[\w-]+:{1,2})?(?:document|doc)_id)\b")
 _NUMBER = re.compile(r"\d{1,6}(?:[-.]\d{1,6})?")
 _SNIFFED = 2000  # lines that decide the separator and the number of columns
 
@@ -87,6 +88,8 @@ def events(file: File, encoding: str, separator: str, width: int) -> Iterator[Ev
             yield Event("end", number)
         elif line.startswith(DOCUMENT_START):
             yield Event("start", number, said=line.removeprefix(DOCUMENT_START))
+        elif found := _MEDLINE.fullmatch(line):
+            yield Event("start", number, said=f"({found[1]})")
         elif separator == "|":
             for item in line.split(" "):
                 if item:
@@ -115,8 +118,9 @@ def _looks_tagged(cell: str) -> bool:
 class Survey:
     """A first look at a file: all that there is to know before its first sentence can be read."""
 
-    def __init__(self, file: File, encoding: str) -> None:
+    def __init__(self, file: File, encoding: str, fields: str = "") -> None:
         self.file, self.encoding = file, encoding
+        self.said = tuple(parsed_fields(fields)) if fields else ()
         sniffed = [line for _, line in islice(file.lines(encoding), _SNIFFED)]
         said = [found[1] for line in sniffed if line.startswith("#") and (found := _HEADER.fullmatch(line))]
         rows = [line for line in sniffed if line.strip(" \t") and not line.startswith(("#", DOCUMENT_START))]
@@ -125,11 +129,11 @@ class Survey:
             raise UnreadableFile(file.shown, "there is no row in it")
         self.separator = _separator(rows)
         self.header = said[0].split("\t" if "\t" in said[0] else None) if said else []
-        self.width = len(self.header) or _width(rows, self.separator)
+        self.width = len(self.said) or len(self.header) or _width(rows, self.separator)
         first = cells_of(rows[0], self.separator)
         is_named = any(cell.casefold() in _TOKEN_NAMES for cell in first[:2]) and not any(map(_looks_tagged, first))
         self.has_header_row = not said and is_named and len(first) == self.width > 1
-        if self.has_header_row:
+        if self.has_header_row and not self.said:
             self.header = first
         self.counts = [TagCounts() for _ in range(self.width)]
         self.bounds = 0
@@ -158,20 +162,14 @@ class Survey:
         """What files of one layout share."""
         return self.separator, self.width, tuple(self.header)
 
-    def layout(self, fields: str, span_layer: str) -> Layout:
-        """The layout, with the columns as ``fields`` names them, or the file, or as they look."""
-        if fields:
-            found = tuple(parsed_fields(fields))
-            if len(found) != self.width:
-                message = f"its rows have {self.width} columns; --fields names {len(found)}"
-                raise UnreadableFile(self.file.shown, message)
-        else:
-            found = tuple(self._guessed(span_layer))
-            if not any(field.kind == "tags" for field in found):
-                message = "no column holds tags (B-…, I-…, O). --fields says what its columns are: --fields token,@pos,entity"
-                raise UnreadableFile(self.file.shown, message)
+    def layout(self, span_layer: str) -> Layout:
+        """The layout, with the columns as the user names them, or the file, or as they look."""
+        found = self.said or tuple(self._guessed(span_layer))
+        if not self.said and not any(field.kind == "tags" for field in found):
+            message = "no column holds tags (B-…, I-…, O). --fields says what its columns are: --fields token,@pos,entity"
+            raise UnreadableFile(self.file.shown, message)
         schemes = {column: self.counts[column].scheme for column, field in enumerate(found) if field.kind == "tags"}
-        is_said = bool(fields or self.header)
+        is_said = bool(self.said or self.header)
         return Layout(self.separator, found, schemes, self.has_header_row, self.bounds, is_said)
 
     def _guessed(self, span_layer: str) -> Iterator[Field]:

@@ -21,6 +21,7 @@ _SUFFIXES = (
 )  # fmt: skip
 _PLAIN_SUFFIXES = (".tsv", ".txt", ".data", ".csv")
 _KEY = re.compile(r"#\s*(?:[\w-]+:{1,2})?([\w.-]+(?: id)?)\s*(?:=\s*(.*)|$)")
+_BEGIN = re.compile(r"#\s*begin document\s+\(?(.*?)\)?\s*(?:;.*)?")
 _METADATA = {"date": "published"}
 _NAMES = {"newdoc", "newdoc id", "document_id", "doc_id"}
 
@@ -30,8 +31,8 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     files = chosen_files(incoming.source, _SUFFIXES, _PLAIN_SUFFIXES)
     said: set[Any] = set()
     for file in files:
-        survey = Survey(file, incoming.source.encoding)
-        layout = survey.layout(incoming.options["fields"], incoming.span_layer)
+        survey = Survey(file, incoming.source.encoding, incoming.options["fields"])
+        layout = survey.layout(incoming.span_layer)
         if not layout.is_said and survey.key not in said:
             said.add(survey.key)
             incoming.repaired.add("columns that nobody named, taken for what they look like: --fields", file.shown, str(layout))
@@ -99,7 +100,9 @@ class _Reading:
             return
         for comment in self.comments:
             found = _KEY.fullmatch(comment)
-            if found and found[1] in _NAMES:
+            if begun := _BEGIN.fullmatch(comment):
+                self.name = begun[1]
+            elif found and found[1] in _NAMES:
                 self.name = (found[2] or "").strip() or self.name
             elif found and found[2]:
                 self.metadata.setdefault(_METADATA.get(found[1], found[1]), found[2].strip())
@@ -114,7 +117,8 @@ class _Reading:
             return event
         place = f"{self.file.shown}:{event.line}"
         if self.incoming.options["odd-rows"] == "error":
-            message = f"{len(cells)} columns where {width} are wanted. --odd-rows mend takes missing cells for outside"
+            why = ", as --fields names so many" if self.incoming.options["fields"] else ""
+            message = f"{len(cells)} columns where {width} are wanted{why}. --odd-rows mend takes missing cells for outside"
             raise UnreadableFile(self.file.shown, message, event.line, 1)
         self.incoming.repaired.add("rows with more or fewer columns than the others", place, " ".join(cells))
         if len(cells) > width:

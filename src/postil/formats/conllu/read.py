@@ -68,7 +68,14 @@ class Sentence(msgspec.Struct):
 
 def unspaced(value: str) -> str:
     """The characters that a value of ``SpacesAfter`` stands for."""
-    return _ESCAPE.sub(lambda found: _SPACES.get(found[1]) or (chr(int(found[2], 16)) if found[2] else found[0]), value)
+    return _ESCAPE.sub(_meant, value)
+
+
+def _meant(escape: re.Match[str]) -> str:
+    if escape[1] in _SPACES:
+        return _SPACES[escape[1]]
+    character = chr(int(escape[2], 16))
+    return character if character.isspace() else escape[0]
 
 
 def read(incoming: Incoming) -> Iterator[Draft]:
@@ -288,7 +295,7 @@ class _Reading:
         layer = layer or self.incoming.span_layer
         return self.rebuilt.span(
             layer, mention.type or layer, (parts[0][0], parts[-1][1]), mention.line,
-            id=mention.entity, fragments=tuple(parts) if len(parts) > 1 else (), attributes=attributes,
+            id=_id_of(mention.entity), fragments=tuple(parts) if len(parts) > 1 else (), attributes=attributes,
         )  # fmt: skip
 
     def _links(self, members: dict[str, list[str]]) -> None:
@@ -343,6 +350,11 @@ class _Reading:
 
     def _wrong(self, bracket: str, line: int) -> None:
         self.incoming.losses.add("brackets of mentions that lack their other half", f"{self.file.shown}:{line}", bracket)
+
+
+def _id_of(entity: str) -> str:
+    """An id for a mention: no bare number, which many a value of an attribute is too."""
+    return f"e{entity}" if entity.isdecimal() else entity
 
 
 _CONSUMED = frozenset({"SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken", "Entity", "Bridge", "SplitAnte"})

@@ -13,6 +13,7 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats._cats import chosen_cats
+from postil.formats._rows import KEPT_TOKENS
 from postil.formats.spacy.docbin import SpanRow, StoredDoc, Strings, attribute_ids, docs, load
 from postil.formats.spacy.kept import KEY, Kept, span_of
 from postil.model import Label, Span
@@ -68,12 +69,11 @@ class _Reading:
                 self._add(self._of_group(group, row))
         self._ents(shown)
         self._cats(shown)
-        if not self.incoming.with_tokens:
-            self._count_tokens(shown)
-        else:
-            for layer, add in (("token", self._tokens), ("sentence", self._sentences)):
-                if layer not in self.doc.groups:
-                    add()
+        if "token" not in self.doc.groups:
+            add = self._tokens if self.incoming.with_tokens else self._count_tokens
+            add()
+        if "sentence" not in self.doc.groups and self.incoming.with_tokens:
+            self._sentences()
         self._drop_what_is_gone(shown)
         return Draft(kept.document or name, self.text, [self.set], metadata, file=shown)
 
@@ -196,10 +196,10 @@ class _Reading:
             if visible:
                 self._add(Span(f"sentence{number}", "sentence", "sentence", visible[0][0], visible[-1][1], ""))
 
-    def _count_tokens(self, shown: str) -> None:
-        for start, end in self.extents:
-            if self.text[start:end].strip():
-                self.incoming.losses.add("tokens, which --tokens keeps", shown, stops=False)
+    def _count_tokens(self) -> None:
+        count = sum(bool(self.text[start:end].strip()) for start, end in self.extents)
+        if count:
+            self.incoming.losses.add(KEPT_TOKENS, self.set.file, stops=False, count=count)
 
     def _drop_what_is_gone(self, shown: str) -> None:
         """Take out relations and notes about spans that somebody took out of the Doc."""
