@@ -220,6 +220,15 @@ def test_tags_in_a_column_or_in_misc(tmp_path: Path) -> None:
     assert counts(unread.losses) == {"tags under name, which --tags name reads": 2}
 
 
+def test_multiword_expressions_of_parseme(tmp_path: Path) -> None:
+    text = "# global.columns = ID FORM PARSEME:MWE\n1\tHe\t*\n2\ttook\t1:VPC;2:LVC.full\n3\tit\t2\n4\toff\t1\n5\tnow\t_\n"
+    found, _ = imported(tmp_path / "a.cupt", text)
+
+    assert [(span.layer, span.label, span.text, span.fragments) for span in found[0].sets["imported"].spans] == [
+        ("mwe", "VPC", "took off", ((3, 7), (11, 14))), ("mwe", "LVC.full", "took it", ()),
+    ]  # fmt: skip
+
+
 def test_tokens_keep_their_columns_and_sentences_their_comments(tmp_path: Path) -> None:
     text = (
         "# sent_id = s7\n# newpar id = p1\n# text_en = Hi\n"

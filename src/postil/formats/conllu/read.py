@@ -21,6 +21,7 @@ from postil.segmentation import Extent
 
 COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 COREFERENCE = "coreference"
+PARSEME = "PARSEME:MWE"
 META = "meta::"
 _ID = re.compile(r"(\d+)(?:-(\d+))?|\d+\.\d+")
 _COMMENT = re.compile(r"#\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?", re.DOTALL)
@@ -210,6 +211,7 @@ class _Reading:
                 self.metadata[name.removeprefix(META)] = meta_value(value)
         self._entities(sentence, first_unit)
         self._tags(sentence, first_unit)
+        self._expressions(sentence, first_unit)
         self._tokens(sentence, self.extents[first_unit:])
 
     def _between(self, sentence: Sentence) -> None:
@@ -329,6 +331,26 @@ class _Reading:
                         place = f"{self.file.shown}:{unit.row.line}"
                         self.incoming.losses.add(f"tags under {key}, which --tags {key} reads", place, value, stops=False)
 
+    def _expressions(self, sentence: Sentence, first_unit: int) -> None:
+        """Make spans of PARSEME's column of multiword expressions: ``1:VID`` at the first word of one, ``1`` at the others."""
+        labels: dict[str, str] = {}
+        units: defaultdict[str, list[int]] = defaultdict(list)
+        for number, unit in enumerate(sentence.units, first_unit):
+            for word in unit.words or [unit.row]:
+                for one in filter(None, word.cells.get(PARSEME, "").split(";")):
+                    key, _, label = one.partition(":")
+                    if key.isdecimal():
+                        labels.setdefault(key, label)
+                        units[key].append(number)
+        for key, found in units.items():
+            runs = [(self.extents[first][0], self.extents[last][1]) for first, last in _runs(found)]
+            parts = [(start, end) for start, end in runs if start < end]
+            if not parts:
+                continue
+            fragments = tuple(parts) if len(parts) > 1 else ()
+            line = sentence.units[found[0] - first_unit].row.line
+            self.rebuilt.span("mwe", labels[key] or "mwe", (parts[0][0], parts[-1][1]), line, fragments=fragments)
+
     def _tokens(self, sentence: Sentence, extents: list[Extent]) -> None:
         place = f"{self.file.shown}:{sentence.line}"
         if not self.incoming.with_tokens:
@@ -368,7 +390,7 @@ def _attributes(unit: Unit) -> dict[str, str]:
         found["words"] = " ".join(word.cells["FORM"] for word in words)
     for column in words[0].cells:
         values = [word.cells[column] for word in words]
-        if column not in ("ID", "FORM", "MISC") and any(value != "_" for value in values):
+        if column not in ("ID", "FORM", "MISC", PARSEME) and any(value != "_" for value in values):
             found[column.lower()] = " ".join(values)
     for word in dict.fromkeys((unit.row.line, *(word.line for word in words))):
         row = next(one for one in (unit.row, *words) if one.line == word)
@@ -385,6 +407,17 @@ def meta_value(said: str) -> Any:
             return said
         return value if msgspec.json.encode(value).decode() == said else said
     return said
+
+
+def _runs(numbers: list[int]) -> Iterator[Extent]:
+    """The first and the last of each run of numbers that follow one another."""
+    first = last = numbers[0]
+    for number in numbers[1:]:
+        if number > last + 1:
+            yield first, last
+            first = number
+        last = number
+    yield first, last
 
 
 def _gaps_in(text: str, forms: list[str]) -> list[str] | None:
