@@ -240,6 +240,24 @@ def test_rows_of_entities_only_have_more_columns(tmp_path: Path) -> None:
     assert repaired(incoming) == {"rows with more or fewer columns than the others": 1}
 
 
+def test_files_that_look_alike_are_looked_at_together(tmp_path: Path) -> None:
+    source = tmp_path / "all"
+    source.mkdir()
+    for name, text in {
+        "a.conll": "A NNP O O\n", "b.conll": "Rome NNP B-NP LOC\n", "c.conll": "is VBZ B-VP O\nso RB O O\nin RB O O\n",
+        "d.conll": "\n",
+    }.items():  # fmt: skip
+        (source / name).write_text(text)
+    found, intake, incoming = read(FORMAT, source)
+
+    assert [spans_of(document) for document in found] == [
+        [], [("chunk", "NP", "Rome"), ("span", "LOC", "Rome")], [("chunk", "VP", "is")],
+    ]  # fmt: skip
+    assert next(iter(incoming.repaired)).examples[0].endswith("“token,@pos,chunk,span (IOB2, IO)”")
+    assert incoming.losses.by_kind["files without a row"].count == 1
+    assert intake.errors == []
+
+
 def test_other_ways_to_begin_a_document(tmp_path: Path) -> None:
     genia, _ = imported(tmp_path / "g.iob2", "###MEDLINE:1\n\nIL-2\tB-DNA\n\n###MEDLINE:2\n\n#\tO\n")
     onto, _ = imported(

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,16 +41,11 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """How the rows of a file are to be read. ``schemes``: of tags, by column. ``bounds``: how many documents it announces.
-
-    ``is_said``: whether the file or the user named the columns.
-    """
+    """How rows are to be read. ``schemes``: of tags, by column. ``is_said``: whether the file or the user named the columns."""
 
     separator: str
     fields: tuple[Field, ...]
     schemes: dict[int, str] = {}
-    has_header_row: bool = False
-    bounds: int = 0
     is_said: bool = False
 
     @property
@@ -115,68 +110,42 @@ def _looks_tagged(cell: str) -> bool:
     return cell == "O" or (tag is not None and tag.label != "")
 
 
-class Survey:
-    """A first look at a file: all that there is to know before its first sentence can be read."""
+class Columns:
+    """The columns of all files that look alike, and what their cells show.
 
-    def __init__(self, file: File, encoding: str, fields: str = "") -> None:
-        self.file, self.encoding = file, encoding
-        self.said = tuple(parsed_fields(fields)) if fields else ()
-        sniffed = [line for _, line in islice(file.lines(encoding), _SNIFFED)]
-        said = [found[1] for line in sniffed if line.startswith("#") and (found := _HEADER.fullmatch(line))]
-        rows = [line for line in sniffed if line.strip(" \t") and not line.startswith(("#", DOCUMENT_START))]
-        rows = rows or [line for line in sniffed if line.strip(" \t") and not line.startswith(DOCUMENT_START)]
-        if not rows:
-            raise UnreadableFile(file.shown, "there is no row in it")
-        self.separator = _separator(rows)
-        self.header = said[0].split("\t" if "\t" in said[0] else None) if said else []
-        self.width = len(self.said) or len(self.header) or _width(rows, self.separator)
-        first = cells_of(rows[0], self.separator)
-        is_named = any(cell.casefold() in _TOKEN_NAMES for cell in first[:2]) and not any(map(_looks_tagged, first))
-        self.has_header_row = not said and is_named and len(first) == self.width > 1
-        if self.has_header_row and not self.said:
-            self.header = first
-        self.counts = [TagCounts() for _ in range(self.width)]
-        self.bounds = 0
-        self.is_numbered = self.width > 2
-        self._count()
+    Small files alone can show the wrong thing: no name in one, nothing but names in another.
+    """
 
-    def _count(self) -> None:
-        position, is_header_next = 0, self.has_header_row
-        for event in events(self.file, self.encoding, self.separator, self.width):
-            if event.kind == "row" and is_header_next:
-                is_header_next = False
-            elif event.kind == "row":
-                if len(event.cells) == self.width:
-                    position += 1
-                    self.is_numbered = self.is_numbered and _is_number(event.cells[0], is_first=position == 1)
-                    for counts, cell in zip(self.counts, event.cells, strict=True):
-                        counts.add(cell)
-            elif event.kind == "end":
-                position = 0
-                for counts in self.counts:
-                    counts.end_sentence()
-            self.bounds += event.kind == "start" or (event.kind == "comment" and is_document_comment(event.said))
+    def __init__(self, separator: str, width: int, header: tuple[str, ...], said: tuple[Field, ...]) -> None:
+        self.separator, self.width, self.header, self.said = separator, width, header, said
+        self.counts = [TagCounts() for _ in range(width)]
+        self.is_numbered = width > 2
 
-    @property
-    def key(self) -> tuple[str, int, tuple[str, ...]]:
-        """What files of one layout share."""
-        return self.separator, self.width, tuple(self.header)
+    def add(self, cells: list[str], position: int) -> None:
+        """Count a row, which is at this place in its sentence."""
+        self.is_numbered = self.is_numbered and _is_number(cells[0], is_first=position == 1)
+        for counts, cell in zip(self.counts, cells, strict=True):
+            counts.add(cell)
 
-    def layout(self, span_layer: str) -> Layout:
+    def end_sentence(self) -> None:
+        """Forget the row before."""
+        for counts in self.counts:
+            counts.end_sentence()
+
+    def layout(self, shown: str, span_layer: str) -> Layout:
         """The layout, with the columns as the user names them, or the file, or as they look."""
         found = self.said or tuple(self._guessed(span_layer))
         if not self.said and not any(field.kind == "tags" for field in found):
             message = "no column holds tags (B-…, I-…, O). --fields says what its columns are: --fields token,@pos,entity"
-            raise UnreadableFile(self.file.shown, message)
+            raise UnreadableFile(shown, message)
         schemes = {column: self.counts[column].scheme for column, field in enumerate(found) if field.kind == "tags"}
-        is_said = bool(self.said or self.header)
-        return Layout(self.separator, found, schemes, self.has_header_row, self.bounds, is_said)
+        return Layout(self.separator, found, schemes, is_said=bool(self.said or self.header))
 
     def _guessed(self, span_layer: str) -> Iterator[Field]:
         names = [name.casefold() for name in self.header]
         tags = [column for column, counts in enumerate(self.counts) if column and (counts.are_tags or self._is_masked(column))]
-        if not tags and self.counts[-1].are_labels:
-            tags = [self.width - 1]
+        if self.width - 1 not in (0, *tags) and self.counts[-1].are_labels:
+            tags.append(self.width - 1)
         is_numbered = self.is_numbered and 1 not in tags
         token = next((column for column, name in enumerate(names) if name in _TOKEN_NAMES), int(is_numbered))
         layers = dict(zip(tags, self._layers(tags, is_numbered, span_layer), strict=True))
@@ -213,6 +182,49 @@ class Survey:
             else:
                 number += 1
                 yield span_layer if number == 1 else f"{span_layer}-{number}"
+
+
+class Survey:
+    """A first look at a file. ``columns``: those that it shares with others; ``bounds``: how many documents it announces.
+
+    ``pool``: the columns of the files before, by what makes them alike.
+    """
+
+    def __init__(self, file: File, encoding: str, said: tuple[Field, ...], pool: dict[Any, Columns]) -> None:
+        self.file = file
+        sniffed = [line for _, line in islice(file.lines(encoding), _SNIFFED)]
+        headers = [found[1] for line in sniffed if line.startswith("#") and (found := _HEADER.fullmatch(line))]
+        rows = [line for line in sniffed if line.strip(" \t") and not line.startswith(("#", DOCUMENT_START))]
+        rows = rows or [line for line in sniffed if line.strip(" \t") and not line.startswith(DOCUMENT_START)]
+        self.has_rows = bool(rows)
+        self.bounds = 0
+        self.has_header_row = False
+        if not rows:
+            return
+        separator = _separator(rows)
+        header = tuple(headers[0].split("\t" if "\t" in headers[0] else None)) if headers else ()
+        width = len(said) or len(header) or _width(rows, separator)
+        first = cells_of(rows[0], separator)
+        is_named = any(cell.casefold() in _TOKEN_NAMES for cell in first[:2]) and not any(map(_looks_tagged, first))
+        self.has_header_row = not headers and is_named and len(first) == width > 1
+        if self.has_header_row and not said:
+            header = tuple(first)
+        self.columns = pool.setdefault((separator, width, header), Columns(separator, width, header, said))
+        self._count(encoding)
+
+    def _count(self, encoding: str) -> None:
+        position, is_header_next = 0, self.has_header_row
+        for event in events(self.file, encoding, self.columns.separator, self.columns.width):
+            if event.kind == "row" and is_header_next:
+                is_header_next = False
+            elif event.kind == "row" and len(event.cells) == self.columns.width:
+                position += 1
+                self.columns.add(event.cells, position)
+            elif event.kind == "end":
+                position = 0
+                self.columns.end_sentence()
+            self.bounds += event.kind == "start" or (event.kind == "comment" and is_document_comment(event.said))
+        self.columns.end_sentence()
 
 
 def _is_number(cell: str, *, is_first: bool) -> bool:

@@ -9,10 +9,9 @@ from typing import Any
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft
 from postil.exchange.incoming import Incoming
-from postil.exchange.sources import File
 from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import MISSING, Chunk, chunks, tag_of, tags_of
-from postil.formats.conll.layout import Event, Layout, Survey, events, is_document_comment
+from postil.formats.conll.layout import Columns, Event, Layout, Survey, events, is_document_comment, parsed_fields
 from postil.segmentation import Extent
 
 _SUFFIXES = (
@@ -28,22 +27,34 @@ _NAMES = {"newdoc", "newdoc id", "document_id", "doc_id"}
 
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each document of each file."""
-    files = chosen_files(incoming.source, _SUFFIXES, _PLAIN_SUFFIXES)
-    said: set[Any] = set()
-    for file in files:
-        survey = Survey(file, incoming.source.encoding, incoming.options["fields"])
-        layout = survey.layout(incoming.span_layer)
-        if not layout.is_said and survey.key not in said:
-            said.add(survey.key)
-            incoming.repaired.add("columns that nobody named, taken for what they look like: --fields", file.shown, str(layout))
-        yield from _Reading(incoming, file, layout).drafts()
+    said = tuple(parsed_fields(incoming.options["fields"])) if incoming.options["fields"] else ()
+    pool: dict[Any, Columns] = {}
+    surveys = []
+    for file in chosen_files(incoming.source, _SUFFIXES, _PLAIN_SUFFIXES):
+        survey = Survey(file, incoming.source.encoding, said, pool)
+        if survey.has_rows:
+            surveys.append(survey)
+        elif incoming.source.is_directory:
+            incoming.losses.add("files without a row", file.shown, stops=False)
+        else:
+            raise UnreadableFile(file.shown, "there is no row in it")
+    layouts: dict[int, Layout] = {}
+    for survey in surveys:
+        key = id(survey.columns)
+        if key not in layouts:
+            layouts[key] = layout = survey.columns.layout(survey.file.shown, incoming.span_layer)
+            if not layout.is_said:
+                kind = "columns that nobody named, taken for what they look like: --fields"
+                incoming.repaired.add(kind, survey.file.shown, str(layout))
+        yield from _Reading(incoming, survey, layouts[key]).drafts()
 
 
 class _Reading:
     """One file while it is read."""
 
-    def __init__(self, incoming: Incoming, file: File, layout: Layout) -> None:
-        self.incoming, self.file, self.layout = incoming, file, layout
+    def __init__(self, incoming: Incoming, survey: Survey, layout: Layout) -> None:
+        self.incoming, self.file, self.layout = incoming, survey.file, layout
+        self.bounds, self.has_header_row = survey.bounds, survey.has_header_row
         self.gap = "" if incoming.options["unspaced"] else " "
         self.is_apart = bool(incoming.options["split-sentences"])
         self.token = layout.of_kind("token")[0][0]
@@ -60,7 +71,7 @@ class _Reading:
 
     def drafts(self) -> Iterator[Draft]:
         """Each document."""
-        is_header_next = self.layout.has_header_row
+        is_header_next = self.has_header_row
         for event in events(self.file, self.incoming.source.encoding, self.layout.separator, self.layout.width):
             if event.kind == "row":
                 if is_header_next:
@@ -88,7 +99,7 @@ class _Reading:
         """The document that ends here, if there is any; ``comments`` belong to the next."""
         if not self.rebuilt.is_empty:
             self.number += 1
-            is_only = self.layout.bounds <= 1 and not self.is_apart
+            is_only = self.bounds <= 1 and not self.is_apart
             name = self.name or (self.file.name if is_only else f"{self.file.name}-{self.number}")
             yield Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], dict(self.metadata), file=self.file.shown)
             self._begin("")
