@@ -97,6 +97,10 @@ def write_documents(
     outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)
     features = to_take_out(format_.keeps, format_.limits)
     format_.write((reduced(document, features, reducing) for document in documents), outgoing)
+    outgoing.say += [
+        f"there is no tokenizer for {language} here; the one for no language in particular was used"
+        for language in sorted(tokens.stand_ins)
+    ]
     may_go = {feature.title for feature in features if feature.key in choices.without}
     for loss in losses:
         loss.stops = loss.stops and loss.kind not in may_go
