@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from round_trip import assert_round_trip, contents, expected, options_of, read, written
 
 from postil import Corpus
@@ -318,6 +319,15 @@ def test_what_is_written(tmp_path: Path) -> None:
     )
     assert not losses.stopping
     assert_round_trip(FORMAT, [one], SCHEME)
+
+
+def test_one_file_for_all_documents(tmp_path: Path) -> None:
+    one = document("Ann\n", entity("x", 0, 3, "Ann"))
+    other = replace(document("Bo\n", entity("x", 0, 2, "Bo")), id="b")
+    path, _ = written(FORMAT, [one, other], SCHEME, tmp_path / "x", documents="one")
+
+    assert (path / "corpus.conllu").read_text().count("(e1-PER") == (path / "corpus.conllu").read_text().count("(e2-PER") == 1
+    assert_round_trip(FORMAT, [one, other], SCHEME, documents="one")
 
 
 def test_an_attribute_may_be_called_layer(tmp_path: Path) -> None:

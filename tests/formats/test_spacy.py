@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from round_trip import assert_round_trip, expected, options_of, read, written
 
 from postil import Corpus
 from postil.corpus import Document
-from postil.errors import UnreadableFile
+from postil.errors import MissingExtra, UnreadableFile
+from postil.exchange import tokens
 from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.sources import Source
+from postil.formats.conll import FORMAT as CONLL
 from postil.formats.spacy import FORMAT
 from postil.formats.spacy.write import words_of
 from postil.manifest import Metadata
@@ -161,6 +164,7 @@ def foreign() -> Any:
     doc.spans["sc"] = [doc.char_span(0, 7, "PERSON"), doc.char_span(0, 11, "CLAUSE"), doc.char_span(14, 20, "GPE", kb_id="Q84")]
     doc.spans["incorrect_spans"] = [doc[6:7]]
     doc.spans["empty"] = []
+    doc.spans["sc"].attrs["by"] = "me"
     doc.cats = {"news": 1.0, "sport": 0.0, "long": 0.75, "dull": 0.25}
     doc.user_data["source"] = "reuters"
     doc.user_data[("._.", "sure", 14, 20)] = True
@@ -188,7 +192,7 @@ def test_any_docbin_of_spacy(tmp_path: Path) -> None:
     assert set(incoming.declared["label"].labels) == {"news", "sport", "long", "dull"}
     assert found.metadata.extra == {"source": "reuters", "topic": "travel"}
     assert {loss.kind: loss.count for loss in incoming.losses.stopping} == {
-        "extension attributes of tokens": 1, "user_data that has no place in a corpus": 1,
+        "attributes of groups of spans": 1, "extension attributes of tokens": 1, "user_data that has no place in a corpus": 1,
     }  # fmt: skip
 
 
@@ -201,6 +205,28 @@ def test_several_docs_unknown_spaces_and_few_attributes(tmp_path: Path) -> None:
 
     assert [(document.id, document.text) for document in found] == [("x-1", "a b \n"), ("x-2", "c!\n")]
     assert empty == []
+
+
+def test_a_docbin_of_an_old_version_has_less(tmp_path: Path) -> None:
+    path = stored(tmp_path / "x.spacy", foreign())
+    data = msgspec.msgpack.decode(zlib.decompress(path.read_bytes()))
+    kept = ("attrs", "tokens", "spaces", "lengths", "strings")
+    path.write_bytes(zlib.compress(msgspec.msgpack.encode({name: data[name] for name in kept})))
+    (found,), _ = imported(path)
+
+    assert [span[1:3] for span in spans_of(found)] == [("PERSON", "Ann Lee"), ("GPE", "London")]
+
+
+def test_without_spacy_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = stored(tmp_path / "x.spacy", foreign())
+    for name in ("spacy", "spacy.attrs"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(tokens, "_blank", tokens._blank.__wrapped__)
+    with pytest.raises(MissingExtra, match=r"import spacy needs spaCy: pip install 'postil\[spacy\]'"):
+        imported(path)
+    for format_ in (FORMAT, CONLL):
+        with pytest.raises(MissingExtra, match=rf"export {format_.name} needs spaCy"):
+            written(format_, [document()], SCHEME, tmp_path / format_.name)
 
 
 def test_tokens_with_what_is_said_of_them(tmp_path: Path) -> None:

@@ -29,12 +29,12 @@ Ten columns with a TAB between two, a row for each word, an empty line after eac
 3<TAB>met<TAB>_<TAB>…<TAB>_
 4<TAB>him<TAB>_<TAB>…<TAB>Entity=(e1-PERSON-layer:entity)|SpacesAfter=\\n
 
-Written: a file for each document. Spans are mentions in the brackets of CorefUD, nested, crossing or in parts (e1[1/2]);
-layer and attributes are "name:value" in their last field, with percents for what means something there. A relation with the
-one role "member" gives its spans one entity. SpaceAfter and SpacesAfter keep the exact text, "# meta::" comments the
-metadata. The corpus's own tokens bring their attributes lemma, upos, xpos, feats, head, deprel, deps along, others in MISC.
-Other relations, notes, document labels and confidences have no place; a span with an edge inside a token or over the end of a
-sentence neither.
+Written: a file for each document, or one for all (--documents one). Spans are mentions in the brackets of CorefUD, nested,
+crossing or in parts (e1[1/2]); layer and attributes are "name:value" in their last field, with percents for what means
+something there. A relation with the one role "member" gives its spans one entity. SpaceAfter and SpacesAfter keep the exact
+text, "# meta::" comments the metadata. The corpus's own tokens bring their attributes lemma, upos, xpos, feats, head, deprel,
+deps along, others in MISC. Other relations, notes, document labels and confidences have no place; a span with an edge inside a
+token or over the end of a sentence neither.
 
 Read: CoNLL-U, and CoNLL-U Plus by its "# global.columns". Mentions with their fields as "# global.Entity" names them; those
 of one entity are a relation "coreference"; Bridge is "bridging", SplitAnte "split-antecedent". --tags NAME reads tags (B-…,
@@ -44,6 +44,8 @@ text. Without SpacesAfter, sentences stand on lines of their own, or, where the 
 
 _TAGS = Option("tags", "A column, or a key of MISC, that holds tags (B-PER, I-PER, O) to make spans of.", "NAME", multiple=True)
 
+_DOCUMENTS = Option("documents", "A file for each document, or one for all.", choices=("files", "one"), default="files")
+
 FORMAT = Format(
     "conllu",
     "CoNLL-U with entities (CorefUD, GUM)",
@@ -52,6 +54,7 @@ FORMAT = Format(
     read,
     write,
     read_options=(_TAGS,),
+    write_options=(_DOCUMENTS,),
     limits=(CLASSES, ROW_LABELS),
     extra="spacy",
 )

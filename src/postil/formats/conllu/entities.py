@@ -173,11 +173,14 @@ def _key(name: str) -> str:
     return f"%{ord(name[0]):02X}{name[1:]}" if name == LAYER else escaped(name)
 
 
-def entities_of(spans: Iterable[Span], classes: Mapping[str, str]) -> Iterator[tuple[Span, str, str]]:
-    """Each span with its entity and its own new id. ``classes``: what a span belongs to, where it is one of several."""
+def entities_of(spans: Iterable[Span], classes: Mapping[str, str], first: int) -> Iterator[tuple[Span, str, str]]:
+    """Each span with its entity and its own new id. ``classes``: what a span belongs to, where it is one of several.
+
+    ``first``: the number of the first entity.
+    """
     entities: dict[str, str] = {}
     members: defaultdict[str, int] = defaultdict(int)
     for span in spans:
-        entity = entities.setdefault(classes.get(span.id, f" {span.id}"), f"e{len(entities) + 1}")
+        entity = entities.setdefault(classes.get(span.id, f" {span.id}"), f"e{len(entities) + first}")
         members[entity] += 1
         yield span, entity, entity if members[entity] == 1 else f"{entity}.{members[entity]}"

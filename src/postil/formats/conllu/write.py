@@ -108,16 +108,23 @@ ROW_LABELS = Feature("row labels", "labels of tokens and sentences", _with_plain
 
 
 def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
-    """Write a file for each document."""
-    for document in documents:
-        lines = _Writing(document, outgoing).lines()
-        outgoing.target.write(f"{document.id}.conllu", "".join(f"{line}\n" for line in lines))
+    """Write a file for each document, or one for all."""
+    if outgoing.options["documents"] == "files":
+        for document in documents:
+            outgoing.target.write(f"{document.id}.conllu", _Writing(document, outgoing).text())
+        return
+    entities = 0  # no two of a file have one name
+    with outgoing.target.open("corpus.conllu") as file:
+        for document in documents:
+            writing = _Writing(document, outgoing, entities + 1)
+            file.write(writing.text().encode())
+            entities += writing.count
 
 
 class _Writing:
-    """One document while it is written."""
+    """One document while it is written. ``first``: the number of its first entity; ``count``: how many it has."""
 
-    def __init__(self, document: Document, outgoing: Outgoing) -> None:
+    def __init__(self, document: Document, outgoing: Outgoing, first: int = 1) -> None:
         self.document = document
         self.found: Tokenised = outgoing.tokens.of(document)
         self.flat = self.found.flat
@@ -126,15 +133,17 @@ class _Writing:
         spans = self.annotations.spans if self.annotations else ()
         self.tokens = {(span.start, span.end): span for span in spans if span.layer == TOKEN_LAYER}
         self.sentences = {span.start: span for span in spans if span.layer == SENTENCE_LAYER}
-        self.entities = self._entities(outgoing)
+        self.count = 0
+        self.entities = self._entities(outgoing, first)
 
-    def _entities(self, outgoing: Outgoing) -> dict[int, str]:
+    def _entities(self, outgoing: Outgoing, first: int) -> dict[int, str]:
         """The brackets at each token."""
         if not self.annotations:
             return {}
         classes = {id: relation.id for relation in self.annotations.relations for _, id in relation.arguments()}
         named = [span for span in self.annotations.spans if span.layer not in (TOKEN_LAYER, SENTENCE_LAYER)]
-        planned = {span.id: (entity, id) for span, entity, id in entities_of(named, classes)}
+        planned = {span.id: (entity, id) for span, entity, id in entities_of(named, classes, first)}
+        self.count = len({entity for entity, _ in planned.values()})
         ids = {old: new for old, (_, new) in planned.items()}
         changed = renumbered(self.annotations, outgoing.scheme.layers, lambda record, _: ids.get(record.id, f"-{record.id}"))
         spans = [
@@ -148,8 +157,11 @@ class _Writing:
         places = [token_range(self.flat, start, end) for start, end in span.extents]
         return tuple(place for place in places if place is not None)
 
-    def lines(self) -> Iterator[str]:
-        """The lines of the file."""
+    def text(self) -> str:
+        """What is written."""
+        return "".join(f"{line}\n" for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
         yield f"# newdoc id = {self.document.id}"
         if self.entities:
             yield f"# global.Entity = {'-'.join(FIELDS)}"

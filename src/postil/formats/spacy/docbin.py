@@ -55,13 +55,17 @@ class SpanRow(msgspec.Struct, frozen=True):
 
 
 class StoredDoc(msgspec.Struct):
-    """A document of a DocBin. ``columns``: by the number of an attribute, its value at each token. ``groups``: by name."""
+    """A document of a DocBin. ``columns``: by the number of an attribute, its value at each token. ``groups``: by name.
+
+    ``described``: the groups that have attributes of their own.
+    """
 
     columns: dict[int, list[int]]
     spaces: Sequence[bool]
     cats: dict[str, Any]
     groups: dict[str, list[SpanRow]]
     user_data: dict[Any, Any]
+    described: list[str] = []
 
 
 class _Group(msgspec.Struct):
@@ -130,10 +134,10 @@ def docs(shown: str, message: Message) -> Iterator[StoredDoc]:
         }
         flags = message.flags[number] if message.flags else {}
         spaces = [True] * (end - start) if flags.get("has_unknown_spaces") else [bool(one) for one in message.spaces[start:end]]
-        groups = _groups(shown, message.span_groups[number]) if message.span_groups else {}
+        groups, described = _groups(shown, message.span_groups[number] if message.span_groups else b"")
         data = message.user_data[number] if message.user_data else None
         user_data = _decoded(shown, data, dict[Any, Any]) if data else {}
-        yield StoredDoc(columns, spaces, message.cats[number] if message.cats else {}, groups, user_data)
+        yield StoredDoc(columns, spaces, message.cats[number] if message.cats else {}, groups, user_data, described)
 
 
 def _decoded(shown: str, data: bytes, kind: Any) -> Any:
@@ -143,20 +147,20 @@ def _decoded(shown: str, data: bytes, kind: Any) -> Any:
         raise UnreadableFile(shown, f"not a DocBin that spaCy wrote: {error}") from error
 
 
-def _groups(shown: str, data: bytes) -> dict[str, list[SpanRow]]:
-    """The groups of spans, in each of the forms that versions of spaCy have written."""
-    if not data:
-        return {}
+def _groups(shown: str, data: bytes) -> tuple[dict[str, list[SpanRow]], list[str]]:
+    """The groups of spans, in each of the forms that versions of spaCy have written, and which have attributes."""
     found: dict[str, list[SpanRow]] = {}
-    packed: list[bytes] | dict[bytes, list[str]] = _decoded(shown, data, list[bytes] | dict[bytes, list[str]])
+    described: list[str] = []
+    packed: list[bytes] | dict[bytes, list[str]] = _decoded(shown, data, list[bytes] | dict[bytes, list[str]]) if data else []
     for one in packed:
         group: _Group = _decoded(shown, one, _Group)
         if any(len(span) != _SPAN.size for span in group.spans):
             raise UnreadableFile(shown, f"a span of the group {group.name} is not one that spaCy 3 wrote")
         rows = [SpanRow(*_SPAN.unpack(span)) for span in group.spans]
-        for key in packed[one] if isinstance(packed, dict) else [group.name]:
-            found[key] = rows
-    return found
+        keys = packed[one] if isinstance(packed, dict) else [group.name]
+        found.update((key, rows) for key in keys)
+        described += keys if group.attrs else []
+    return found, described
 
 
 class Bin:

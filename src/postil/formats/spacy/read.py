@@ -67,6 +67,8 @@ class _Reading:
         for group, rows in self.doc.groups.items():
             for row in rows:
                 self._add(self._of_group(group, row))
+        for group in self.doc.described:
+            self.incoming.losses.add("attributes of groups of spans", shown, group)
         self._ents(shown)
         self._cats(shown)
         if "token" not in self.doc.groups:
