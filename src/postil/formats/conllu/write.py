@@ -25,6 +25,7 @@ _ESCAPES = {" ": "\\s", "\t": "\\t", "\n": "\\n", "\r": "\\r", "|": "\\p", "\\":
 _LINE_END = re.compile(r"[\t\n\r]")
 _WORDS = "words"
 _ROW_COLUMNS = COLUMNS[2:9]  # LEMMA to DEPS: what tokens may say
+_NO_CELLS = ["_"] * len(_ROW_COLUMNS)
 _OWN_KEYS = frozenset({"Entity", "SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken"})
 
 
@@ -221,9 +222,12 @@ class _Writing:
         return misc
 
     def _rows(self, extent: Extent, at: int, misc: dict[str, str]) -> Iterator[str]:
-        own = self.tokens.get(extent)
-        said: dict[str, str] = dict(own.attributes) if own else {}
         form = _one_line(self.document.text[extent[0] : extent[1]])
+        own = self.tokens.get(extent)
+        if own is None:
+            yield _row(str(at), form, {}, misc)
+            return
+        said: dict[str, str] = dict(own.attributes)
         columns = {name: said.pop(name.lower(), "") for name in _ROW_COLUMNS}
         words = said.pop(_WORDS, "").split(" ")
         misc = {**{_key(name): _value(value) for name, value in said.items() if name not in _OWN_KEYS}, **misc}
@@ -239,7 +243,8 @@ class _Writing:
 
 def _row(id: str, form: str, columns: dict[str, str], misc: dict[str, str]) -> str:
     pairs = "|".join(f"{name}={value}" if value else name for name, value in sorted(misc.items(), key=_by_name))
-    return "\t".join([id, form, *(_one_line(columns.get(name, "")) or "_" for name in _ROW_COLUMNS), pairs or "_"])
+    cells = [_one_line(columns.get(name, "")) or "_" for name in _ROW_COLUMNS] if columns else _NO_CELLS
+    return "\t".join([id, form, *cells, pairs or "_"])
 
 
 def _by_name(pair: tuple[str, str]) -> tuple[str, str]:
