@@ -321,6 +321,24 @@ def test_what_is_written(tmp_path: Path) -> None:
     assert_round_trip(FORMAT, [one], SCHEME)
 
 
+def test_bridging_and_split_antecedents_are_written(tmp_path: Path) -> None:
+    spans = [entity("x", 0, 1, "a"), entity("y", 2, 3, "b"), entity("z", 4, 5, "c"), entity("w", 6, 7, "d")]
+    one = document(
+        "a b c d\n", *spans, Relation("r", "coreference", "coreference", {"member": ("x", "z")}),
+        Relation("b1", "bridging", "part-of", {"from": "y", "to": "x"}),
+        Relation("b2", "bridging", "bridging", {"from": "y", "to": "w"}),
+        Relation("b3", "bridging", "not-first", {"from": "y", "to": "z"}), Relation("b4", "likes", "x", {"from": "y", "to": "x"}),
+        Relation("s", "split-antecedent", "split-antecedent", {"anaphor": "w", "antecedent": ("x", "y")}),
+    )  # fmt: skip
+    path, losses = written(FORMAT, [one], SCHEME, tmp_path / "x")
+    text = (path / "a.conllu").read_text()
+
+    assert "Bridge=e1<e2:part%2Dof,e3<e2|Entity=(e2-PER-layer:entity)" in text
+    assert "Entity=(e3-PER-layer:entity)|SpacesAfter=\\n|SplitAnte=e1<e3,e2<e3" in text
+    assert losses.by_kind["relations other than of coreference"].count == 2
+    assert_round_trip(FORMAT, [one], SCHEME)
+
+
 def test_one_file_for_all_documents(tmp_path: Path) -> None:
     one = document("Ann\n", entity("x", 0, 3, "Ann"))
     other = replace(document("Bo\n", entity("x", 0, 2, "Bo")), id="b")
@@ -347,7 +365,7 @@ def test_classes_that_brackets_cannot_tell_apart_are_counted(tmp_path: Path) -> 
     )  # fmt: skip
     _, losses = written(FORMAT, [one], SCHEME, tmp_path / "x")
 
-    assert losses.by_kind["relations that do not say which spans are the same"].count == 2
+    assert losses.by_kind["relations other than of coreference"].count == 2
     assert losses.by_kind["names of classes of spans"].count == 1
     assert_round_trip(FORMAT, [one], SCHEME)
 

@@ -11,6 +11,7 @@ from postil.exchange.features import (
     METADATA,
     N_ARY,
     NESTED,
+    RELATIONS,
     STACKED,
     TEXT,
 )
@@ -33,8 +34,8 @@ Written: a file for each document, or one for all (--documents one). Spans are m
 crossing or in parts (e1[1/2]); layer and attributes are "name:value" in their last field, with percents for what means
 something there. A relation with the one role "member" gives its spans one entity. SpaceAfter and SpacesAfter keep the exact
 text, "# meta::" comments the metadata. The corpus's own tokens bring their attributes lemma, upos, xpos, feats, head, deprel,
-deps along, others in MISC. Other relations, notes, document labels and confidences have no place; a span with an edge inside a
-token or over the end of a sentence neither.
+deps along, others in MISC. Relations of the layer "bridging" (from, to) are Bridge=. Other relations, notes, document labels and
+confidences have no place; a span with an edge inside a token or over the end of a sentence neither.
 
 Read: CoNLL-U, and CoNLL-U Plus by its "# global.columns". Mentions with their fields as "# global.Entity" names them; those
 of one entity are a relation "coreference"; Bridge is "bridging", SplitAnte "split-antecedent". --tags NAME reads tags (B-…,
@@ -50,7 +51,7 @@ FORMAT = Format(
     "conllu",
     "CoNLL-U with entities (CorefUD, GUM)",
     _MANUAL,
-    frozenset({ATTRIBUTES, CROSSING, DISCONTINUITY, DOCUMENT_IDS, LAYERS, METADATA, N_ARY, NESTED, STACKED, TEXT}),
+    frozenset({ATTRIBUTES, CROSSING, DISCONTINUITY, DOCUMENT_IDS, LAYERS, METADATA, N_ARY, NESTED, RELATIONS, STACKED, TEXT}),
     read,
     write,
     read_options=(_TAGS,),

@@ -15,12 +15,12 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import chunks, tag_of, tags_of
-from postil.formats.conllu.entities import USUAL_FIELDS, Brackets, Mention, layer_and_values, split_brackets
+from postil.formats.conllu.entities import USUAL_FIELDS, Brackets, Mention, layer_and_values, split_brackets, unescaped
 from postil.model import Span
 from postil.segmentation import Extent
 
 COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
-COREFERENCE = "coreference"
+COREFERENCE, BRIDGING, SPLIT = "coreference", "bridging", "split-antecedent"
 PARSEME = "PARSEME:MWE"
 META = "meta::"
 _ID = re.compile(r"(\d+)(?:-(\d+))?|\d+\.\d+")
@@ -309,10 +309,10 @@ class _Reading:
             elif key == "SplitAnte":
                 split[members[source][0]].append(members[to][0])
             else:
-                self.rebuilt.relation("bridging", label or "bridging", {"from": members[source][0], "to": members[to][0]})
+                self.rebuilt.relation(BRIDGING, unescaped(label) or BRIDGING, {"from": members[source][0], "to": members[to][0]})
         for source, ids in split.items():
             args: dict[str, str | tuple[str, ...]] = {"anaphor": source, "antecedent": tuple(dict.fromkeys(ids))}
-            self.rebuilt.relation("split-antecedent", "split-antecedent", args)
+            self.rebuilt.relation(SPLIT, SPLIT, args)
 
     def _tags(self, sentence: Sentence, first_unit: int) -> None:
         """Make spans of tags in a column of their own, or under a key of MISC."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +16,8 @@ from postil.exchange.features import Feature, Reducing, lose, taken_out, without
 from postil.exchange.ids import renumbered
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, token_range
-from postil.formats.conllu.entities import FIELDS, brackets, entities_of
-from postil.formats.conllu.read import COLUMNS, COREFERENCE, META, meta_value
+from postil.formats.conllu.entities import FIELDS, brackets, entities_of, escaped
+from postil.formats.conllu.read import BRIDGING, COLUMNS, COREFERENCE, META, SPLIT, meta_value
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Relation, Span
 from postil.segmentation import Extent
@@ -26,7 +27,7 @@ _LINE_END = re.compile(r"[\t\n\r]")
 _WORDS = "words"
 _ROW_COLUMNS = COLUMNS[2:9]  # LEMMA to DEPS: what tokens may say
 _NO_CELLS = ["_"] * len(_ROW_COLUMNS)
-_OWN_KEYS = frozenset({"Entity", "SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken"})
+_OWN_KEYS = frozenset({"Entity", "Bridge", "SplitAnte", "SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken"})
 
 
 def spaced(value: str) -> str:
@@ -40,34 +41,55 @@ def spaced(value: str) -> str:
 
 
 def _without_other_relations(document: Document, reducing: Reducing) -> Document:
-    sets = {name: _only_classes(annotations, reducing) for name, annotations in document.sets.items()}
+    sets = {name: _only_held(annotations, reducing) for name, annotations in document.sets.items()}
     return replace(document, sets=sets)
 
 
-def _only_classes(annotations: AnnotationSet, reducing: Reducing) -> AnnotationSet:
-    """The set with only those relations that say which spans are the same, each of them once."""
+def _only_held(annotations: AnnotationSet, reducing: Reducing) -> AnnotationSet:
+    """The set with only those relations that MISC can say: which spans are the same, and what bridges from one to another."""
     spans = {span.id: span for span in annotations.spans if span.layer not in (TOKEN_LAYER, SENTENCE_LAYER)}
+    classes: list[Relation] = []
     taken: set[str] = set()
-    doomed = []
     for relation in annotations.relations:
         members = _members(relation)
-        if (
-            spans.keys() >= members
-            and taken.isdisjoint(members)
-            and members
-            and _can_be_told_apart([spans[id] for id in members])
-        ):
+        is_free = members and spans.keys() >= members and taken.isdisjoint(members)
+        if is_free and _can_be_told_apart([spans[id] for id in members]):
             taken |= members
-        else:
-            lose(reducing, CLASSES.title, annotations, relation)
-            doomed.append(relation.id)
-    kept = taken_out(annotations, doomed, reducing)
+            classes.append(relation)
+    order = {id: number for number, id in enumerate(spans)}
+    firsts = spans.keys() - taken | {min(_members(relation), key=order.__getitem__) for relation in classes}
+    splits: set[str] = set()
+    held = {relation.id for relation in classes}
+    for relation in annotations.relations:
+        if relation.id not in held and _is_link(relation, firsts, splits):
+            held.add(relation.id)
+    doomed = [relation for relation in annotations.relations if relation.id not in held]
+    for relation in doomed:
+        lose(reducing, CLASSES.title, annotations, relation)
+    kept = taken_out(annotations, [relation.id for relation in doomed], reducing)
+    named = {relation.id for relation in classes}
     relations = []
     for relation in kept.relations:
-        relations.append(replace(relation, layer=COREFERENCE, label=COREFERENCE))
-        if relations[-1] != relation:
+        plain = replace(relation, layer=COREFERENCE, label=COREFERENCE) if relation.id in named else relation
+        relations.append(plain)
+        if plain != relation:
             lose(reducing, "names of classes of spans", annotations, relation, stops=False)
     return replace(kept, relations=tuple(relations))
+
+
+def _is_link(relation: Relation, firsts: set[str], splits: set[str]) -> bool:
+    """Whether ``Bridge`` or ``SplitAnte`` can say this, between spans that are the first of theirs; notes split ones."""
+    if not firsts.issuperset(id for _, id in relation.arguments()):
+        return False
+    if relation.layer == BRIDGING:
+        return tuple(relation.args) == ("from", "to") and bool(relation.label)
+    antecedents = relation.args.get("antecedent")
+    is_split = relation.layer == relation.label == SPLIT and set(relation.args) == {"anaphor", "antecedent"}
+    anaphor = relation.args.get("anaphor")
+    if not is_split or not isinstance(anaphor, str) or not isinstance(antecedents, tuple) or anaphor in splits:
+        return False
+    splits.add(anaphor)
+    return len(set(antecedents)) == len(antecedents) > 0
 
 
 def _members(relation: Relation) -> set[str]:
@@ -99,7 +121,7 @@ def _plain_row(record: Any) -> Any:
     return replace(record, label=record.layer)
 
 
-CLASSES = Feature("classes", "relations that do not say which spans are the same", _without_other_relations)
+CLASSES = Feature("other relations", "relations other than of coreference", _without_other_relations)
 
 
 ROW_LABELS = Feature("row labels", "labels of tokens and sentences", _with_plain_rows)
@@ -135,13 +157,15 @@ class _Writing:
         self.tokens = {(span.start, span.end): span for span in spans if span.layer == TOKEN_LAYER}
         self.sentences = {span.start: span for span in spans if span.layer == SENTENCE_LAYER}
         self.count = 0
+        self.links: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         self.entities = self._entities(outgoing, first)
 
     def _entities(self, outgoing: Outgoing, first: int) -> dict[int, str]:
         """The brackets at each token."""
         if not self.annotations:
             return {}
-        classes = {id: relation.id for relation in self.annotations.relations for _, id in relation.arguments()}
+        relations = self.annotations.relations
+        classes = {id: one.id for one in relations if one.layer == COREFERENCE for _, id in one.arguments()}
         named = [span for span in self.annotations.spans if span.layer not in (TOKEN_LAYER, SENTENCE_LAYER)]
         planned = {span.id: (entity, id) for span, entity, id in entities_of(named, classes, first)}
         self.count = len({entity for entity, _ in planned.values()})
@@ -152,7 +176,20 @@ class _Writing:
             for before, after in zip(self.annotations.spans, changed.spans, strict=True)
             if before.id in planned
         ]
+        self._links({span.id: (entity, parts[0][0]) for span, entity, parts in spans}, changed)
         return brackets(spans)
+
+    def _links(self, places: Mapping[str, tuple[str, int]], changed: AnnotationSet) -> None:
+        """Note what ``Bridge`` and ``SplitAnte`` say at each token. ``places``: of spans, their entity and first token."""
+        for relation in changed.relations:
+            if relation.layer == BRIDGING:
+                (source, token), (to, _) = (places[id] for _, id in relation.arguments())
+                label = "" if relation.label == BRIDGING else f":{escaped(relation.label)}"
+                self.links[token].append(("Bridge", f"{to}<{source}{label}"))
+            elif relation.layer == SPLIT:
+                source, token = places[str(relation.args["anaphor"])]
+                found = [places[id][0] for role, id in relation.arguments() if role == "antecedent"]
+                self.links[token].append(("SplitAnte", ",".join(f"{to}<{source}" for to in found)))
 
     def _parts(self, span: Span) -> tuple[Extent, ...]:
         places = [token_range(self.flat, start, end) for start, end in span.extents]
@@ -211,6 +248,8 @@ class _Writing:
         misc = {}
         if number in self.entities:
             misc["Entity"] = self.entities[number]
+        for key, said in self.links.get(number, ()):
+            misc[key] = f"{misc[key]},{said}" if key in misc else said
         if _LINE_END.search(form):
             misc["SpacesInToken"] = spaced(form)
         if number == 0 and start:
