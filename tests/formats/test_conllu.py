@@ -333,7 +333,7 @@ def test_bridging_and_split_antecedents_are_written(tmp_path: Path) -> None:
     path, losses = written(FORMAT, [one], SCHEME, tmp_path / "x")
     text = (path / "a.conllu").read_text()
 
-    assert "Bridge=e1<e2:part%2Dof,e3<e2|Entity=(e2-PER-layer:entity)" in text
+    assert "Bridge=e1<e2:part-of,e3<e2|Entity=(e2-PER-layer:entity)" in text
     assert "Entity=(e3-PER-layer:entity)|SpacesAfter=\\n|SplitAnte=e1<e3,e2<e3" in text
     assert losses.by_kind["relations other than of coreference"].count == 2
     assert_round_trip(FORMAT, [one], SCHEME)

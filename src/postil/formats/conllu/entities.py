@@ -28,7 +28,12 @@ _UNSAFE = re.compile(r"[\s%\-()|=,:\[\]\x00-\x1f\x7f]")
 
 def escaped(value: str) -> str:
     """A value that can stand in a field: what means something there is written in percents."""
-    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), value)
+    return _UNSAFE.sub(in_percents, value)
+
+
+def in_percents(found: re.Match[str]) -> str:
+    """What was found, with a percent sign and two digits for each byte."""
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 def unescaped(value: str) -> str:

@@ -16,7 +16,7 @@ from postil.exchange.features import Feature, Reducing, lose, taken_out, without
 from postil.exchange.ids import renumbered
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, token_range
-from postil.formats.conllu.entities import FIELDS, brackets, entities_of, escaped
+from postil.formats.conllu.entities import FIELDS, brackets, entities_of, in_percents
 from postil.formats.conllu.read import BRIDGING, COLUMNS, COREFERENCE, META, SPLIT, meta_value
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Relation, Span
@@ -26,6 +26,7 @@ _ESCAPES = {" ": "\\s", "\t": "\\t", "\n": "\\n", "\r": "\\r", "|": "\\p", "\\":
 _LINE_END = re.compile(r"[\t\n\r]")
 _WORDS = "words"
 _ROW_COLUMNS = COLUMNS[2:9]  # LEMMA to DEPS: what tokens may say
+_LINK_UNSAFE = re.compile(r"[\s%|,<:=]")
 _NO_CELLS = ["_"] * len(_ROW_COLUMNS)
 _OWN_KEYS = frozenset({"Entity", "Bridge", "SplitAnte", "SpaceAfter", "SpacesAfter", "SpacesBefore", "SpacesInToken"})
 
@@ -184,7 +185,7 @@ class _Writing:
         for relation in changed.relations:
             if relation.layer == BRIDGING:
                 (source, token), (to, _) = (places[id] for _, id in relation.arguments())
-                label = "" if relation.label == BRIDGING else f":{escaped(relation.label)}"
+                label = "" if relation.label == BRIDGING else f":{_LINK_UNSAFE.sub(in_percents, relation.label)}"
                 self.links[token].append(("Bridge", f"{to}<{source}{label}"))
             elif relation.layer == SPLIT:
                 source, token = places[str(relation.args["anaphor"])]
