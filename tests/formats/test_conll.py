@@ -240,6 +240,28 @@ def test_rows_of_entities_only_have_more_columns(tmp_path: Path) -> None:
     assert repaired(incoming) == {"rows with more or fewer columns than the others": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("A\tPER-B\nb\tPER-I\nc\tO\n", [("span", "PER", "A b")]),
+        ("A\tB_PER\nb\tI_PER\nc\tO\n", [("span", "PER", "A b")]),
+        ("A B-X \r\nb I-X \r\n \r\nc O\r\n", [("span", "X", "A b")]),
+        ("1\tA\tB-X\n2\tb\tO\n\n3\tc\tB-Y\n4\td\tO\n", [("span", "X", "A"), ("span", "Y", "c")]),
+        ("0\tA\tB-X\n1\tb\tO\n\n0\tc\tB-Y\n", [("span", "X", "A"), ("span", "Y", "c")]),
+    ],
+)
+def test_other_habits(text: str, wanted: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    found, _ = imported(tmp_path / "a.conll", text)
+
+    assert spans_of(found[0]) == wanted
+
+
+def test_several_tags_in_a_cell_are_noticed(tmp_path: Path) -> None:
+    _, incoming = imported(tmp_path / "a.conll", "A\tB-X|B-Y\nb\tI-X|O\nc\tB-a|b\n")
+
+    assert repaired(incoming)["cells that look like several tags, taken for one"] == 2
+
+
 def test_files_that_look_alike_are_looked_at_together(tmp_path: Path) -> None:
     source = tmp_path / "all"
     source.mkdir()

@@ -19,7 +19,7 @@ SCHEMES = ("IOB2", "IOB1", "IOE1", "IOE2", "BIOES", "BILOU")
 MISSING = frozenset({"", "_", "-"})
 """What stands in a cell about which nothing is said; as a tag it is outside of every chunk."""
 
-_TAG = re.compile(r"([BIESULMW])(?:-(.+))?", re.DOTALL)
+_TAG = re.compile(r"([BIESULMW])(?:[-_](.+))?|(.+)-([BIESULMW])", re.DOTALL)  # B-PER, B_PER, B, and in some files PER-B
 _BEGINNING, _ENDING = frozenset("BSUW"), frozenset("ESULW")
 _STRICT = {"IOB2": frozenset("BI"), "BIOES": frozenset("BIES"), "BILOU": frozenset("BILU"), "BMES": frozenset("BMESW")}
 _LETTERS = "BIESULMW"
@@ -54,7 +54,7 @@ def tag_of(cell: str) -> Tag | None:
     if cell == "O" or cell in MISSING:
         return OUTSIDE
     found = _TAG.fullmatch(cell)
-    return Tag(found[1], found[2] or "") if found else None
+    return Tag(found[1] or found[4], found[2] or found[3] or "") if found else None
 
 
 class TagCounts:

@@ -24,7 +24,7 @@ _ALWAYS_A_COMMENT = re.compile(r"#\s*(?:global\.columns|newdoc)\b")
 _BLANKS = re.compile(r"[ \t]+")
 _MEDLINE = re.compile(r"###\s*(MEDLINE:.*)")  # GENIA, JNLPBA
 _BOUND = re.compile(r"#\s*(?:newdoc|begin document|(?:[\w-]+:{1,2})?(?:document|doc)_id)\b")
-_NUMBER = re.compile(r"\d{1,6}(?:[-.]\d{1,6})?")
+_NUMBER = re.compile(r"(\d{1,9})(?:[-.]\d{1,9})?")  # 1; 1-2 for a row over several words, 1.1 for one in between
 _SNIFFED = 2000  # lines that decide the separator and the number of columns
 
 
@@ -120,15 +120,21 @@ class Columns:
         self.separator, self.width, self.header, self.said = separator, width, header, said
         self.counts = [TagCounts() for _ in range(width)]
         self.is_numbered = width > 2
+        self._number = -1  # of the row before, in the same sentence
 
-    def add(self, cells: list[str], position: int) -> None:
-        """Count a row, which is at this place in its sentence."""
-        self.is_numbered = self.is_numbered and _is_number(cells[0], is_first=position == 1)
+    def add(self, cells: list[str]) -> None:
+        """Count a row."""
+        if self.is_numbered:
+            found = _NUMBER.fullmatch(cells[0])
+            number = int(found[1]) if found else -1
+            self.is_numbered = found is not None and (self._number < 0 or self._number <= number <= self._number + 1)
+            self._number = number
         for counts, cell in zip(self.counts, cells, strict=True):
             counts.add(cell)
 
     def end_sentence(self) -> None:
         """Forget the row before."""
+        self._number = -1
         for counts in self.counts:
             counts.end_sentence()
 
@@ -213,23 +219,16 @@ class Survey:
         self._count(encoding)
 
     def _count(self, encoding: str) -> None:
-        position, is_header_next = 0, self.has_header_row
+        is_header_next = self.has_header_row
         for event in events(self.file, encoding, self.columns.separator, self.columns.width):
             if event.kind == "row" and is_header_next:
                 is_header_next = False
             elif event.kind == "row" and len(event.cells) == self.columns.width:
-                position += 1
-                self.columns.add(event.cells, position)
+                self.columns.add(event.cells)
             elif event.kind == "end":
-                position = 0
                 self.columns.end_sentence()
             self.bounds += event.kind == "start" or (event.kind == "comment" and is_document_comment(event.said))
         self.columns.end_sentence()
-
-
-def _is_number(cell: str, *, is_first: bool) -> bool:
-    """Whether a cell could number its row in a sentence: ``1``, or ``1-2`` for a row over several, ``1.1`` for one in between."""
-    return _NUMBER.fullmatch(cell) is not None and (not is_first or cell.startswith(("0", "1")))
 
 
 def _is_link(name: str, layer: str) -> bool:

@@ -21,6 +21,7 @@ _SUFFIXES = (
 _PLAIN_SUFFIXES = (".tsv", ".txt", ".data", ".csv")
 _KEY = re.compile(r"#\s*(?:[\w-]+:{1,2})?([\w.-]+(?: id)?)\s*(?:=\s*(.*)|$)")
 _BEGIN = re.compile(r"#\s*begin document\s+\(?(.*?)\)?\s*(?:;.*)?")
+_SEVERAL = re.compile(r"\|(?:[BIESULMW]-|O$)")
 _METADATA = {"date": "published"}
 _NAMES = {"newdoc", "newdoc id", "document_id", "doc_id"}
 
@@ -173,6 +174,8 @@ class _Reading:
             for row, cell in zip(rows, cells, strict=True):
                 if tag_of(cell) is None:
                     self.incoming.repaired.add("cells that are no tag, taken for outside", self._place(row), cell)
+                elif "|" in cell and _SEVERAL.search(cell):
+                    self.incoming.repaired.add("cells that look like several tags, taken for one", self._place(row), cell)
         links = [(at, field.name) for at, field in self.layout.of_kind("link") if layer in field.layers]
         for chunk in chunks(tags_of(cells, scheme), scheme):
             row = rows[chunk.first]

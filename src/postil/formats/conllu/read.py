@@ -14,7 +14,7 @@ from postil.exchange.drafts import Draft
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats._rows import Rebuilt, chosen_files, count_rows
-from postil.formats._tags import chunks, tag_of, tags_of
+from postil.formats._tags import chunks, tags_of
 from postil.formats.conllu.entities import USUAL_FIELDS, Brackets, Mention, layer_and_values, split_brackets, unescaped
 from postil.model import Span
 from postil.segmentation import Extent
@@ -326,8 +326,7 @@ class _Reading:
         if not self.incoming.options["tags"]:
             for unit in sentence.units:
                 for key, value in unit.row.misc.items():
-                    tag = tag_of(value)
-                    if tag and tag.label and tag.does in "BI":
+                    if value.startswith(("B-", "I-")):
                         place = f"{self.file.shown}:{unit.row.line}"
                         self.incoming.losses.add(f"tags under {key}, which --tags {key} reads", place, value, stops=False)
 
