@@ -53,7 +53,8 @@ class Intake:
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
-        self.rules, self.scheme, self.layers = rules, scheme, layers or {}
+        self.rules, self.scheme = rules, scheme
+        self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
         self.errors: list[str] = []
         self._taken: dict[str, str] = {}
