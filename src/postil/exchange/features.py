@@ -529,32 +529,48 @@ def names_like(
     the scheme come first, and of them those that may stay as they are.
     """
     allowed = re.compile(pattern)
-    key = f"names:{pattern}"
 
-    def spelled(name: str) -> str:
+    def plain(name: str) -> str:
         return "".join(character if allowed.fullmatch(character) else by for character in name) or by
 
-    def plain(reducing: Reducing, kind: str, name: str) -> str:
+    return names_made_by(plain, f"names:{pattern}", title, of=of, by=by)
+
+
+def names_made_by(
+    plain: Callable[[str], str],
+    key: str,
+    title: str,
+    *,
+    of: Collection[str] = ("label", "layer", "attribute", "role"),
+    by: str = "_",
+) -> Feature:
+    """A limit: names of labels, layers, attributes and roles that ``plain`` leaves as they are. Others become what it gives.
+
+    Two names that would become one stay apart by a number; those of the scheme come first, and of them those that may stay as
+    they are.
+    """
+
+    def named(reducing: Reducing, kind: str, name: str) -> str:
         if kind not in of:
             return name
         known = reducing.names.get((key, kind))
         if known is None:
             known = reducing.names[key, kind] = {}
-            for one in sorted(_names(reducing.scheme, kind), key=lambda one: (spelled(one) != one, one)):
-                known[one] = _apart_from(known.values(), spelled(one), by)
+            for one in sorted(_names(reducing.scheme, kind), key=lambda one: (plain(one) != one, one)):
+                known[one] = _apart_from(known.values(), plain(one), by)
         if name not in known:
-            known[name] = _apart_from(known.values(), spelled(name), by)
+            known[name] = _apart_from(known.values(), plain(name), by)
         return known[name]
 
     def without(document: Document, reducing: Reducing) -> Document:
         def change(record: Any) -> Any:
             changes: dict[str, Any] = {
-                "layer": plain(reducing, "layer", record.layer),
-                "label": plain(reducing, "label", record.label),
-                "attributes": {plain(reducing, "attribute", name): value for name, value in record.attributes.items()},
+                "layer": named(reducing, "layer", record.layer),
+                "label": named(reducing, "label", record.label),
+                "attributes": {named(reducing, "attribute", name): value for name, value in record.attributes.items()},
             }
             if isinstance(record, Relation):
-                changes["args"] = {plain(reducing, "role", role): value for role, value in record.args.items()}
+                changes["args"] = {named(reducing, "role", role): value for role, value in record.args.items()}
             return replace(record, **changes)
 
         return without_values(title, change)(document, reducing)
