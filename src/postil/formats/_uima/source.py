@@ -1,0 +1,157 @@
+"""Which files of a source are whose annotations of which document.
+
+INCEpTION puts them into ``annotation/<document>/<annotator>.<suffix>`` and ``curation/<document>/CURATION_USER.<suffix>``, and
+so do exports of ours; a file that needs others beside it (XMI) may be a zip there. Elsewhere a file is a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+import msgspec
+from msgspec.structs import replace
+
+from postil.errors import PostilError, UnreadableFile
+from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.incoming import Incoming
+from postil.exchange.sources import File, Source, files_in
+from postil.formats._uima.cas import Cas
+from postil.formats._uima.to_draft import Said, said
+from postil.text import Unit
+
+CURATOR, INITIAL = "CURATION_USER", "INITIAL_CAS"
+GOLD = "gold"
+_NOBODY = (INITIAL,)
+_OTHERS = {CURATOR: GOLD, "CORRECTION_USER": "correction"}
+
+
+class Place(msgspec.Struct):
+    """A file with one annotator's annotations. ``path``: its own among those ``beside`` it, in a directory or a zip."""
+
+    file: File
+    path: str
+    beside: Mapping[str, File]
+    annotator: str = ""
+    status: str = "complete"
+
+
+class Parsed(msgspec.Struct):
+    """What was read from a file: the CAS, and what its offsets count."""
+
+    cas: Cas
+    unit: Unit
+
+
+Parser = Callable[[Place], Parsed]
+
+
+def places(source: Source, *suffixes: str) -> dict[str, list[Place]]:
+    """The files with annotations by the document that they are of. Raises :class:`~postil.errors.PostilError` where none is."""
+    if not source.is_directory:
+        (file,) = source.files()
+        return {file.name: [Place(file, file.path, _Neighbours(source))]}
+    found: dict[str, list[Place]] = {}
+    for file in source.all_files.values():
+        for place in _of_file(file, source.all_files, suffixes):
+            document, annotator = _whose(file.path, place)
+            place.annotator = annotator
+            found.setdefault(document, []).append(place)
+    if not found:
+        raise PostilError(f"{source.path}: there is no file ending in {' or '.join(suffixes)} in it")
+    return found
+
+
+def _of_file(file: File, beside: Mapping[str, File], suffixes: tuple[str, ...]) -> Iterator[Place]:
+    if _has(file.path, suffixes):
+        yield Place(file, file.path, beside)
+    elif file.path.lower().endswith(".zip"):
+        inside = files_in(file)
+        yield from (Place(one, path, inside) for path, one in inside.items() if _has(path, suffixes))
+
+
+def _has(path: str, suffixes: tuple[str, ...]) -> bool:
+    name = PurePosixPath(path).name.lower()
+    return name.removesuffix(".gz").endswith(suffixes) and not name.startswith("exportedproject") and "typesystem" not in name
+
+
+def _whose(path: str, place: Place) -> tuple[str, str]:
+    """The document and the annotator of a file, as its path says."""
+    parts = PurePosixPath(path.removesuffix(".gz")).parts
+    for root in ("annotation", "curation"):
+        if root in parts[:-2]:
+            at = parts.index(root)
+            return "/".join(parts[at + 1 : -1]), PurePosixPath(parts[-1]).stem
+    if place.file.path == path:
+        return place.file.name, ""
+    return f"{PurePosixPath(path).with_suffix('').as_posix()}/{place.file.name}", ""
+
+
+class _Neighbours(Mapping[str, File]):
+    """The files beside a source that is one file: found when they are asked for, never listed."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __getitem__(self, path: str) -> File:
+        found = self._source.get(path)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source.all_files)
+
+    def __len__(self) -> int:
+        return len(self._source.all_files)
+
+
+def drafts(incoming: Incoming, found: Mapping[str, list[Place]], parse: Parser) -> Iterator[Draft]:
+    """A draft for each text of each document, with the sets of all who annotated it."""
+    for document, where in found.items():
+        by_view: dict[str, Draft] = {}
+        for place in _wanted(incoming, document, where):
+            parsed = parse(place)
+            heard = False
+            for one in said(parsed.cas, incoming, place.file.shown):
+                heard = True
+                _join(by_view, document, one, parsed.unit, _named(place, where), incoming)
+            if not heard:
+                incoming.losses.add("files without a text", place.file.shown)
+        yield from by_view.values()
+
+
+def _wanted(incoming: Incoming, document: str, where: list[Place]) -> list[Place]:
+    """Without what INCEpTION keeps of a document before anybody annotated it, unless that is all there is."""
+    people = [place for place in where if place.annotator not in _NOBODY]
+    if people and len(people) < len(where):
+        incoming.losses.add("documents as they were before anybody annotated them", document, stops=False)
+    return people or where
+
+
+def _named(place: Place, where: list[Place]) -> DraftSet:
+    """An empty set with what the place says of it."""
+    name = "" if place.annotator in _NOBODY else _OTHERS.get(place.annotator, place.annotator)
+    if place.annotator != CURATOR:
+        return DraftSet(name, status=place.status)
+    sources = tuple(one.annotator for one in where if one.annotator not in (CURATOR, *_NOBODY))
+    return DraftSet(name, status=place.status, method="adjudicated", sources=sources)
+
+
+def _join(by_view: dict[str, Draft], document: str, one: Said, unit: Unit, header: DraftSet, incoming: Incoming) -> None:
+    annotations = replace(
+        one.annotations, annotator=header.annotator, status=header.status, method=header.method, sources=header.sources
+    )
+    draft = by_view.get(one.view)
+    if draft is None:
+        name = f"{document}-{one.view}" if one.view else document
+        by_view[one.view] = Draft(name, one.text, [annotations], one.metadata, unit, one.annotations.file)
+        return
+    if one.text != draft.text:
+        if len(one.text) != len(draft.text) or one.text.split() != draft.text.split():
+            raise UnreadableFile(
+                one.annotations.file, f"the text is not that of {draft.file}, the same document: import them apart"
+            )
+        incoming.repaired.add("texts that differ from another annotator's in blanks", one.annotations.file)
+    draft.sets.append(annotations)
+    draft.metadata = {**one.metadata, **draft.metadata}

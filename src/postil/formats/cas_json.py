@@ -1,0 +1,50 @@
+"""UIMA CAS JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from postil.corpus import Document
+from postil.exchange.drafts import Draft
+from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
+from postil.exchange.format import Format
+from postil.exchange.incoming import Incoming
+from postil.exchange.outgoing import Outgoing
+from postil.exchange.safe_json import read_json
+from postil.formats._uima.from_document import Builder
+from postil.formats._uima.json_ import cas_json, parse_cas
+from postil.formats._uima.limits import ATTRIBUTE_NAMES, ENDS, LAYER_NAMES, VALUES
+from postil.formats._uima.source import Parsed, Place, drafts, places
+
+_MANUAL = """\
+A directory with annotation/<document>/<annotator>.json: what one annotator says of one document, with its types.
+
+{"%TYPES": {"webanno.custom.entity": {"%NAME": "webanno.custom.entity", "%SUPER_TYPE": "uima.tcas.Annotation", …}},
+ "%FEATURE_STRUCTURES": [{"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": "…"},
+  {"%ID": 3, "%TYPE": "webanno.custom.entity", "@sofa": 1, "begin": 308, "end": 321, "value": "PERSON"}],
+ "%VIEWS": {"_InitialView": {"%SOFA": 1, "%MEMBERS": [3]}}}
+
+What becomes what is as in cas-xmi. Reading takes version 0.4 as Java, dkpro-cassis and INCEpTION write it; not the JSON that
+UIMA wrote before ("_context").
+
+Not kept: ids, the state of a set, reasons to ignore a rule; names that are no identifiers."""
+
+
+def _read(incoming: Incoming) -> Iterator[Draft]:
+    def parse(place: Place) -> Parsed:
+        return Parsed(parse_cas(place.file.shown, read_json(place.file), incoming.losses), "utf-16")
+
+    yield from drafts(incoming, places(incoming.source, ".json"), parse)
+
+
+def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
+    for document in documents:
+        for annotator, one in document.sets.items():
+            cas = Builder(outgoing.scheme, "utf-16").cas(document, one)
+            outgoing.target.write(f"annotation/{document.id}/{annotator}.json", cas_json(cas))
+
+
+FORMAT = Format(
+    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write,
+    limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
+)  # fmt: skip

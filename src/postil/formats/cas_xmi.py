@@ -1,0 +1,98 @@
+"""UIMA's XMI, with or without its type system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from postil.corpus import Document
+from postil.exchange.drafts import Draft
+from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
+from postil.exchange.format import Format, Option
+from postil.exchange.incoming import Incoming
+from postil.exchange.outgoing import Outgoing
+from postil.exchange.sources import Source
+from postil.formats._uima.cas import TypeSystem
+from postil.formats._uima.from_document import Builder
+from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, VALUES
+from postil.formats._uima.source import Parsed, Place, drafts, places
+from postil.formats._uima.type_system import read_type_system, type_system_xml
+from postil.formats._uima.xmi import parse_xmi, xmi
+
+_MANUAL = """\
+A directory:
+
+TypeSystem.xml                        which types there are, and what their features hold
+annotation/news/1/gold.xmi            what one annotator says of one document
+
+<custom:entity xmi:id="3" sofa="1" begin="308" end="321" value="PERSON"/>
+<custom:argument xmi:id="9" sofa="1" begin="861" end="905" value="supports" Governor="5" Dependent="7"/>
+
+Both ways: a span is an annotation, of the type webanno.custom.<layer>; its label is the feature "value" ("label" where "value"
+is an attribute). A relation from one to another has Governor and Dependent, as in INCEpTION; one of other roles or more ends has
+them as links in the slot "ends". A span in pieces has "fragments". Document labels are structures without a place.
+
+Reading takes any XMI: annotations are spans, slots and chains are relations, every other feature is an attribute. The type
+system is TypeSystem.xml or <name>-typesystem.xml beside the file or above it, in the same zip, or --type-system; without one,
+everything but references by unknown features is understood, and all values are strings. Each view with a text is a document.
+Tokens and sentences come with --tokens. Two annotators of a document are two files in annotation/<document>/.
+
+Not kept: ids, the state of a set, reasons to ignore a rule; characters that XML forbids; names that are no identifiers."""
+
+
+def _read(incoming: Incoming) -> Iterator[Draft]:
+    finder = _TypeSystems(incoming)
+
+    def parse(place: Place) -> Parsed:
+        return Parsed(parse_xmi(place.file.shown, place.file.read(), finder.of(place), incoming.losses), "utf-16")
+
+    yield from drafts(incoming, places(incoming.source, ".xmi"), parse)
+
+
+class _TypeSystems:
+    """Finds the type system of a file; each is read once."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        given = incoming.options.get("type-system")
+        self._given = read_type_system(Source(Path(given)).files()[0]) if given else None
+        self._last: tuple[str, TypeSystem] = ("", TypeSystem())
+
+    def of(self, place: Place) -> TypeSystem:
+        """The types that a file uses; none where there is no description."""
+        if self._given:
+            return self._given
+        for name in _candidates(place):
+            if name in place.beside:
+                file = place.beside[name]
+                if self._last[0] != file.shown:
+                    self._last = (file.shown, read_type_system(file))
+                return self._last[1]
+        return TypeSystem()
+
+
+def _candidates(place: Place) -> Iterator[str]:
+    """Where the type system of a file may be: in its directory, then in those above."""
+    stem = PurePosixPath(place.path.removesuffix(".gz")).stem
+    wanted = [f"{stem}{between}typesystem.xml".lower() for between in ("-", ".", "_", "")] + ["typesystem.xml", "type_system.xml"]
+    listed = {path.lower(): path for path in place.beside}
+    for directory in PurePosixPath(place.path).parents:
+        for name in wanted:
+            path = (directory / name).as_posix()
+            yield listed.get(path.lower(), path)
+    yield from ("TypeSystem.xml", f"{stem}-typesystem.xml", f"{stem}-TypeSystem.xml", f"{stem}.typesystem.xml")
+
+
+def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
+    builder = Builder(outgoing.scheme, "utf-16")
+    for document in documents:
+        for annotator, one in document.sets.items():
+            with outgoing.target.open(f"annotation/{document.id}/{annotator}.xmi") as file:
+                file.writelines(piece.encode() for piece in xmi(builder.cas(document, one)))
+    outgoing.target.write("TypeSystem.xml", type_system_xml(builder.types))
+
+
+FORMAT = Format(
+    "cas-xmi", "UIMA CAS XMI", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write,
+    read_options=(Option("type-system", "the type system, where it is not beside the files", "FILE"),),
+    limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS),
+)  # fmt: skip
