@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from postil.corpus import Document
 from postil.exchange.export import Choices, Described, write_documents
 from postil.exchange.features import ANNOTATORS, DOCUMENT_IDS, IDS, METADATA, STATE, Reducing, reduced, to_take_out
@@ -112,6 +114,9 @@ def contents(annotations: AnnotationSet, scheme: Scheme, with_ids: bool) -> list
             return ("note", own, said(record.about, depth) if record.about else "", record.text, record.decide, record.unknown)
         layer = scheme.layers.get(record.layer)
         references = layer.references if layer else []
+        if layer is None:  # renamed, and what refers to which record is not to be seen in the scheme any more
+            unseen = {name for one in scheme.layers.values() for name in one.references}
+            record = replace(record, attributes={n: "…" if n in unseen else v for n, v in record.attributes.items()})
         attributes = sorted(
             (name, refer(value, depth) if name in references and isinstance(value, str | list | tuple) else value)
             for name, value in record.attributes.items()
