@@ -77,9 +77,11 @@ def labels(incoming: Incoming, layer: str, kind: LayerKind, tags: Mapping[str, s
         incoming.declared[layer] = replace(known, labels={**known.labels, **fresh})
 
 
-def tag_set(fs: FS, incoming: Incoming) -> None:
-    """Declare the labels of a tag set that comes with a CAS, for the layer that it is of."""
+def tag_set(fs: FS, incoming: Incoming) -> bool:
+    """Declare the labels of a tag set that comes with a CAS, for the layer that it is of; whether there are any."""
     layer, tags = fs.values.get("layer"), fs.values.get("tags")
     if isinstance(layer, str) and isinstance(tags, list):
         found = [tag.values.get("name") for tag in tags if isinstance(tag, FS)]
         labels(incoming, names.layer_of(layer), "span", {name: "" for name in found if isinstance(name, str)})
+        return True
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -103,6 +104,7 @@ class _Building:
         self.cas = Cas(builder.types, [], {INITIAL_VIEW: View(INITIAL_VIEW, self.sofa, [])})
         self.made: dict[str, FS] = {}
         self.label_features = _label_features(builder.layers, annotations)
+        self.chains = _chain_layers(annotations)
         self._metadata()
         for span in annotations.spans:
             self._make(span, ANNOTATION, begin=self.units.from_code_points(span.start), end=self.units.from_code_points(span.end))
@@ -154,12 +156,12 @@ class _Building:
     # --- filling ---------------------------------------------------------------------------------------------------------------
 
     def _fill(self, annotations: AnnotationSet) -> None:
-        binary, chains = binary_layers(annotations), self._chain_layers(annotations)
+        binary = binary_layers(annotations)
         for span in annotations.spans:
             self._describe(span)
             self._fragments(span)
         for relation in annotations.relations:
-            if relation.layer in chains:
+            if relation.layer in self.chains:
                 self._chain(relation)
                 continue
             self._describe(relation)
@@ -169,7 +171,7 @@ class _Building:
                 links = [(role, self.made[end]) for role, end in relation.arguments()]
                 self._link(self.made[relation.id], names.ENDS, links)
         for relation in annotations.relations:
-            if relation.layer not in chains:
+            if relation.layer not in self.chains:
                 self._place(self.made[relation.id])
         for label in annotations.labels:
             self._describe(label)
@@ -195,6 +197,12 @@ class _Building:
 
     def _label(self, record: Annotation, type_: Type, fs: FS) -> None:
         if record.layer in ("token", "sentence") and record.label == record.layer:
+            return
+        if names.chain_of(record.layer) in self.chains and isinstance(record, Span):
+            for name in (names.REFERENCE_TYPE, names.REFERENCE_RELATION):
+                type_.features[name] = Feature(name, STRING)
+            if record.label != type_.short_name:
+                fs.values[names.REFERENCE_TYPE] = record.label
             return
         self._set(type_, fs, self.label_features.get(record.layer, "value"), record.label)
 
@@ -258,17 +266,6 @@ class _Building:
 
     # --- chains ----------------------------------------------------------------------------------------------------------------
 
-    def _chain_layers(self, annotations: AnnotationSet) -> set[str]:
-        """The relation layers of which each relation is a chain of links, as INCEpTION makes them."""
-        layers = {span.id: span.layer for span in annotations.spans}
-        bad: set[str] = set()
-        taken: set[str] = set()
-        for relation in annotations.relations:
-            if not _is_chain(relation, layers) or not taken.isdisjoint(relation.args["member"]):
-                bad.add(relation.layer)
-            taken.update(id_ for _, id_ in relation.arguments())
-        return {relation.layer for relation in annotations.relations} - bad
-
     def _chain(self, relation: Relation) -> None:
         head = self.made[relation.id]
         links = [self.made[id_] for _, id_ in relation.arguments()]
@@ -290,19 +287,32 @@ def binary_layers(annotations: AnnotationSet) -> set[str]:
     }  # fmt: skip
 
 
-def _is_chain(relation: Relation, layers: dict[str, str]) -> bool:
+def _chain_layers(annotations: AnnotationSet) -> set[str]:
+    """The relation layers of which each relation is a chain of links, as INCEpTION makes them, and no link is in another."""
+    links: dict[str, Counter[str]] = {}
+    for relation in annotations.relations:
+        links.setdefault(relation.layer, Counter()).update(id_ for _, id_ in relation.arguments())
+    found = {relation.layer for relation in annotations.relations}
+    found -= {relation.layer for relation in annotations.relations if not _is_chain(relation)}
+    named = {value for record in annotations.annotations for value in record.attributes.values() if isinstance(value, str)}
+    for layer in list(found):
+        named_here = named.union(*(ids for other, ids in links.items() if other != layer))
+        spans = {span.id for span in annotations.spans if names.chain_of(span.layer) == layer and _is_link(span)}
+        others = any(names.chain_of(span.layer) == layer and span.id not in spans for span in annotations.spans)
+        if others or spans != links[layer].keys() or max(links[layer].values()) > 1 or named_here & spans:
+            found.remove(layer)
+    return found
+
+
+def _is_chain(relation: Relation) -> bool:
+    plain = not relation.attributes and not relation.note and relation.confidence is None
     members = relation.args.get("member")
-    if len(relation.args) != 1 or not isinstance(members, tuple) or relation.attributes or relation.note:
-        return False
-    chain = names.type_of(relation.layer)
-    found = {names.type_of(layers.get(member, "")) for member in members}
-    return (
-        relation.confidence is None
-        and relation.label == names.short_name(chain)
-        and len(found) == 1
-        and all(link.endswith("Link") and names.chain_of(link) == chain for link in found)
-        and len(set(members)) == len(members)
-    )
+    return plain and len(relation.args) == 1 and isinstance(members, tuple) and relation.label == names.short_name(relation.layer)
+
+
+def _is_link(span: Span) -> bool:
+    plain = not span.note and span.confidence is None and not span.fragments
+    return plain and span.layer.endswith("Link") and span.attributes.keys() <= {names.REFERENCE_RELATION}
 
 
 def _label_features(layers: Mapping[str, Layer], annotations: AnnotationSet) -> dict[str, str]:

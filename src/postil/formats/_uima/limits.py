@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -21,7 +20,7 @@ from postil.exchange.features import (
     without_values,
 )  # fmt: skip
 from postil.formats._uima import names
-from postil.model import AnnotationSet, Relation
+from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -102,25 +101,27 @@ ENDS = Feature(
 )
 
 
-def _without_named_relations(is_nameless: Callable[[Relation, AnnotationSet], bool], title: str) -> Feature:
-    """A limit: no attribute names a relation that has no place of its own."""
+def _unnamed(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
+    """No attribute of a span names a relation, and none of a relation names anything."""
+    spans = {span.id for span in annotations.spans}
+    relations = {relation.id for relation in annotations.relations}
 
-    def change(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
-        gone = {relation.id for relation in annotations.relations if is_nameless(relation, annotations)}
+    def changed(record: Any, gone: set[str]) -> Any:
+        layer = reducing.scheme.layers.get(record.layer)
+        kept = dict(record.attributes)
+        for name in layer.references if layer else ():
+            if isinstance(kept.get(name), str) and kept[name] in gone:
+                del kept[name]
+        if kept == record.attributes:
+            return record
+        lose(reducing, NAMED.title, annotations, record)
+        return replace(record, attributes=kept)
 
-        def changed(record: Any) -> Any:
-            layer = reducing.scheme.layers.get(record.layer)
-            named = [name for name in (layer.references if layer else ()) if record.attributes.get(name) in gone]
-            if not gone or not named:
-                return record
-            lose(reducing, title, annotations, record)
-            return replace(record, attributes={name: value for name, value in record.attributes.items() if name not in named})
-
-        return replace(
-            annotations, spans=tuple(map(changed, annotations.spans)), relations=tuple(map(changed, annotations.relations))
-        )
-
-    return Feature("names of relations", title, in_each_set(change))
+    return replace(
+        annotations,
+        spans=tuple(changed(span, relations) for span in annotations.spans),
+        relations=tuple(changed(relation, relations | spans) for relation in annotations.relations),
+    )
 
 
-without_named_relations = _without_named_relations
+NAMED = Feature("named relations", "attributes that name relations, or are of relations and name anything", in_each_set(_unnamed))

@@ -34,6 +34,9 @@ _KNOWN = {
 }
 _SHORT = {full: short for short, full in _KNOWN.items()}
 
+OF_TOKENS = ("pos", "lemma", "stem", "morph")
+"""The features of a token that are annotations of their own."""
+
 GOVERNOR, DEPENDENT = "Governor", "Dependent"
 ROLE, TARGET = "role", "target"
 FIRST, NEXT = "first", "next"
@@ -54,6 +57,8 @@ def layer_of(type_name: str) -> str:
     short = _SHORT.get(type_name)
     if short:
         return short
+    if type_name.startswith(f"{_KNOWN['POS']}_"):
+        return "POS"  # its subtypes repeat what the feature coarseValue says
     if type_name.startswith("uima."):
         return short_name(type_name)
     name = type_name.removeprefix(CUSTOM)

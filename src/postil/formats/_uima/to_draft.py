@@ -18,6 +18,7 @@ from postil.formats._uima import declaring, names
 from postil.formats._uima.cas import DOCUMENT, FS, INITIAL_VIEW, SOFA, Cas, View
 from postil.formats._uima.metadata import metadata_of
 from postil.model import Label, Note, Relation, Span
+from postil.text import counted
 
 HOST = "host"
 """The role of an annotation with slots in the relation to what fills them."""
@@ -25,7 +26,6 @@ HOST = "host"
 _STRUCTURAL = frozenset(("sofa", "begin", "end", names.GOVERNOR, names.DEPENDENT, names.FIRST, names.NEXT, names.FRAGMENTS))
 _DESCRIPTIONS = frozenset((names.TAG_SET, names.TAG))
 _UNUSED_OF_TOKENS = frozenset(("order",))
-_OF_TOKENS = ("pos", "lemma", "stem", "morph")
 
 
 class Said(msgspec.Struct):
@@ -42,7 +42,7 @@ def said(cas: Cas, incoming: Incoming, file: str) -> Iterator[Said]:
     for view in cas.views.values():
         text = _text(view)
         if text is None:
-            where = f"{file}: {view.name}"
+            where = f"{file}: {view.name} with {counted(len(view.members), 'annotation')}"
             incoming.losses.add("views without a text", where, str(view.sofa.values.get("sofaURI") or ""))
             continue
         reading = _View(cas, view, incoming, file)
@@ -77,7 +77,9 @@ class _View:
         self.folded: dict[int, FS] = {}  # the token that says what each of these structures says
         if incoming.with_tokens:
             tokens = [fs for fs in self.members if fs.type == names.TOKEN]
-            self.folded = {id(value): fs for fs in tokens for name in _OF_TOKENS if isinstance(value := fs.values.get(name), FS)}
+            self.folded = {
+                id(value): fs for fs in tokens for name in names.OF_TOKENS if isinstance(value := fs.values.get(name), FS)
+            }
 
     def annotations(self) -> DraftSet:
         """The records of the view."""
@@ -98,7 +100,8 @@ class _View:
         if id(fs) in self.folded:
             return None
         if fs.type in _DESCRIPTIONS:
-            declaring.tag_set(fs, self.incoming)
+            if not declaring.tag_set(fs, self.incoming):
+                self.incoming.losses.add("descriptions of tags that no layer has", f"{self.file}: {fs.id}", stops=False)
             return None
         if self.cas.types.is_a(fs.type, DOCUMENT) or fs.type in (names.DOCUMENT_METADATA, names.METADATA_FIELD, SOFA):
             return None

@@ -144,7 +144,7 @@ class _Reader:
         if _LIST_NODE.fullmatch(fs.type):
             return text
         if feature is None or (feature.range == TOP and not _are_ids(text)):
-            return self._undescribed(name, text)
+            return self._undescribed(fs, name, text)
         if self.read.types.is_a(feature.range, STRING):
             return text
         if feature.range in PRIMITIVES:
@@ -153,11 +153,12 @@ class _Reader:
             return _Reference(text) if feature.is_shared else self._array(fs, feature.range, _element_type(feature), text)
         return _Reference(text)
 
-    def _undescribed(self, name: str, text: str) -> Any:
+    def _undescribed(self, fs: FS, name: str, text: str) -> Any:
         """The value of a feature that no type system describes: a reference where its name says so, or what it may refer to."""
         if name in ("begin", "end", "sofaNum") and re.fullmatch(r"-?\d+", text):
             return int(text)
-        if name in _ALWAYS_REFERENCES and _are_ids(text):
+        is_reference = name in _ALWAYS_REFERENCES or (fs.type == names.TOKEN and name in names.OF_TOKENS)
+        if is_reference and _are_ids(text):
             return _Reference(text)
         return _Perhaps(text) if _are_ids(text) or text == "" else text
 
