@@ -175,11 +175,11 @@ def _members(shown_archive: str, archive: zipfile.ZipFile) -> dict[str, File]:
     for info in archive.infolist():
         path = info.filename.replace("\\", "/")
         parts = PurePosixPath(path).parts
-        if info.is_dir() or _is_hidden(path):
-            continue
         shown = f"{shown_archive}/{path}"
         if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
             raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+        if info.is_dir() or _is_hidden(path):
+            continue
         total += info.file_size
         if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
             raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")
