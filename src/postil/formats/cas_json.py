@@ -10,11 +10,11 @@ from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json
 from postil.formats._uima.from_document import Builder
-from postil.formats._uima.json_ import cas_json, parse_cas
+from postil.formats._uima.json_ import cas_json
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, ENDS, LAYER_NAMES, VALUES
-from postil.formats._uima.source import Parsed, Place, drafts, places
+from postil.formats._uima.parsing import json_parser
+from postil.formats._uima.source import drafts, places
 
 _MANUAL = """\
 A directory with annotation/<document>/<annotator>.json: what one annotator says of one document, with its types.
@@ -31,10 +31,7 @@ Not kept: ids, the state of a set, reasons to ignore a rule; names that are no i
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    def parse(place: Place) -> Parsed:
-        return Parsed(parse_cas(place.file.shown, read_json(place.file), incoming.losses), "utf-16")
-
-    yield from drafts(incoming, places(incoming.source, ".json"), parse)
+    return drafts(incoming, places(incoming.source, ".json"), json_parser(incoming))
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
 
 from postil.corpus import Document
 from postil.exchange.drafts import Draft
@@ -11,13 +10,12 @@ from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
 from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.sources import Source
-from postil.formats._uima.cas import TypeSystem
 from postil.formats._uima.from_document import Builder
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, VALUES
-from postil.formats._uima.source import Parsed, Place, drafts, places
-from postil.formats._uima.type_system import read_type_system, type_system_xml
-from postil.formats._uima.xmi import parse_xmi, xmi
+from postil.formats._uima.parsing import xmi_parser
+from postil.formats._uima.source import drafts, places
+from postil.formats._uima.type_system import type_system_xml
+from postil.formats._uima.xmi import xmi
 
 _MANUAL = """\
 A directory:
@@ -41,45 +39,7 @@ Not kept: ids, the state of a set, reasons to ignore a rule; characters that XML
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    finder = _TypeSystems(incoming)
-
-    def parse(place: Place) -> Parsed:
-        return Parsed(parse_xmi(place.file.shown, place.file.read(), finder.of(place), incoming.losses), "utf-16")
-
-    yield from drafts(incoming, places(incoming.source, ".xmi"), parse)
-
-
-class _TypeSystems:
-    """Finds the type system of a file; each is read once."""
-
-    def __init__(self, incoming: Incoming) -> None:
-        given = incoming.options.get("type-system")
-        self._given = read_type_system(Source(Path(given)).files()[0]) if given else None
-        self._last: tuple[str, TypeSystem] = ("", TypeSystem())
-
-    def of(self, place: Place) -> TypeSystem:
-        """The types that a file uses; none where there is no description."""
-        if self._given:
-            return self._given
-        for name in _candidates(place):
-            if name in place.beside:
-                file = place.beside[name]
-                if self._last[0] != file.shown:
-                    self._last = (file.shown, read_type_system(file))
-                return self._last[1]
-        return TypeSystem()
-
-
-def _candidates(place: Place) -> Iterator[str]:
-    """Where the type system of a file may be: in its directory, then in those above."""
-    stem = PurePosixPath(place.path.removesuffix(".gz")).stem
-    wanted = [f"{stem}{between}typesystem.xml".lower() for between in ("-", ".", "_", "")] + ["typesystem.xml", "type_system.xml"]
-    listed = {path.lower(): path for path in place.beside}
-    for directory in PurePosixPath(place.path).parents:
-        for name in wanted:
-            path = (directory / name).as_posix()
-            yield listed.get(path.lower(), path)
-    yield from ("TypeSystem.xml", f"{stem}-typesystem.xml", f"{stem}-TypeSystem.xml", f"{stem}.typesystem.xml")
+    return drafts(incoming, places(incoming.source, ".xmi"), xmi_parser(incoming))
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

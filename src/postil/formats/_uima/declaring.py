@@ -29,6 +29,8 @@ def attributes(incoming: Incoming, layer: str, kind: LayerKind, values: Mapping[
 def _is_within(known: Attribute | None, value: Any) -> bool:
     if known is None:
         return False
+    if known.type == "enum":
+        return value in known.values
     return known.type == "reference" or (known.type == _type(value) and (known.multiple or not isinstance(value, list)))
 
 

@@ -110,8 +110,11 @@ def _unnamed(annotations: AnnotationSet, _document: Document, reducing: Reducing
         layer = reducing.scheme.layers.get(record.layer)
         kept = dict(record.attributes)
         for name in layer.references if layer else ():
-            if isinstance(kept.get(name), str) and kept[name] in gone:
+            value = kept.get(name)
+            if isinstance(value, str) and value in gone:
                 del kept[name]
+            elif isinstance(value, list | tuple) and not gone.isdisjoint(value):
+                kept[name] = [one for one in value if one not in gone]
         if kept == record.attributes:
             return record
         lose(reducing, NAMED.title, annotations, record)
@@ -124,4 +127,24 @@ def _unnamed(annotations: AnnotationSet, _document: Document, reducing: Reducing
     )
 
 
+def _single(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
+    """Lists with their first value only, where they name no annotations."""
+
+    def changed(record: Any) -> Any:
+        layer = reducing.scheme.layers.get(record.layer)
+        references = layer.references if layer else ()
+        single = {
+            name: value[0] if isinstance(value, list | tuple) and value and name not in references else value
+            for name, value in record.attributes.items()
+        }
+        if single == record.attributes:
+            return record
+        lose(reducing, SINGLE.title, annotations, record)
+        return replace(record, attributes=single)
+
+    spans, relations = tuple(map(changed, annotations.spans)), tuple(map(changed, annotations.relations))
+    return replace(annotations, spans=spans, relations=relations)
+
+
+SINGLE = Feature("single values", "several values of one attribute that are no annotations", in_each_set(_single))
 NAMED = Feature("named relations", "attributes that name relations, or are of relations and name anything", in_each_set(_unnamed))

@@ -51,14 +51,20 @@ def places(source: Source, *suffixes: str) -> dict[str, list[Place]]:
     if not source.is_directory:
         (file,) = source.files()
         return {file.name: [Place(file, file.path, _Neighbours(source))]}
+    found = places_among(source.all_files, suffixes)
+    if not found:
+        raise PostilError(f"{source.path}: there is no file ending in {' or '.join(suffixes)} in it")
+    return found
+
+
+def places_among(files: Mapping[str, File], suffixes: tuple[str, ...]) -> dict[str, list[Place]]:
+    """The same for these files."""
     found: dict[str, list[Place]] = {}
-    for file in source.all_files.values():
-        for place in _of_file(file, source.all_files, suffixes):
+    for file in files.values():
+        for place in _of_file(file, files, suffixes):
             document, annotator = _whose(file.path, place)
             place.annotator = annotator
             found.setdefault(document, []).append(place)
-    if not found:
-        raise PostilError(f"{source.path}: there is no file ending in {' or '.join(suffixes)} in it")
     return found
 
 

@@ -298,7 +298,10 @@ class _View:
             return {name: ids} if ids else {}
         if any(isinstance(value.values.get(names.TARGET), FS) or names.ROLE in value.values for value in values):
             return self._linked(fs, layer, name, values)
+        values = [value for value in values if value.values]
         words = [next(iter(value.values.values())) for value in values if len(value.values) == 1]
+        if not values:
+            return {}
         if len(words) < len(values) or not all(isinstance(word, str | int | float) for word in words):
             self.incoming.losses.add("structures inside features", f"{self.file}: {fs.id}", name)
             return {}

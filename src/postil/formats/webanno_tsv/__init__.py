@@ -14,6 +14,7 @@ from postil.exchange.features import (
     CUT,
     DOCUMENT_IDS,
     LAYERS,
+    LISTS,
     N_ARY,
     NESTED,
     OVER_SENTENCES,
@@ -28,10 +29,10 @@ from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
-from postil.formats._uima.limits import ENDS, LAYER_NAMES, NAMED, VALUES
-from postil.formats._uima.source import Parsed, Place, drafts, places
+from postil.formats._uima.limits import ENDS, LAYER_NAMES, NAMED, SINGLE, VALUES
+from postil.formats._uima.source import drafts, places
 from postil.formats.webanno_tsv.limits import FEATURE_NAMES, LINE_ENDS, ON_TOKENS, START, TOKENS
-from postil.formats.webanno_tsv.reading import parse_tsv
+from postil.formats.webanno_tsv.reading import tsv_parser
 from postil.formats.webanno_tsv.writing import tsv
 
 _MANUAL = """\
@@ -60,10 +61,7 @@ edges of spans, names that are no identifiers."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    def parse(place: Place) -> Parsed:
-        return parse_tsv(place.file, incoming)
-
-    yield from drafts(incoming, places(incoming.source, ".tsv"), parse)
+    return drafts(incoming, places(incoming.source, ".tsv"), tsv_parser(incoming))
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
@@ -78,9 +76,9 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 FORMAT = Format(
     "webanno-tsv", "WebAnno TSV 3", _MANUAL,
     frozenset((
-        ANNOTATORS, ATTRIBUTES, CONFIDENCE, CROSSING, CUT, DOCUMENT_IDS, LAYERS, N_ARY, NESTED, OVER_SENTENCES,
+        ANNOTATORS, ATTRIBUTES, CONFIDENCE, CROSSING, CUT, DOCUMENT_IDS, LAYERS, LISTS, N_ARY, NESTED, OVER_SENTENCES,
         RELATION_ATTRIBUTES, RELATIONS, REMARKS, ROLE_NAMES, STACKED, TEXT,
     )),
     _read, _write,
-    limits=(START, ON_TOKENS, TOKENS, NAMED, LAYER_NAMES, FEATURE_NAMES, VALUES, ENDS, LINE_ENDS),
+    limits=(START, ON_TOKENS, TOKENS, NAMED, SINGLE, LAYER_NAMES, FEATURE_NAMES, VALUES, ENDS, LINE_ENDS),
 )  # fmt: skip

@@ -27,7 +27,7 @@ from postil.formats._uima.cas import (
     TypeSystem,
     View,
 )
-from postil.formats._uima.source import Parsed
+from postil.formats._uima.source import Parsed, Parser
 from postil.formats.webanno_tsv.escaping import pieces, plain_text, plain_value
 from postil.formats.webanno_tsv.header import Column, columns_of, version_of
 from postil.text import Unit, Units
@@ -64,8 +64,12 @@ class Sentence(msgspec.Struct):
     rows: list[Row] = []
 
 
-def parse_tsv(file: File, incoming: Incoming) -> Parsed:
-    """The CAS of a file."""
+def tsv_parser(incoming: Incoming) -> Parser:
+    """Parses WebAnno TSV 3."""
+    return lambda place: _parse(place.file, incoming)
+
+
+def _parse(file: File, incoming: Incoming) -> Parsed:
     columns, sentences, comments = _parsed(file, incoming)
     text, unit = _rebuilt(sentences)
     return Parsed(_Building(file.shown, columns, sentences, incoming).cas(text, unit, comments), unit)
@@ -207,6 +211,7 @@ class _Building:
         structures = [*self.made, *self.links]
         for number, fs in enumerate(structures, 2):
             fs.id = number
+        for fs in self.made:
             fs.values["sofa"] = sofa
         return Cas(self.types, structures, {INITIAL_VIEW: View(INITIAL_VIEW, sofa, self.made)})
 
