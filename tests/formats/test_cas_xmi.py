@@ -549,3 +549,19 @@ def test_the_samples_are_read(samples: Path) -> None:
     without = [name for name, one in read_now.items() if not one.documents]
     assert without == ["cas_with_list_features.xmi"]  # it has no text
     assert "views without a text" in read_now[without[0]].lost
+
+
+def test_structures_of_several_features_are_lists_of_each(tmp_path: Path) -> None:
+    types = types_text(
+        ("webanno.custom.Name", ANNOTATION, {"concepts": ("uima.cas.FSArray", "my.Concept"), "one": ("my.Concept",)}),
+        ("my.Concept", "uima.cas.TOP", {"cui": (STRING,), "code": ("uima.cas.Integer",), "deep": ("my.Concept",)}),
+    )
+    concept = '<my:Concept xmlns:my="http:///my.ecore" xmi:id='
+    concepts = f'{concept}"4" cui="C1" code="7"/>{concept}"5" cui="C2" deep="4"/>'
+    name = '<custom:Name xmi:id="2" sofa="1" begin="0" end="3" concepts="4 5" one="4"/>'
+    found = read(tmp_path, xmi_text(name + concepts, members="2"), types)
+
+    assert found.only.spans[0].attributes == {
+        "concepts.cui": ["C1", "C2"], "concepts.code": ["7", ""], "one.cui": "C1", "one.code": 7,
+    }  # fmt: skip
+    assert found.lost == {"structures inside features": 1}

@@ -28,7 +28,7 @@ from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
 from postil.formats._uima import declaring, names
 from postil.formats._uima.parsing import json_parser, xmi_parser
-from postil.formats._uima.source import Parsed, Parser, Place, drafts, places_among
+from postil.formats._uima.source import INITIAL, Parsed, Parser, Place, drafts, places_among
 from postil.formats.webanno_tsv.reading import tsv_parser
 from postil.scheme import Attribute, AttributeType, LayerKind
 
@@ -139,7 +139,7 @@ def _in_their_states(
     for place in where:
         state = states.get((document, place.annotator), "")
         if state == "IGNORE":
-            incoming.losses.add("documents that an annotator was told to ignore", place.file.shown, stops=False)
+            incoming.losses.add("documents that an annotator was told to ignore", place.shown, stops=False)
             continue
         place.status = "in-progress" if state in ("NEW", "INPROGRESS") else "complete"
         yield place
@@ -149,21 +149,22 @@ def _miss(incoming: Incoming, project: _Project, found: dict[str, list[Place]]) 
     """Say what is only there for Java. Raises :class:`~postil.errors.UnreadableFile` where everything is."""
     sealed: dict[tuple[str, str], str] = {}
     for path, file in project.files.items():
-        folder, *parts, name = path.split("/")
-        if folder in ("annotation_ser", "curation_ser") and parts:
-            sealed["/".join(parts), PurePosixPath(name).stem] = file.shown
+        folder, _, rest = path.partition("/")
+        document, _, name = rest.rpartition("/")
+        if folder in ("annotation_ser", "curation_ser") and document:
+            sealed[document, PurePosixPath(name).stem] = file.shown
     for document, where in found.items():
         for place in where:
             sealed.pop((document, place.annotator), None)
-    if sealed and not found:
+    by_people = [shown for (_, annotator), shown in sealed.items() if annotator != INITIAL]
+    if by_people and not found:
         raise UnreadableFile(
-            next(iter(sealed.values())),
+            by_people[0],
             "annotations are there only as Java objects (.ser): export the project again with a secondary format, "
             "UIMA CAS XMI or UIMA CAS JSON",
         )
     for (_, annotator), shown in sealed.items():
-        stops = annotator != "INITIAL_CAS"
-        incoming.losses.add("annotations that are there only as Java objects (.ser)", shown, stops=stops)
+        incoming.losses.add("annotations that are there only as Java objects (.ser)", shown, stops=annotator != INITIAL)
 
 
 def _untouched(incoming: Incoming, project: _Project, found: dict[str, list[Place]]) -> Iterator[Draft]:

@@ -88,7 +88,7 @@ def label_feature_among(features: Iterable[str]) -> str:
 
 def link_type(host: str, feature: str) -> str:
     """What INCEpTION calls the type of the links in a slot."""
-    return f"{host}{feature[:1].upper()}{feature[1:]}Link"
+    return f"{host}{feature[:1].upper()}{feature[1:]}Link".replace("_", "")  # by which WebAnno cuts the header of a slot
 
 
 def chain_of(link: str) -> str:

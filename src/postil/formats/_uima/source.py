@@ -27,13 +27,30 @@ _OTHERS = {CURATOR: GOLD, "CORRECTION_USER": "correction"}
 
 
 class Place(msgspec.Struct):
-    """A file with one annotator's annotations. ``path``: its own among those ``beside`` it, in a directory or a zip."""
+    """A file with one annotator's annotations. ``path``: its own among those ``beside`` it, in a directory or a zip.
 
-    file: File
+    What is in a zip that is a file itself is only there while it is read: ``archive`` is that zip.
+    """
+
     path: str
     beside: Mapping[str, File]
+    archive: File | None = None
     annotator: str = ""
     status: str = "complete"
+
+    @property
+    def file(self) -> File:
+        """The file, which must not be in a zip that is not opened."""
+        return self.beside[self.path]
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return f"{self.archive.shown}/{self.path}" if self.archive else self.file.shown
+
+    def opened(self) -> Place:
+        """The same with the files beside it at hand."""
+        return replace(self, beside=files_in(self.archive), archive=None) if self.archive else self
 
 
 class Parsed(msgspec.Struct):
@@ -50,7 +67,7 @@ def places(source: Source, *suffixes: str) -> dict[str, list[Place]]:
     """The files with annotations by the document that they are of. Raises :class:`~postil.errors.PostilError` where none is."""
     if not source.is_directory:
         (file,) = source.files()
-        return {file.name: [Place(file, file.path, _Neighbours(source))]}
+        return {file.name: [Place(file.path, _Neighbours(source))]}
     found = places_among(source.all_files, suffixes)
     if not found:
         raise PostilError(f"{source.path}: there is no file ending in {' or '.join(suffixes)} in it")
@@ -60,20 +77,19 @@ def places(source: Source, *suffixes: str) -> dict[str, list[Place]]:
 def places_among(files: Mapping[str, File], suffixes: tuple[str, ...]) -> dict[str, list[Place]]:
     """The same for these files."""
     found: dict[str, list[Place]] = {}
-    for file in files.values():
-        for place in _of_file(file, files, suffixes):
-            document, annotator = _whose(file.path, place)
+    for path, file in files.items():
+        for place in _of_file(path, file, files, suffixes):
+            document, annotator = _whose(path, place)
             place.annotator = annotator
             found.setdefault(document, []).append(place)
     return found
 
 
-def _of_file(file: File, beside: Mapping[str, File], suffixes: tuple[str, ...]) -> Iterator[Place]:
-    if _has(file.path, suffixes):
-        yield Place(file, file.path, beside)
-    elif file.path.lower().endswith(".zip"):
-        inside = files_in(file)
-        yield from (Place(one, path, inside) for path, one in inside.items() if _has(path, suffixes))
+def _of_file(path: str, file: File, beside: Mapping[str, File], suffixes: tuple[str, ...]) -> Iterator[Place]:
+    if _has(path, suffixes):
+        yield Place(path, beside)
+    elif path.lower().endswith(".zip"):
+        yield from (Place(inside, {}, file) for inside in files_in(file) if _has(inside, suffixes))
 
 
 def _has(path: str, suffixes: tuple[str, ...]) -> bool:
@@ -88,9 +104,8 @@ def _whose(path: str, place: Place) -> tuple[str, str]:
         if root in parts[:-2]:
             at = parts.index(root)
             return "/".join(parts[at + 1 : -1]), PurePosixPath(parts[-1]).stem
-    if place.file.path == path:
-        return place.file.name, ""
-    return f"{PurePosixPath(path).with_suffix('').as_posix()}/{place.file.name}", ""
+    name = PurePosixPath(place.path.removesuffix(".gz")).with_suffix("").as_posix()
+    return (f"{PurePosixPath(path).with_suffix('').as_posix()}/{name}" if place.archive else name), ""
 
 
 class _Neighbours(Mapping[str, File]):
@@ -117,13 +132,13 @@ def drafts(incoming: Incoming, found: Mapping[str, list[Place]], parse: Parser) 
     for document, where in found.items():
         by_view: dict[str, Draft] = {}
         for place in _wanted(incoming, document, where):
-            parsed = parse(place)
+            parsed = parse(place.opened())
             heard = False
-            for one in said(parsed.cas, incoming, place.file.shown):
+            for one in said(parsed.cas, incoming, place.shown):
                 heard = True
                 _join(by_view, document, one, parsed.unit, _named(place, where), incoming)
             if not heard:
-                incoming.losses.add("files without a text", place.file.shown)
+                incoming.losses.add("files without a text", place.shown)
         yield from by_view.values()
 
 
@@ -153,11 +168,13 @@ def _join(by_view: dict[str, Draft], document: str, one: Said, unit: Unit, heade
         name = f"{document}-{one.view}" if one.view else document
         by_view[one.view] = Draft(name, one.text, [annotations], one.metadata, unit, one.annotations.file)
         return
-    if one.text != draft.text:
-        if len(one.text) != len(draft.text) or one.text.split() != draft.text.split():
+    mine, theirs = one.text.rstrip(), draft.text.rstrip()  # a TSV ends with the end of a line, whatever the text ends with
+    if mine != theirs:
+        if len(mine) != len(theirs) or mine.split() != theirs.split():
             raise UnreadableFile(
                 one.annotations.file, f"the text is not that of {draft.file}, the same document: import them apart"
             )
         incoming.repaired.add("texts that differ from another annotator's in blanks", one.annotations.file)
+    draft.text = max(draft.text, one.text, key=len)
     draft.sets.append(annotations)
     draft.metadata = {**one.metadata, **draft.metadata}

@@ -298,14 +298,15 @@ class _View:
             return {name: ids} if ids else {}
         if any(isinstance(value.values.get(names.TARGET), FS) or names.ROLE in value.values for value in values):
             return self._linked(fs, layer, name, values)
-        values = [value for value in values if value.values]
-        words = [next(iter(value.values.values())) for value in values if len(value.values) == 1]
-        if not values:
-            return {}
-        if len(words) < len(values) or not all(isinstance(word, str | int | float) for word in words):
+        return self._flattened(fs, name, [{sub: one for sub, one in value.values.items() if one is not None} for value in values])
+
+    def _flattened(self, fs: FS, name: str, structures: list[dict[str, Any]]) -> dict[str, Any]:
+        """A list for each feature of structures that are no annotations, in their order."""
+        plain = [{sub: one for sub, one in each.items() if isinstance(one, str | int | float)} for each in structures]
+        if plain != structures:
             self.incoming.losses.add("structures inside features", f"{self.file}: {fs.id}", name)
-            return {}
-        return {name: words}
+        subs = list(dict.fromkeys(sub for each in plain for sub in each))
+        return {name if len(subs) == 1 else f"{name}.{sub}": _column(plain, sub) for sub in subs}
 
     def _linked(self, fs: FS, layer: str, name: str, links: list[FS]) -> dict[str, Any]:
         """Links with a role and a target are a relation; those with only one of them are an attribute that refers."""
@@ -337,6 +338,12 @@ def _is_relation_of_ends(fs: FS) -> bool:
         and all(link.values.get(names.ROLE) for link in links)
         and any(isinstance(one, FS) and one.is_placed and (one.begin, one.end) == (fs.begin, fs.end) for one in targets)
     )
+
+
+def _column(rows: list[dict[str, Any]], name: str) -> list[Any]:
+    """A value for each row; words where one has none, which is an empty one."""
+    values = [row.get(name, "") for row in rows]
+    return values if all(name in row for row in rows) else [str(value) for value in values]
 
 
 def _list(value: Any) -> list[FS]:

@@ -190,7 +190,7 @@ def _header(columns: Iterable[Column]) -> Iterator[str]:
         line = declared.get((column.kind, column.type), start)
         written = {
             "nothing": "", "value": column.feature, "link": column.feature, "target": column.hint, "source": BASE + column.hint,
-            "role": f"{ROLE}{column.type}:{column.feature}_{column.hint}",
+            "role": f"{ROLE}{column.type.replace('_', '')}:{column.feature}_{column.hint}",
         }  # fmt: skip
         declared[column.kind, column.type] = f"{line}|{written[column.holds]}"
     yield from (f"{line}\n" for line in declared.values())
