@@ -120,10 +120,11 @@ def _unnamed(annotations: AnnotationSet, _document: Document, reducing: Reducing
         lose(reducing, NAMED.title, annotations, record)
         return replace(record, attributes=kept)
 
+    anything = relations | spans
     return replace(
         annotations,
         spans=tuple(changed(span, relations) for span in annotations.spans),
-        relations=tuple(changed(relation, relations | spans) for relation in annotations.relations),
+        relations=tuple(changed(relation, anything) for relation in annotations.relations),
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats._uima import declaring, names
-from postil.formats._uima.cas import DOCUMENT, FS, INITIAL_VIEW, SOFA, Cas, View
+from postil.formats._uima.cas import DOCUMENT, FS, INITIAL_VIEW, SOFA, STRING, Cas, View
 from postil.formats._uima.metadata import metadata_of
 from postil.model import Label, Note, Relation, Span
 from postil.text import counted
@@ -74,6 +74,7 @@ class _View:
             if id(fs) in indexed or (cas.is_annotation(fs) and fs.values.get("sofa") is view.sofa and id(fs) not in parts)
         ]  # fmt: skip
         self.kept: dict[int, str] = {}  # the id of the record that each structure becomes
+        self.usual_labels: dict[str, str] = {}
         self.folded: dict[int, FS] = {}  # the token that says what each of these structures says
         if incoming.with_tokens:
             tokens = [fs for fs in self.members if fs.type == names.TOKEN]
@@ -253,14 +254,18 @@ class _View:
 
     def _label_feature(self, fs: FS) -> str:
         """The feature that says the label: one that is called like it, or else the only string that there is."""
-        described = self.cas.types.features(fs.type)
-        present = [name for name, value in fs.values.items() if value is not None]
-        found = names.label_feature_among(present) or names.label_feature_among(described)
-        if not found and fs.type in self.cas.types.types:
-            strings = [one.name for one in described.values() if self.cas.types.is_a(one.range, "uima.cas.String")]
-            strings = [name for name in strings if name != names.REMARK]
-            found = strings[0] if len(strings) == 1 else ""
+        found = names.label_feature_among([name for name, value in fs.values.items() if value is not None])
+        if not found:
+            if fs.type not in self.usual_labels:
+                self.usual_labels[fs.type] = self._usual_label(fs.type)
+            found = self.usual_labels[fs.type]
         return found if isinstance(fs.values.get(found, ""), str) else ""
+
+    def _usual_label(self, type_: str) -> str:
+        """The same for a type as it is described; empty where that does not say."""
+        described = self.cas.types.features(type_)
+        strings = [name for name, one in described.items() if name != names.REMARK and self.cas.types.is_a(one.range, STRING)]
+        return names.label_feature_among(described) or (strings[0] if len(strings) == 1 else "")
 
     def _label_of(self, fs: FS) -> str:
         return fs.values.get(self._label_feature(fs)) or names.short_name(fs.type)
