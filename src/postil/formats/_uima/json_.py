@@ -54,6 +54,7 @@ class _Reader:
         self.shown, self.losses = shown, losses
         self.by_id: dict[int, FS] = {}
         self.raw: dict[int, dict[str, Any]] = {}
+        self.arrays: dict[int, list[Any]] = {}
 
     def cas(self, value: dict[str, Any]) -> Cas:
         """The CAS of a whole file."""
@@ -64,10 +65,12 @@ class _Reader:
             type_ = raw.get("%TYPE")
             if not isinstance(type_, str) or id_ in self.by_id:
                 raise self._wrong(f"the structure {id_} " + ("is there twice" if id_ in self.by_id else "has no %TYPE"))
-            self.by_id[id_], self.raw[id_] = FS(type_, {"elements": []} if _is_array(type_) else {}, id_), raw
+            self.by_id[id_], self.raw[id_] = FS(type_, {}, id_), raw
+            if "%ELEMENTS" in raw or _is_array(type_):
+                self.arrays[id_] = []
         for id_, raw in self.raw.items():
             self._fill(self.by_id[id_], raw)
-        read = Cas(types, [fs for fs in self.by_id.values() if fs.type != SOFA and not _is_array(fs.type)])
+        read = Cas(types, [fs for id_, fs in self.by_id.items() if fs.type != SOFA and id_ not in self.arrays])
         for name, view in self._object(value.get(_VIEWS, {}), _VIEWS).items():
             read.views[name] = self._view(name, self._object(view, name))
         return read
@@ -119,7 +122,7 @@ class _Reader:
     def _fill(self, fs: FS, raw: dict[str, Any]) -> None:
         for key, value in raw.items():
             if key == "%ELEMENTS":
-                fs.values["elements"] += self._elements(fs.type, value)  # the list that references have already
+                self.arrays[fs.id] += self._elements(fs.type, value)  # the list that references have already
             elif key.startswith("@"):
                 fs.values[key[1:]] = self._referred(value)
             elif key.startswith("#"):
@@ -147,7 +150,7 @@ class _Reader:
         if fs is None:
             self.losses.add("references to what is not there", f"{self.shown}: {id_}")
             return None
-        return fs.values["elements"] if _is_array(fs.type) else fs
+        return self.arrays.get(fs.id, fs)
 
 
 def _is_array(type_: str) -> bool:

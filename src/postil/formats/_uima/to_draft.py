@@ -15,7 +15,7 @@ import msgspec
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats._uima import declaring, names
-from postil.formats._uima.cas import DOCUMENT, FS, INITIAL_VIEW, SOFA, STRING, Cas, View
+from postil.formats._uima.cas import ANNOTATION, DOCUMENT, FS, INITIAL_VIEW, SOFA, STRING, Cas, View
 from postil.formats._uima.metadata import metadata_of
 from postil.model import Label, Note, Relation, Span
 from postil.text import counted
@@ -25,6 +25,7 @@ HOST = "host"
 
 _STRUCTURAL = frozenset(("sofa", "begin", "end", names.GOVERNOR, names.DEPENDENT, names.FIRST, names.NEXT, names.FRAGMENTS))
 _DESCRIPTIONS = frozenset((names.TAG_SET, names.TAG))
+_ROWS = frozenset((names.TOKEN, names.SENTENCE))
 _UNUSED_OF_TOKENS = frozenset(("order",))
 
 
@@ -96,7 +97,11 @@ class _View:
 
     def _reader(self, fs: FS) -> Any:
         """The method that makes a record of a structure; ``None`` where none does."""
-        if fs.type in (names.TOKEN, names.SENTENCE):
+        is_document = self.cas.types.is_a(fs.type, DOCUMENT) or fs.type == names.DOCUMENT_METADATA
+        if not fs.is_placed and not is_document and (fs.type in _ROWS or self.cas.types.is_a(fs.type, ANNOTATION)):
+            self.incoming.losses.add("annotations without a place", f"{self.file}: {fs.id}", names.short_name(fs.type))
+            return None
+        if fs.type in _ROWS:
             return self._token_reader(fs)
         if id(fs) in self.folded:
             return None
@@ -104,7 +109,7 @@ class _View:
             if not declaring.tag_set(fs, self.incoming):
                 self.incoming.losses.add("descriptions of tags that no layer has", f"{self.file}: {fs.id}", stops=False)
             return None
-        if self.cas.types.is_a(fs.type, DOCUMENT) or fs.type in (names.DOCUMENT_METADATA, names.METADATA_FIELD, SOFA):
+        if is_document or fs.type in (names.METADATA_FIELD, SOFA):
             return None
         return self._annotation_reader(fs) if self.cas.is_annotation(fs) else self._other_reader(fs)
 
@@ -185,7 +190,7 @@ class _View:
 
     def _ends(self, fs: FS) -> None:
         """A relation of any number of ends, as this package writes it."""
-        args = self._arguments(fs, fs.values[names.ENDS])
+        args = self._arguments(fs, _list(fs.values[names.ENDS]))
         if not args:
             self.incoming.losses.add("relations without ends", f"{self.file}: {fs.id}", names.short_name(fs.type))
             return

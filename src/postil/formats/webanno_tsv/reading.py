@@ -39,6 +39,7 @@ _WITH_ID = re.compile(r"(?P<value>(?:[^\\]|\\.)*?)\[(?P<id>\d+)(?:_(?P<other>\d+
 _IN_CHAIN = re.compile(r"(?P<value>(?:[^\\]|\\.)*)->(?P<chain>\d+)-(?P<place>\d+)", re.DOTALL)
 _NOTHING, _NULL = "_", "*"
 _OF_TOKENS = {"POS": "pos", "Lemma": "lemma", "Stem": "stem", "MorphologicalFeatures": "morph"}
+_LARGEST_GAP = 1 << 20
 _UNITS: tuple[Unit, ...] = ("utf-16", "code point")
 
 
@@ -71,7 +72,7 @@ def tsv_parser(incoming: Incoming) -> Parser:
 
 def _parse(file: File, incoming: Incoming) -> Parsed:
     columns, sentences, comments = _parsed(file, incoming)
-    text, unit = _rebuilt(sentences)
+    text, unit = _rebuilt(file.shown, sentences)
     return Parsed(_Building(file.shown, columns, sentences, incoming).cas(text, unit, comments), unit)
 
 
@@ -132,11 +133,11 @@ def _row(shown: str, number: int, line: str, columns: int) -> Row:
 # --- the text ------------------------------------------------------------------------------------------------------------------
 
 
-def _rebuilt(sentences: list[Sentence]) -> tuple[str, Unit]:
+def _rebuilt(shown: str, sentences: list[Sentence]) -> tuple[str, Unit]:
     """The text, and the unit in which the tokens are where their offsets say: UTF-16 in files of WebAnno."""
     best: tuple[int, str, Unit] | None = None
     for unit in _UNITS:
-        text = _joined(sentences, unit)
+        text = _joined(shown, sentences, unit)
         wrong = _misplaced(sentences, text, unit)
         if best is None or wrong < best[0]:
             best = (wrong, text, unit)
@@ -146,7 +147,7 @@ def _rebuilt(sentences: list[Sentence]) -> tuple[str, Unit]:
     return best[1], best[2]
 
 
-def _joined(sentences: Iterable[Sentence], unit: Unit) -> str:
+def _joined(shown: str, sentences: Iterable[Sentence], unit: Unit) -> str:
     """Each sentence at the offset of its first token: blanks fill a gap, and the end of a line goes where no room is for it."""
     parts: list[str] = []
     length = 0
@@ -155,6 +156,10 @@ def _joined(sentences: Iterable[Sentence], unit: Unit) -> str:
         if length == begin + 1 and parts:
             parts[-1] = parts[-1][:-1]
             length -= 1
+        if begin - length > _LARGEST_GAP:
+            raise UnreadableFile(
+                shown, f"its sentence would begin {begin - length:,} characters after the last", sentence.rows[0].line, 1
+            )
         if length < begin:
             parts.append(" " * (begin - length))
             length = begin
