@@ -565,3 +565,38 @@ def test_structures_of_several_features_are_lists_of_each(tmp_path: Path) -> Non
         "concepts.cui": ["C1", "C2"], "concepts.code": ["7", ""], "one.cui": "C1", "one.code": 7,
     }  # fmt: skip
     assert found.lost == {"structures inside features": 1}
+
+
+def test_the_only_string_is_the_label_where_the_type_is_described(tmp_path: Path) -> None:
+    types = types_text(("webanno.custom.Mood", ANNOTATION, {"sentiment": (STRING,), "n": ("uima.cas.Integer",)}))
+    text = xmi_text('<custom:Mood xmi:id="2" sofa="1" begin="0" end="3" sentiment="good"/>', members="2")
+
+    assert read(tmp_path, text, types).spans == [("Mood", "good", "Ann")]
+
+
+def test_a_null_label_leaves_the_other_features_alone(tmp_path: Path) -> None:
+    types = types_text(("webanno.custom.Name", ANNOTATION, {"value": (STRING,), "category": (STRING,)}))
+    text = xmi_text('<custom:Name xmi:id="2" sofa="1" begin="0" end="3" category="c"/>', members="2")
+    (span,) = read(tmp_path, text, types).only.spans
+
+    assert (span.label, span.attributes) == ("Name", {"category": "c"})
+
+
+def test_tokens_of_the_corpus_are_dkpros(tmp_path: Path) -> None:
+    spans = (
+        Span("t", "token", "token", 0, 3, "Ann", attributes={"pos": "NN", "odd": "x"}),
+        Span("s", "sentence", "sentence", 0, 3, "Ann"),
+    )
+    path, _ = written(all_formats()["cas-xmi"], [_document("Ann\n", _set(spans=spans))], SCHEME, tmp_path / "out")
+
+    assert "PosValue" in (path / "annotation/d/gold.xmi").read_text(encoding="utf-8")
+    assert imported("cas-xmi", path).spans == [("POS", "NN", "Ann")]
+    found = imported("cas-xmi", path, with_tokens=True)
+    assert {span.layer: span.attributes for span in found.only.spans} == {"token": {"pos": "NN", "odd": "x"}, "sentence": {}}
+
+
+def test_xmi_in_files_called_xml(tmp_path: Path) -> None:
+    save(tmp_path, "a/doc.xml", NUMBERED)
+    save(tmp_path, "a/TypeSystem.xml", TYPED)
+
+    assert imported("cas-xmi", tmp_path).documents[0].id == "a/doc"

@@ -505,3 +505,13 @@ def test_the_samples_are_written_again(samples: Path, tmp_path: Path) -> None:
         out, losses = written(FORMAT, before.documents, scheme, tmp_path / str(number))
         assert [loss.kind for loss in losses if loss.stops] == []
         assert_same(FORMAT, imported("webanno-tsv", out).documents, before.documents, scheme)
+
+
+def test_the_label_is_the_usual_feature_or_the_one_that_is_said(tmp_path: Path) -> None:
+    header = ("#T_SP=webanno.custom.Referent|entity|infstat", "#T_SP=webanno.custom.Odd|alpha|beta")
+    text = tsv(*sentence("Ann met", "person[1]\tnew[1]\ta\tb", "person[1]\tnew[1]\t_\t_"), header=header, version="3.2")
+
+    assert read(tmp_path, text).spans == [("Referent", "person", "Ann met"), ("Odd", "Odd", "Ann")]
+    said = read(tmp_path, text, **{"label-feature": ("Referent.infstat", "Odd.beta")})
+    assert said.spans == [("Referent", "new", "Ann met"), ("Odd", "b", "Ann")]
+    assert said.only.spans[0].attributes == {"entity": "person"}

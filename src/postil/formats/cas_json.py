@@ -13,7 +13,7 @@ from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
 from postil.formats._uima.json_ import cas_json
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, ENDS, LAYER_NAMES, VALUES
-from postil.formats._uima.parsing import json_parser
+from postil.formats._uima.parsing import LABEL, json_parser
 from postil.formats._uima.source import drafts, places
 
 _MANUAL = """\
@@ -42,6 +42,6 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 FORMAT = Format(
-    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write,
+    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write, read_options=(LABEL,),
     limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, VALUES
-from postil.formats._uima.parsing import xmi_parser
+from postil.formats._uima.parsing import LABEL, xmi_parser
 from postil.formats._uima.source import drafts, places
 from postil.formats._uima.type_system import type_system_xml
 from postil.formats._uima.xmi import xmi
@@ -33,13 +33,15 @@ them as links in the slot "ends". A span in pieces has "fragments". Document lab
 Reading takes any XMI: annotations are spans, slots and chains are relations, every other feature is an attribute. The type
 system is TypeSystem.xml or <name>-typesystem.xml beside the file or above it, in the same zip, or --type-system; without one,
 everything but references by unknown features is understood, and all values are strings. Each view with a text is a document.
+The label is the feature "label", "value", "PosValue", … or else the only string; --label-feature NAME.tag says another.
 Tokens and sentences come with --tokens. Two annotators of a document are two files in annotation/<document>/.
 
 Not kept: ids, the state of a set, reasons to ignore a rule; characters that XML forbids; names that are no identifiers."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    return drafts(incoming, places(incoming.source, ".xmi"), xmi_parser(incoming))
+    is_named_so = any(".xmi" in path.lower() for path in incoming.source.all_files)
+    return drafts(incoming, places(incoming.source, *([".xmi"] if is_named_so else [".xmi", ".xml"])), xmi_parser(incoming))
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
@@ -53,6 +55,6 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 FORMAT = Format(
     "cas-xmi", "UIMA CAS XMI", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write,
-    read_options=(Option("type-system", "the type system, where it is not beside the files", "FILE"),),
+    read_options=(LABEL, Option("type-system", "the type system, where it is not beside the files", "FILE")),
     limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS),
 )  # fmt: skip

@@ -27,7 +27,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
 from postil.formats._uima import declaring, names
-from postil.formats._uima.parsing import json_parser, xmi_parser
+from postil.formats._uima.parsing import LABEL, json_parser, xmi_parser
 from postil.formats._uima.source import INITIAL, Parsed, Parser, Place, drafts, places_among
 from postil.formats.webanno_tsv.reading import tsv_parser
 from postil.scheme import Attribute, AttributeType, LayerKind
@@ -193,7 +193,8 @@ def _declare(incoming: Incoming, layer: dict[str, Any]) -> None:
     declaring.labels(incoming, name, kind, {})
     incoming.declared[name] = replace(incoming.declared[name], description=_text(layer, "description"))
     features = [one for one in layer.get("features") or () if isinstance(one, dict) and _text(one, "name")]
-    label = names.label_feature_among(_text(one, "name") for one in features if _text(one, "type") == "uima.cas.String")
+    strings = [_text(one, "name") for one in features if _text(one, "type") == "uima.cas.String"]
+    label = names.label_feature_among(strings) or (strings[0] if len(strings) == 1 else "")
     for feature in features:
         if _text(feature, "name") == label:
             declaring.labels(incoming, name, kind, _tags(feature))
@@ -220,5 +221,5 @@ def _declare_attribute(incoming: Incoming, layer: str, feature: dict[str, Any]) 
 
 FORMAT = Format(
     "inception", "INCEpTION project", _MANUAL,
-    EVERYTHING - {DISCONTINUITY, DOCUMENT_NOTES, IDS, IGNORES, NOTES, ON_RELATIONS, UNKNOWN}, _read,
+    EVERYTHING - {DISCONTINUITY, DOCUMENT_NOTES, IDS, IGNORES, NOTES, ON_RELATIONS, UNKNOWN}, _read, read_options=(LABEL,),
 )  # fmt: skip

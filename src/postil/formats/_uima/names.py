@@ -45,8 +45,13 @@ ENDS = "ends"
 """The slot that holds the ends of a relation of any number of them."""
 
 FRAGMENTS, CONFIDENCE, REMARK = "fragments", "confidence", "note"
-LABEL_FEATURES = ("label", "value", "PosValue", "DependencyType", REFERENCE_TYPE, "category", "morphTag", "chunkValue")
+LABEL_FEATURES = (
+    "label", "value", "PosValue", "DependencyType", REFERENCE_TYPE, "category", "morphTag", "chunkValue", "entity", "tag", "type",
+)  # fmt: skip
 """The features that say what an annotation is labelled, the first first."""
+
+WRITTEN_LABELS = LABEL_FEATURES[:2]
+"""Those in which an export of this package has labels, one or the other."""
 
 RESERVED = frozenset(("sofa", "begin", "end", "label", GOVERNOR, DEPENDENT, ENDS, FRAGMENTS, CONFIDENCE, REMARK))
 """What no attribute can be called, since the feature would mean something else."""

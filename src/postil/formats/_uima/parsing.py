@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from postil.exchange.format import Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import Source
@@ -13,6 +14,10 @@ from postil.formats._uima.json_ import parse_cas
 from postil.formats._uima.source import Parsed, Parser, Place
 from postil.formats._uima.type_system import read_type_system
 from postil.formats._uima.xmi import parse_xmi
+
+LABEL = Option(
+    "label-feature", "the feature that has the labels of a layer, where its name is unusual", "LAYER.FEATURE", multiple=True
+)
 
 
 def json_parser(incoming: Incoming) -> Parser:

@@ -76,6 +76,8 @@ class _View:
         ]  # fmt: skip
         self.kept: dict[int, str] = {}  # the id of the record that each structure becomes
         self.usual_labels: dict[str, str] = {}
+        chosen = [one.rpartition(".") for one in incoming.options.get("label-feature", ())]
+        self.chosen_labels = {layer: feature for layer, _, feature in chosen}
         self.folded: dict[int, FS] = {}  # the token that says what each of these structures says
         if incoming.with_tokens:
             tokens = [fs for fs in self.members if fs.type == names.TOKEN]
@@ -258,13 +260,14 @@ class _View:
         }  # fmt: skip
 
     def _label_feature(self, fs: FS) -> str:
-        """The feature that says the label: one that is called like it, or else the only string that there is."""
-        found = names.label_feature_among([name for name, value in fs.values.items() if value is not None])
-        if not found:
-            if fs.type not in self.usual_labels:
-                self.usual_labels[fs.type] = self._usual_label(fs.type)
-            found = self.usual_labels[fs.type]
-        return found if isinstance(fs.values.get(found, ""), str) else ""
+        """The feature that says the label: what the user says, one that is called like it, or else the only string there is."""
+        if fs.type not in self.usual_labels:
+            self.usual_labels[fs.type] = self.chosen_labels.get(names.layer_of(fs.type)) or self._usual_label(fs.type)
+        present = [name for name, value in fs.values.items() if value is not None]
+        usual = self.usual_labels[fs.type] or names.label_feature_among(present)
+        if usual in names.WRITTEN_LABELS:
+            usual = next((name for name in names.WRITTEN_LABELS if name in present), usual)
+        return usual if isinstance(fs.values.get(usual, ""), str) else ""
 
     def _usual_label(self, type_: str) -> str:
         """The same for a type as it is described; empty where that does not say."""

@@ -30,6 +30,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
 from postil.formats._uima.limits import ENDS, LAYER_NAMES, NAMED, SINGLE, VALUES
+from postil.formats._uima.parsing import LABEL
 from postil.formats._uima.source import drafts, places
 from postil.formats.webanno_tsv.limits import FEATURE_NAMES, LINE_ENDS, ON_TOKENS, START, TOKENS
 from postil.formats.webanno_tsv.reading import tsv_parser
@@ -46,8 +47,9 @@ A directory with annotation/<document>/<annotator>.tsv: what one annotator says 
 1-1   0-7    Rajnath   PERSON[1]   …
 
 Both ways: a layer is the type webanno.custom.<layer> with its columns, a label the column "value" ("label" where "value" is an
-attribute), other columns are attributes. Relations from one to another, slots, and chains are relations; a relation of other
-roles or more ends is written as slots called "ends". Offsets count UTF-16 code units; the text comes back as it was.
+attribute; --label-feature NAME.tag says another), other columns are attributes. Relations from one to another, slots, and
+chains are relations; a relation of other roles or more ends is written as slots called "ends". Offsets count UTF-16 code
+units; the text comes back as it was.
 
 Reading takes versions 3.0 to 3.3, and what GUM does differently: comments before the first sentence, "_" and "*" that are not
 escaped, stacked values left out. Versions 1 and 2 (no #FORMAT line) are refused. Tokens and sentences come with --tokens.
@@ -79,6 +81,6 @@ FORMAT = Format(
         ANNOTATORS, ATTRIBUTES, CONFIDENCE, CROSSING, CUT, DOCUMENT_IDS, LAYERS, LISTS, N_ARY, NESTED, OVER_SENTENCES,
         RELATION_ATTRIBUTES, RELATIONS, REMARKS, ROLE_NAMES, STACKED, TEXT,
     )),
-    _read, _write,
+    _read, _write, read_options=(LABEL,),
     limits=(START, ON_TOKENS, TOKENS, NAMED, SINGLE, LAYER_NAMES, FEATURE_NAMES, VALUES, ENDS, LINE_ENDS),
 )  # fmt: skip
