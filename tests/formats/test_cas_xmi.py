@@ -600,3 +600,29 @@ def test_xmi_in_files_called_xml(tmp_path: Path) -> None:
     save(tmp_path, "a/TypeSystem.xml", TYPED)
 
     assert imported("cas-xmi", tmp_path).documents[0].id == "a/doc"
+
+
+def test_characters_that_xml_forbids_are_counted_wherever_they_are(tmp_path: Path) -> None:
+    annotations = _set(spans=(Span("a", "entity", "P\x01", 0, 1, "\x02", attributes={"a": "\uffff"}, note="\x1f"),))
+    document = _document("\x02 x\n", annotations, Metadata(title="T\x03", extra={"k": ["\x04"]}))
+    path, losses = written(all_formats()["cas-xmi"], [document], SCHEME, tmp_path / "out")
+    (back,) = imported("cas-xmi", path).documents
+
+    assert {loss.kind: loss.count for loss in losses if loss.stops} == {
+        "characters that XML cannot hold": 2, "characters in metadata that XML cannot hold": 1,
+    }  # fmt: skip
+    assert (back.text, back.metadata.title, back.metadata.extra) == ("\ufffd x\n", "T\ufffd", {"k": ["\ufffd"]})
+
+
+def test_odd_metadata_fields_are_kept_or_counted(tmp_path: Path) -> None:
+    def field(id_: int, key: str, value: str) -> str:
+        return f'<meta:MetaDataStringField xmi:id="{id_}" sofa="1" begin="0" end="1" key="{key}" value="{value}"/>'
+
+    fields = [("rights", "x"), ("rights.holder", "A"), ("set.status", "odd"), ("set.method", "model"), ("a:json", "{"), ("", "y")]
+    structures = "".join(field(number, *pair) for number, pair in enumerate(fields, 2))
+    found = read(tmp_path, xmi_text(structures, members="2 3 4 5 6 7"))
+
+    metadata = found.documents[0].metadata
+    assert (metadata.extra, metadata.rights.holder) == ({"rights": "x"}, "A")
+    assert (found.only.header.status, found.only.header.method) == ("complete", "model")
+    assert found.lost == {"metadata that is no JSON": 1}

@@ -94,7 +94,9 @@ def test_annotators_are_sets_with_their_state(tmp_path: Path) -> None:
 def test_layers_are_declared(tmp_path: Path) -> None:
     declared = imported("inception", project(tmp_path, {"annotation/doc.txt/ann.xmi": ANN})).incoming.declared
 
-    assert {name: layer.kind for name, layer in declared.items()} == {"Name": "span", "Rel": "relation", "CorefChain": "relation"}
+    assert {name: layer.kind for name, layer in declared.items()} == {
+        "Name": "span", "Rel": "relation", "CorefLink": "span", "CorefChain": "relation",
+    }  # fmt: skip
     name = declared["Name"]
     assert name.description == "Who is named."
     assert {label: one.description for label, one in name.labels.items()} == {"PER": "A person.", "LOC": ""}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from postil.corpus import Document
 from postil.exchange.drafts import Draft
-from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
+from postil.exchange.features import EVERYTHING, IDS, IGNORES, UNKNOWN
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
@@ -27,7 +27,7 @@ A directory with annotation/<document>/<annotator>.json: what one annotator says
 What becomes what is as in cas-xmi. Reading takes version 0.4 as Java, dkpro-cassis and INCEpTION write it; not the JSON that
 UIMA wrote before ("_context").
 
-Not kept: ids, the state of a set, reasons to ignore a rule; names that are no identifiers."""
+Not kept: ids, reasons to ignore a rule; names that are no identifiers."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -42,6 +42,6 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 FORMAT = Format(
-    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write, read_options=(LABEL,),
+    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write, read_options=(LABEL,),
     limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
 )  # fmt: skip

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from postil.corpus import Document
 from postil.exchange.drafts import Draft
-from postil.exchange.features import EVERYTHING, IDS, IGNORES, STATE, UNKNOWN
+from postil.exchange.features import EVERYTHING, IDS, IGNORES, UNKNOWN
 from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
-from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, VALUES
+from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, METADATA_CHARACTERS, VALUES
 from postil.formats._uima.parsing import LABEL, xmi_parser
 from postil.formats._uima.source import drafts, places
 from postil.formats._uima.type_system import type_system_xml
@@ -28,7 +28,8 @@ annotation/news/1/gold.xmi            what one annotator says of one document
 
 Both ways: a span is an annotation, of the type webanno.custom.<layer>; its label is the feature "value" ("label" where "value"
 is an attribute). A relation from one to another has Governor and Dependent, as in INCEpTION; one of other roles or more ends has
-them as links in the slot "ends". A span in pieces has "fragments". Document labels are structures without a place.
+them as links in the slot "ends". A span in pieces has "fragments". Document labels are structures without a place;
+metadata and the state of a set are DKPro's DocumentMetaData and MetaDataStringField.
 
 Reading takes any XMI: annotations are spans, slots and chains are relations, every other feature is an attribute. The type
 system is TypeSystem.xml or <name>-typesystem.xml beside the file or above it, in the same zip, or --type-system; without one,
@@ -36,7 +37,7 @@ everything but references by unknown features is understood, and all values are 
 The label is the feature "label", "value", "PosValue", … or else the only string; --label-feature NAME.tag says another.
 Tokens and sentences come with --tokens. Two annotators of a document are two files in annotation/<document>/.
 
-Not kept: ids, the state of a set, reasons to ignore a rule; characters that XML forbids; names that are no identifiers."""
+Not kept: ids, reasons to ignore a rule; characters that XML forbids; names that are no identifiers."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -54,7 +55,7 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 FORMAT = Format(
-    "cas-xmi", "UIMA CAS XMI", _MANUAL, EVERYTHING - {STATE, IDS, IGNORES, UNKNOWN}, _read, _write,
+    "cas-xmi", "UIMA CAS XMI", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write,
     read_options=(LABEL, Option("type-system", "the type system, where it is not beside the files", "FILE")),
-    limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS),
+    limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS, METADATA_CHARACTERS),
 )  # fmt: skip

@@ -188,7 +188,8 @@ def _declare(incoming: Incoming, layer: dict[str, Any]) -> None:
     if kind is None or not type_ or type_ in (names.TOKEN, names.SENTENCE) or layer.get("enabled") is False:
         return
     if _text(layer, "type") == "chain":
-        type_ = f"{type_}Chain"
+        _declare(incoming, {**layer, "name": f"{type_}Link", "type": "span"})
+        layer, type_ = {"description": layer.get("description")}, f"{type_}Chain"
     name = names.layer_of(type_)
     declaring.labels(incoming, name, kind, {})
     incoming.declared[name] = replace(incoming.declared[name], description=_text(layer, "description"))

@@ -33,7 +33,7 @@ from postil.formats._uima.cas import (
     View,
 )
 from postil.formats._uima.limits import feature_name, layers_as_named
-from postil.formats._uima.metadata import fields_of
+from postil.formats._uima.metadata import fields_of, state_fields
 from postil.model import Annotation, AnnotationSet, Label, Note, Relation, Span
 from postil.scheme import Layer, Scheme
 from postil.text import Unit, Units
@@ -105,7 +105,7 @@ class _Building:
         self.made: dict[str, FS] = {}
         self.label_features = _label_features(builder.layers, annotations)
         self.chains = _chain_layers(annotations)
-        self._metadata()
+        self._metadata(annotations)
         for span in annotations.spans:
             self._make(span, ANNOTATION, begin=self.units.from_code_points(span.start), end=self.units.from_code_points(span.end))
         for relation in annotations.relations:
@@ -130,13 +130,13 @@ class _Building:
         type_ = self.builder.type(record.layer, supertype)
         self.made[record.id] = self._add(type_.name, {"sofa": self.sofa, **place})
 
-    def _metadata(self) -> None:
+    def _metadata(self, annotations: AnnotationSet) -> None:
         metadata, id_ = self.document.metadata, self.document.id
         whole = {"sofa": self.sofa, "begin": 0, "end": self.units.from_code_points(len(self.document.text))}
         said = {"documentTitle": metadata.title, "documentId": id_, "language": metadata.language}
         type_ = self.builder.declare(names.DOCUMENT_METADATA, DOCUMENT, documentTitle=STRING, documentId=STRING)
         self._add(type_, {**whole, **{name: value for name, value in said.items() if value}})
-        fields = list(fields_of(metadata))
+        fields = [*fields_of(metadata), *state_fields(annotations.header)]
         if metadata.title == id_:
             fields.append(("title", id_))
         for key, value in fields:

@@ -20,6 +20,7 @@ from postil.exchange.features import (
     without_values,
 )  # fmt: skip
 from postil.formats._uima import names
+from postil.manifest import Metadata, Rights
 from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 
@@ -52,7 +53,32 @@ def layers_as_named(scheme: Scheme) -> dict[str, Layer]:
     return {**{_type_name(name): layer for name, layer in scheme.layers.items()}, **scheme.layers}
 
 
-CHARACTERS = characters("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]", "characters that XML cannot hold")
+_FORBIDDEN = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]"
+CHARACTERS = characters(_FORBIDDEN, "characters that XML cannot hold")
+
+
+def _plain_metadata(document: Document, reducing: Reducing) -> Document:
+    plain = _plain(document.metadata)
+    if plain == document.metadata:
+        return document
+    reducing.losses.add(METADATA_CHARACTERS.title, document.id)
+    return replace(document, metadata=plain)
+
+
+def _plain(value: Any) -> Any:
+    """A value, or metadata, without forbidden characters."""
+    if isinstance(value, str):
+        return re.sub(_FORBIDDEN, "\ufffd", value)
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, Metadata | Rights):
+        return replace(value, **{name: _plain(getattr(value, name)) for name in value.__struct_fields__})
+    return value
+
+
+METADATA_CHARACTERS = Feature("metadata characters", "characters in metadata that XML cannot hold", _plain_metadata)
 
 
 def _as_words(value: Any) -> str:

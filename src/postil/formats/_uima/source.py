@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -29,14 +30,15 @@ _OTHERS = {CURATOR: GOLD, "CORRECTION_USER": "correction"}
 class Place(msgspec.Struct):
     """A file with one annotator's annotations. ``path``: its own among those ``beside`` it, in a directory or a zip.
 
-    What is in a zip that is a file itself is only there while it is read: ``archive`` is that zip.
+    What is in a zip that is a file itself is only there while it is read: ``archive`` is that zip. ``status``: of the set,
+    where something beside the file says it.
     """
 
     path: str
     beside: Mapping[str, File]
     archive: File | None = None
     annotator: str = ""
-    status: str = "complete"
+    status: str = ""
 
     @property
     def file(self) -> File:
@@ -136,7 +138,8 @@ def drafts(incoming: Incoming, found: Mapping[str, list[Place]], parse: Parser) 
             heard = False
             for one in said(parsed.cas, incoming, place.shown):
                 heard = True
-                _join(by_view, document, one, parsed.unit, _named(place, where), incoming)
+                one.annotations = _headed(one.annotations, place, where)
+                _join(by_view, document, one, parsed.unit, incoming)
             if not heard:
                 incoming.losses.add("files without a text", place.shown)
         yield from by_view.values()
@@ -150,19 +153,20 @@ def _wanted(incoming: Incoming, document: str, where: list[Place]) -> list[Place
     return people or where
 
 
-def _named(place: Place, where: list[Place]) -> DraftSet:
-    """An empty set with what the place says of it."""
-    name = "" if place.annotator in _NOBODY else _OTHERS.get(place.annotator, place.annotator)
-    if place.annotator != CURATOR:
-        return DraftSet(name, status=place.status)
-    sources = tuple(one.annotator for one in where if one.annotator not in (CURATOR, *_NOBODY))
-    return DraftSet(name, status=place.status, method="adjudicated", sources=sources)
+def _headed(annotations: DraftSet, place: Place, where: list[Place]) -> DraftSet:
+    """A set with what its place says of it."""
+    changes: dict[str, Any] = {"annotator": "" if place.annotator in _NOBODY else _OTHERS.get(place.annotator, place.annotator)}
+    if place.status:
+        changes["status"] = place.status
+    if place.annotator == CURATOR:
+        changes["method"] = "adjudicated"
+        changes["sources"] = tuple(one.annotator for one in where if one.annotator not in (CURATOR, *_NOBODY))
+    return replace(annotations, **changes)
 
 
-def _join(by_view: dict[str, Draft], document: str, one: Said, unit: Unit, header: DraftSet, incoming: Incoming) -> None:
-    annotations = replace(
-        one.annotations, annotator=header.annotator, status=header.status, method=header.method, sources=header.sources
-    )
+def _join(by_view: dict[str, Draft], document: str, one: Said, unit: Unit, incoming: Incoming) -> None:
+    """Add what was said of a text to the draft of it."""
+    annotations = one.annotations
     draft = by_view.get(one.view)
     if draft is None:
         name = f"{document}-{one.view}" if one.view else document

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats._uima import declaring, names
 from postil.formats._uima.cas import ANNOTATION, DOCUMENT, FS, INITIAL_VIEW, SOFA, STRING, Cas, View
-from postil.formats._uima.metadata import metadata_of
+from postil.formats._uima.metadata import metadata_of, state_of
 from postil.model import Label, Note, Relation, Span
 from postil.text import counted
 
@@ -48,7 +49,8 @@ def said(cas: Cas, incoming: Incoming, file: str) -> Iterator[Said]:
             continue
         reading = _View(cas, view, incoming, file)
         metadata = metadata_of(cas, reading.members, incoming, file)
-        yield Said("" if view.name == INITIAL_VIEW else view.name, text, reading.annotations(), metadata)
+        annotations = replace(reading.annotations(), **state_of(metadata))
+        yield Said("" if view.name == INITIAL_VIEW else view.name, text, annotations, metadata)
 
 
 def _text(view: View) -> str | None:
