@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from round_trip import written
 from uima_files import Imported, imported
+
+from postil import Corpus
+from postil.formats import all_formats
 
 # Why the XMI of some pairs in INCEpTION's suite says something else. In most, types were renamed after it was written.
 RENAMED = {"NamedEntity": "Span", "intValue": "integerValue"}
@@ -64,3 +69,16 @@ def test_the_cas_of_a_tsv_says_what_the_tsv_says(name: str, samples: Path) -> No
     tsv = samples / "webanno-tsv/inception-tsv3-suite/testSimpleSlotFeature/reference.tsv"
 
     assert _said(imported("cas-xmi", directory / name)) == _said(imported("webanno-tsv", tsv))
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("cas-xmi", "xmi"), ("cas-json", "json"), ("webanno-tsv", "tsv")])
+def test_files_called_after_their_documents(name: str, suffix: str, repository: Path, tmp_path: Path) -> None:
+    corpus = Corpus.open(repository)
+    (document,) = corpus
+    alone = replace(document, sets={"gold": document.sets["gold"]})
+    one, _ = written(all_formats()[name], [alone], corpus.scheme, tmp_path / "one", flat=True)
+    several, _ = written(all_formats()[name], [document], corpus.scheme, tmp_path / "several", flat=True)
+
+    assert (one / f"{document.id}.{suffix}").exists()
+    assert (several / f"{document.id}.a1.{suffix}").exists()
+    assert len(imported(name, one).only.spans) == len(alone.sets["gold"].spans)

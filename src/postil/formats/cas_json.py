@@ -12,6 +12,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
 from postil.formats._uima.json_ import cas_json
+from postil.formats._uima.layout import FLAT, path_of
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, ENDS, LAYER_NAMES, VALUES
 from postil.formats._uima.parsing import LABEL, json_parser
 from postil.formats._uima.source import drafts, places
@@ -38,10 +39,10 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     for document in documents:
         for annotator, one in document.sets.items():
             cas = Builder(outgoing.scheme, "utf-16").cas(document, one)
-            outgoing.target.write(f"annotation/{document.id}/{annotator}.json", cas_json(cas))
+            outgoing.target.write(path_of(document, annotator, ".json", outgoing), cas_json(cas))
 
 
 FORMAT = Format(
-    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write, read_options=(LABEL,),
-    limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
+    "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write,
+    read_options=(LABEL,), write_options=(FLAT,), limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
+from postil.formats._uima.layout import FLAT, path_of
 from postil.formats._uima.limits import ATTRIBUTE_NAMES, CHARACTERS, ENDS, LAYER_NAMES, METADATA_CHARACTERS, VALUES
 from postil.formats._uima.parsing import LABEL, xmi_parser
 from postil.formats._uima.source import drafts, places
@@ -37,6 +38,8 @@ everything but references by unknown features is understood, and all values are 
 The label is the feature "label", "value", "PosValue", … or else the only string; --label-feature NAME.tag says another.
 Tokens and sentences come with --tokens. Two annotators of a document are two files in annotation/<document>/.
 
+--flat writes <document>.xmi, to be uploaded into a project of INCEpTION.
+
 Not kept: ids, reasons to ignore a rule; characters that XML forbids; names that are no identifiers."""
 
 
@@ -49,13 +52,14 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     builder = Builder(outgoing.scheme, "utf-16")
     for document in documents:
         for annotator, one in document.sets.items():
-            with outgoing.target.open(f"annotation/{document.id}/{annotator}.xmi") as file:
+            with outgoing.target.open(path_of(document, annotator, ".xmi", outgoing)) as file:
                 file.writelines(piece.encode() for piece in xmi(builder.cas(document, one)))
     outgoing.target.write("TypeSystem.xml", type_system_xml(builder.types))
 
 
 FORMAT = Format(
     "cas-xmi", "UIMA CAS XMI", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write,
+    write_options=(FLAT,),
     read_options=(LABEL, Option("type-system", "the type system, where it is not beside the files", "FILE")),
     limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS, METADATA_CHARACTERS),
 )  # fmt: skip

@@ -146,7 +146,7 @@ class View(msgspec.Struct):
 
 
 class Cas(msgspec.Struct):
-    """Types, all feature structures in the order of the file, and the views by name. ``unit_is_utf16``: what offsets count."""
+    """Types, all feature structures in the order of the file, and the views by name."""
 
     types: TypeSystem
     structures: list[FS] = []

@@ -36,7 +36,6 @@ _XMI = "{http://www.omg.org/XMI}"
 _ID = f"{_XMI}id"
 _ECORE = re.compile(r"\{(?:http:///)?(?P<path>.*?)(?:\.ecore)?\}(?P<local>.*)", re.DOTALL)
 _NO_PACKAGE = "uima/noNamespace"
-_CAS = "http:///uima/cas.ecore"
 _ALWAYS_REFERENCES = frozenset((names.GOVERNOR, names.DEPENDENT, names.TARGET, names.FIRST, names.NEXT))
 _NUMBERS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 _LIST_NODE = re.compile(r"uima\.cas\.(?:Non)?Empty(?:FS|Integer|Float|String)List")

@@ -29,6 +29,7 @@ from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.formats._uima.from_document import Builder
+from postil.formats._uima.layout import FLAT, path_of
 from postil.formats._uima.limits import ENDS, LAYER_NAMES, NAMED, SINGLE, VALUES
 from postil.formats._uima.parsing import LABEL
 from postil.formats._uima.source import drafts, places
@@ -55,8 +56,8 @@ Reading takes versions 3.0 to 3.3, and what GUM does differently: comments befor
 escaped, stacked values left out. Versions 1 and 2 (no #FORMAT line) are refused. Tokens and sentences come with --tokens.
 Tokens that are not where their offsets say are errors, as soon as a span covers them.
 
-Writing takes tokens from the layers "token" and "sentence" where the corpus has them, else cuts them itself. An import into
-INCEpTION wants layers with these names in its project first.
+Writing takes tokens from the layers "token" and "sentence" where the corpus has them, else cuts them itself. --flat writes
+<document>.tsv, to be uploaded into a project of INCEpTION, which wants layers with these names first.
 
 Not kept: discontinuous spans, document labels, notes, metadata, numbers and lists as such (they are words here), blanks at the
 edges of spans, names that are no identifiers."""
@@ -71,7 +72,7 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
         tokens = outgoing.tokens.of(document)
         for annotator, one in document.sets.items():
             cas = Builder(outgoing.scheme, "code point").cas(document, one)
-            with outgoing.target.open(f"annotation/{document.id}/{annotator}.tsv") as file:
+            with outgoing.target.open(path_of(document, annotator, ".tsv", outgoing)) as file:
                 file.writelines(line.encode() for line in tsv(cas, tokens))
 
 
@@ -81,6 +82,6 @@ FORMAT = Format(
         ANNOTATORS, ATTRIBUTES, CONFIDENCE, CROSSING, CUT, DOCUMENT_IDS, LAYERS, LISTS, N_ARY, NESTED, OVER_SENTENCES,
         RELATION_ATTRIBUTES, RELATIONS, REMARKS, ROLE_NAMES, STACKED, TEXT,
     )),
-    _read, _write, read_options=(LABEL,),
+    _read, _write, read_options=(LABEL,), write_options=(FLAT,),
     limits=(START, ON_TOKENS, TOKENS, NAMED, SINGLE, LAYER_NAMES, FEATURE_NAMES, VALUES, ENDS, LINE_ENDS),
 )  # fmt: skip

@@ -77,7 +77,7 @@ def _parse(file: File, incoming: Incoming) -> Parsed:
 
 
 def _parsed(file: File, incoming: Incoming) -> tuple[list[Column], list[Sentence], dict[str, str]]:
-    lines = file.lines("utf-8")
+    lines = file.lines(incoming.source.encoding)
     version = version_of(file.shown, next(lines, (1, ""))[1])
     columns: list[Column] = []
     sentences: list[Sentence] = []
