@@ -35,6 +35,7 @@ class _TypeSystems:
     """Finds the type system of a file; each is read once."""
 
     def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
         given = incoming.options.get("type-system")
         self._given = read_type_system(Source(Path(given)).files()[0]) if given else None
         self._last: tuple[str, TypeSystem] = ("", TypeSystem())
@@ -49,6 +50,9 @@ class _TypeSystems:
                 if self._last[0] != file.shown:
                     self._last = (file.shown, read_type_system(file))
                 return self._last[1]
+        self._incoming.repaired.add(
+            "files without their type system: references are found by name, values are words", place.shown
+        )
         return TypeSystem()
 
 
