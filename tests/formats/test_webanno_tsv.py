@@ -515,3 +515,22 @@ def test_the_label_is_the_usual_feature_or_the_one_that_is_said(tmp_path: Path) 
     said = read(tmp_path, text, **{"label-feature": ("Referent.infstat", "Odd.beta")})
     assert said.spans == [("Referent", "new", "Ann met"), ("Odd", "b", "Ann")]
     assert said.only.spans[0].attributes == {"entity": "person"}
+
+
+def test_a_reference_without_an_id_means_what_is_on_that_row_alone(tmp_path: Path) -> None:
+    """As in GUM, which gives an id to every span and names it only where it is longer than a token."""
+    header = ("#T_SP=webanno.custom.Referent|entity|identity", "#T_RL=webanno.custom.Coref|type|BT_webanno.custom.Referent")
+    rows = sentence(
+        "He lost his hat", "person[1]\tAnn_B[1]\tcoref\t1-3", "_\t_\t_\t_",
+        "object[2]|person[3]\tAnn_B[3]\tcoref|bridge\t1-1[0_3]|1-1[0_2]", "object[2]\t_\t_\t_",
+    )  # fmt: skip
+    found = read(tmp_path, tsv("#Summary1=x", *rows, "", "#speaker=y", *sentence("So", "_\t_\t_\t_", first="2"), header=header))
+
+    assert found.spans == [("Referent", "person", "He"), ("Referent", "object", "his hat"), ("Referent", "person", "his")]
+    assert sorted(found.relations, key=str) == [
+        ("Coref", "bridge", {"from": "He", "to": "his hat"}),
+        ("Coref", "coref", {"from": "He", "to": "his"}),
+        ("Coref", "coref", {"from": "his", "to": "He"}),
+    ]
+    assert found.documents[0].metadata.extra == {"Summary1": "x"}
+    assert found.lost["lines that the format does not know"] == 1

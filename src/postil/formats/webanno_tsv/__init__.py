@@ -53,8 +53,8 @@ chains are relations; a relation of other roles or more ends is written as slots
 units; the text comes back as it was.
 
 Reading takes versions 3.0 to 3.3, and what GUM does differently: comments before the first sentence, "_" and "*" that are not
-escaped, stacked values left out. Versions 1 and 2 (no #FORMAT line) are refused. Tokens and sentences come with --tokens.
-Tokens that are not where their offsets say are errors, as soon as a span covers them.
+escaped, stacked values left out, single tokens named without their ids. Versions 1 and 2 (no #FORMAT line) are refused.
+Tokens and sentences come with --tokens; tokens that are not where they should be are errors, as soon as a span covers them.
 
 Writing takes tokens from the layers "token" and "sentence" where the corpus has them, else cuts them itself. --flat writes
 <document>.tsv, to be uploaded into a project of INCEpTION, which wants layers with these names first.

@@ -94,7 +94,7 @@ def _parsed(file: File, incoming: Incoming) -> tuple[list[Column], list[Sentence
                 is_open = True
             _add(sentences[-1], line, version)
         elif line.startswith(_COMMENT) and not (is_open and sentences[-1].rows):
-            _comment(comments, line, file.shown, number, incoming)
+            _comment(comments if is_header else None, line, file.shown, number, incoming)
         elif line:
             if not is_open:
                 raise UnreadableFile(file.shown, f"a row before the {_TEXT} of its sentence", number, 1)
@@ -111,10 +111,10 @@ def _add(sentence: Sentence, line: str, version: tuple[int, int]) -> None:
         sentence.id = plain_text(line.removeprefix(_SENTENCE_ID), version)
 
 
-def _comment(comments: dict[str, str], line: str, shown: str, number: int, incoming: Incoming) -> None:
-    """A line that the format does not know, as GUM has them: kept where it is a key and a value."""
+def _comment(comments: dict[str, str] | None, line: str, shown: str, number: int, incoming: Incoming) -> None:
+    """A line that the format does not know, as GUM has them: kept where it is a key and a value, before all sentences."""
     key, equals, value = line.removeprefix(_COMMENT).partition("=")
-    if equals and key.strip() and key not in comments:
+    if comments is not None and equals and key.strip() and key.strip() not in comments:
         comments[key.strip()] = value
     else:
         incoming.losses.add("lines that the format does not know", f"{shown}:{number}", line)
@@ -354,9 +354,10 @@ class _Building:
 
 
 def _candidates(row: Row, hint: str, types: TypeSystem) -> Iterator[FS]:
+    """What a reference without an id may mean, the likeliest first: what is on this row and no other, as GUM means it."""
     if hint == names.TOKEN and row.token:
         yield row.token
-    yield from row.annotations.get(hint, [])
+    yield from sorted(row.annotations.get(hint, []), key=lambda fs: (fs.begin, fs.end) != (row.begin, row.end))
     for type_, stacked in row.annotations.items():
         if type_ != hint and types.types[type_].supertype == ANNOTATION and names.GOVERNOR not in types.features(type_):
             yield from stacked
