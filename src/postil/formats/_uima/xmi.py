@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from postil.errors import UnreadableFile
 from postil.exchange.losses import Losses
-from postil.exchange.safe_xml import LINE, line_of, parse_xml
+from postil.exchange.safe_xml import line_of, parse_xml
 from postil.formats._uima import names
 from postil.formats._uima.cas import (
     BOOLEAN,
@@ -123,7 +123,7 @@ class _Reader:
         fs.values = {
             name: self._value(fs, described.get(name), name, self.restored(text))
             for name, text in element.attrib.items()
-            if name not in (_ID, LINE)
+            if name != _ID
         }
         for child in element:
             name = child.tag.rpartition("}")[2]
