@@ -155,6 +155,7 @@ LAYERS = [
     "checking editing",
     "reports rendering exchange",
     "formats",
+    "annotating suggesting",
     "cli",
 ]
 

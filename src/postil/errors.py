@@ -9,6 +9,8 @@ not go on, and each carries one message for the person who typed it::
     ├── UnreadableFile          one file, with its path, line and column
     ├── UnsafePath              an id or path that leads out of the corpus
     ├── MissingExtra            an optional library is not installed
+    ├── ActionRefused           an annotator's action that cannot be done here; nothing was changed
+    ├── SetInUse                somebody else is annotating this set
     └── ExportRefused           what was asked would lose something, or overwrite something
 """
 
@@ -45,6 +47,14 @@ class MissingExtra(PostilError):
 
     def __init__(self, purpose: str, library: str, extra: str) -> None:
         super().__init__(f"{purpose} needs {library}: pip install 'postil[{extra}]'")
+
+
+class ActionRefused(PostilError):
+    """An action that cannot be done in the state that it was given: nothing was changed."""
+
+
+class SetInUse(PostilError):
+    """Another session holds the lock of a set."""
 
 
 class ExportRefused(PostilError):

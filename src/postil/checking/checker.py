@@ -124,6 +124,10 @@ class Checker:
             for bundle, whole in zip(bundles, are_whole, strict=True)
         ]
 
+    def check_set(self, view: SetView) -> list[Finding]:
+        """Findings about one set, whoever made the view of it and of its document."""
+        return self._kept(self._raised_in_set(view, self._of("set")), set())
+
     def _unproven(self, batch: Batch) -> tuple[Rule, ...]:
         """The rules that may find something in a batch; with none, nothing can be silenced there."""
         left = tuple(rule for rule in self._of_documents if rule.proof is None or not rule.proof(batch))
