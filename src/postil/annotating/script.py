@@ -6,10 +6,10 @@ Run against a session, a script does all of its lines or, where one is refused, 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from postil.annotating.action import Action, action_named, all_actions
+from postil.annotating.action import action_named, all_actions
 from postil.annotating.session import Session
 from postil.errors import ActionRefused, UnreadableFile
 
@@ -42,9 +42,9 @@ def read_script(path: str, source: str) -> list[ScriptLine]:
                 found.append(ScriptLine(number, words[0], tuple(words[1:])))
                 _refuse_unknown(found[-1])
         except ActionRefused as error:
-            raise UnreadableFile(path, str(error), number) from error
+            raise UnreadableFile(path, str(error), number, 1) from error
         except ValueError as error:
-            raise UnreadableFile(path, f"a quotation mark or a backslash has no end: {error}", number) from error
+            raise UnreadableFile(path, f"a quotation mark or a backslash has no end: {error}", number, 1) from error
     return found
 
 
@@ -66,16 +66,15 @@ def run_script(session: Session, lines: Sequence[ScriptLine], path: str) -> list
         try:
             history = history.perform(line.name, *line.words)
         except ActionRefused as error:
-            raise UnreadableFile(path, f"{error}. Nothing was done", line.number) from error
+            raise UnreadableFile(path, f"{error}. Nothing was done", line.number, 1) from error
         done.append(Done(line, history.state.said))
     session.adopt(history)
     return done
 
 
-def manual() -> Iterator[str]:
-    """A line for each action, as help lists them."""
-    actions: Iterable[Action] = all_actions().values()
-    for one in actions:
-        yield f"{one.usage:<28} {one.summary}"
-    yield f"{'undo':<28} Take the last change back."
-    yield f"{'redo':<28} Do the change again that was taken back last."
+def manual() -> Iterator[tuple[str, str]]:
+    """How each action is used, and what it does."""
+    for one in all_actions().values():
+        yield one.usage, one.summary
+    yield "undo", "Take the last change back."
+    yield "redo", "Do the change again that was taken back last."

@@ -79,6 +79,11 @@ class Session:
         """The present state."""
         return self.history.state
 
+    @property
+    def path(self) -> str:
+        """The file of the set, from the corpus's root."""
+        return self._disk.path
+
     # --- doing -------------------------------------------------------------------------------------------------------
 
     def do(self, name: str, *words: str) -> State:
