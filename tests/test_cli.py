@@ -38,6 +38,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "add",
         "adjudicate",
         "agree",
+        "annotate",
         "check",
         "diff",
         "export",
@@ -52,6 +53,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "rule",
         "show",
         "stats",
+        "suggest",
     ]
     for name in names:
         status, out, _ = run(capsys, name, "--help")

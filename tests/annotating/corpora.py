@@ -38,7 +38,8 @@ def hostile_corpus(path: Path) -> Corpus:
         label("g1", "op-ed"),
         {"type": "note", "id": "n1", "about": "a1", "text": "?"},
     )
-    suggested = (span("m3", "FACT", 0, 33), span("m2", "PERSON", 18, 24, confidence=0.5), span("m1", "GPE", 56, 61))
+    last = HOSTILE.index("Tokyo!")
+    suggested = (span("m3", "FACT", 0, 33), span("m2", "PERSON", 18, 24, confidence=0.5), span("m1", "GPE", last, last + 5))
     write_example(path, Example(text=HOSTILE, records=records))
     model = Example(text=HOSTILE, records=suggested, header={"annotator": "model", "method": "model"})
     (path / "annotations/model").mkdir()
