@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +14,15 @@ import pytest
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus, do, hostile_corpus, spans_of
 from annotating.kills import kill_once
+from annotating.random_actions import random_line
+from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session
 from postil.annotating.journal import Journal
 from postil.annotating.lock import Holder
 from postil.errors import ActionRefused, PostilError, SetInUse, UnsafePath
 from postil.model import AnnotationSet
+from postil.rules.examples import Example
 from postil.storage.set_file import encode_set, parse_set
 
 SET = "annotations/gold/example.jsonl"
@@ -301,3 +306,41 @@ def test_a_link_out_of_the_corpus_is_not_written_through(corpus: Corpus, tmp_pat
     with pytest.raises(UnsafePath, match="leads out"):
         Session.open(corpus, "example", "me")
     assert list((tmp_path / "outside").iterdir()) == []
+
+
+# --- at random -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_actions_over_restarts(seed: int, corpus: Corpus) -> None:
+    """What is undone in one session and done again in another comes to the same bytes, whoever wrote the file meanwhile."""
+    chance = random.Random(seed)
+    beginning = path_of(corpus).read_bytes()
+    for number in range(4):
+        with Session.open(Corpus.open(corpus.directory.root), "example", "gold", suggestions="model") as session:
+            for _ in range(15):
+                with contextlib.suppress(ActionRefused):
+                    session.do(*random_line(session.history, chance))
+            assert path_of(corpus).read_bytes() == encode_set(session.state.marks.annotations)
+        if number == 2 and b'"note"' in path_of(corpus).read_bytes():
+            path_of(corpus).write_bytes(b"".join(path_of(corpus).read_bytes().splitlines(keepends=True)[:-1]))
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        while session.history.undone:
+            session.do("redo")
+        last = path_of(corpus).read_bytes()
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        while session.history.done:
+            session.do("undo")
+        assert path_of(corpus).read_bytes() == beginning
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        while session.history.undone:
+            session.do("redo")
+        assert path_of(corpus).read_bytes() == last
+
+
+def test_a_text_of_marks_without_end(tmp_path: Path) -> None:
+    """A character of a hundred thousand code points is one character, and going over it takes no time."""
+    text = f"a{chr(0x301) * 100_000} b\n"
+    with Session.open(Corpus.open(write_example(tmp_path, Example(text=text))), "example", "me") as session:
+        do(session, "layer entity\nto 50000\nnext character\nprevious character\nselect 0 99999\nlabel p")
+        assert session.state.place.anchor == 0

@@ -1742,6 +1742,8 @@ def a_key_that_does_nothing(draft: Draft) -> Expected:
             ('code = { type = "string"', 'code = { type = "string", minimum = 1', ""),
             ("labels.speaks = {}", 'within = "paragraph"\nlabels.speaks = {}', ""),
             ('page = { type = "link"', 'page = { type = "link", layers = ["name"]', ""),
+            ("labels.report = {}", 'from = "spans"\nlabels.report = {}', ""),
+            ("labels.RIVER = {}", 'group = "x"\nlabels.RIVER = {}', ""),
         ),
     )
 
@@ -1756,9 +1758,23 @@ def an_entry_that_is_repeated(draft: Draft) -> Expected:
         (
             ('["one", "two", "three"]', '["one", "two", "three", "one"]', ""),
             ('only_on = ["PERSON"]', 'only_on = ["PERSON", "PERSON"]', ""),
+            ("labels.RIVER = {}", 'labels.RIVER = { from = ["FLUSS", "FLUSS"] }', ""),
             ('roles.from = { layers = ["claim"] }', 'roles.from = { layers = ["claim", "claim"] }', ""),
             ('layers = ["name", "quote"]', 'layers = ["name", "name"]', ""),
             ('layers = ["name", "quote"]', f'layers = ["name", "quote"]\n{again}', "[[constraints]]"),
+        ),
+    )
+
+
+@fault("SCH014")
+def a_name_that_pipelines_have_for_two_labels(draft: Draft) -> Expected:
+    return _in_toml(
+        draft,
+        "SCH014",
+        SCHEME,
+        (
+            ("labels.RIVER = {}", 'labels.RIVER = { from = ["TOWN"] }', ""),
+            ('key = "g"', 'key = "g", from = ["PLACE", "PERSON"]', ""),
         ),
     )
 

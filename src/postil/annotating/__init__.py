@@ -8,6 +8,8 @@
     every action by its name, with its words and its manual page
 ``run_script``, ``read_script``
     actions from a file
+``ghosts``
+    the suggestions that are left
 ``worklist``
     which documents an annotator has not begun, begun, completed
 
@@ -20,6 +22,7 @@
 """
 
 from postil.annotating.action import Action, all_actions
+from postil.annotating.ghosts import ghosts
 from postil.annotating.history import History
 from postil.annotating.script import read_script, run_script
 from postil.annotating.session import Session
@@ -35,6 +38,7 @@ __all__ = [
     "State",
     "all_actions",
     "focused",
+    "ghosts",
     "read_script",
     "run_script",
     "selected",

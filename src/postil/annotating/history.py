@@ -11,9 +11,6 @@ from postil.annotating.state import State
 from postil.annotating.steps import Step, redone, step_between, undone
 from postil.errors import ActionRefused
 
-Line = tuple[str, tuple[str, ...]]
-"""The name of an action, or ``undo`` or ``redo``, and its words."""
-
 
 class Do(msgspec.Struct, frozen=True, tag="do"):
     """A step was done."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Collection, Iterable, Sequence
+from bisect import insort
+from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -44,10 +44,6 @@ class Marks(msgspec.Struct, frozen=True, dict=True):
     def in_layer(self, layer: str) -> list[Span]:
         """The spans of a layer, in canonical order."""
         return [span for span in self.spans if span.layer == layer]
-
-    def from_start(self, offset: int) -> Sequence[Span]:
-        """The spans that start at or after ``offset``."""
-        return self.spans[bisect_left(self.spans, offset, key=attrgetter("start")) :]
 
     def covering(self, offset: int) -> list[Span]:
         """The spans that cover the character at ``offset``, the shortest last."""

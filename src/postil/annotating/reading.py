@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from postil.editing.tokens import Tokens
 from postil.lazy import lazy
 from postil.segmentation import Extent, containing, paragraphs, sentences, trim
-from postil.text import cuts_grapheme
+from postil.text import cluster_around
 
 UNITS = ("character", "word", "sentence", "paragraph")
 
@@ -58,17 +58,11 @@ class Reading:
 
     def clamp(self, offset: int) -> int:
         """The offset, or the nearest one that is in the text and cuts no character."""
-        offset = min(max(offset, 0), len(self.text))
-        while cuts_grapheme(self.text, offset):
-            offset -= 1
-        return offset
+        return cluster_around(self.text, min(max(offset, 0), len(self.text)))[0]
 
     def character_after(self, offset: int) -> int:
         """Where the character ends that ``offset`` stands before."""
-        offset = min(offset + 1, len(self.text))
-        while cuts_grapheme(self.text, offset):
-            offset += 1
-        return offset
+        return cluster_around(self.text, min(offset + 1, len(self.text)))[1]
 
     def character_before(self, offset: int) -> int:
         """Where the character begins that ``offset`` stands behind."""

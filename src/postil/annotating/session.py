@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 from postil.annotating.disk import SetOnDisk, refuse_unwritable
-from postil.annotating.history import Do, History, Line
+from postil.annotating.history import Do, History
 from postil.annotating.journal import Journal, Saved
 from postil.annotating.live_check import LiveCheck
 from postil.annotating.lock import Lock
@@ -93,15 +92,8 @@ class Session:
         """
         return self._commit(self.history.perform(name, *words))
 
-    def perform(self, lines: Iterable[Line]) -> State:
-        """Do several actions and save once: all of them, or where one is refused none."""
-        history = self.history
-        for name, words in lines:
-            history = history.perform(name, *words)
-        return self._commit(history)
-
     def adopt(self, history: History) -> State:
-        """Go on with a history that began with this session's own, and save."""
+        """Go on with a history that was made from this session's own by several actions, and save once."""
         return self._commit(history)
 
     def refresh(self) -> bool:

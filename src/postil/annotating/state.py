@@ -36,6 +36,13 @@ class Mark(msgspec.Struct, frozen=True):
     sought: str
 
 
+class Review(msgspec.Struct, frozen=True):
+    """Places that wait to be labelled together, as the span was that they are mentions of."""
+
+    mark: Mark
+    places: tuple[Extent, ...]
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """One moment of annotating.
 
@@ -56,7 +63,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     recent: str = ""
     last: Mark | None = None
     sought: str = ""
-    review: tuple[Extent, ...] = ()
+    review: Review | None = None
     grown: tuple[Extent, ...] = ()
     said: str = ""
 

@@ -116,13 +116,12 @@ def _from_pipelines(corpus: Corpus, table: Table, name: str | None, patterns: st
 
 
 def _propagating(corpus: Corpus, sources: Sequence[str], layers: Sequence[str]) -> Finder:
-    from postil.suggesting.propagation import Mentions, found_again
+    from postil.suggesting.propagation import Mentions
 
     annotators = {name for files in corpus.directory.inventory.documents.values() for name in files.sets}
     for source in sources:
         _known(source, annotators, "set of")
-    mentions = Mentions(corpus, sources, layers)
-    return lambda document, text: found_again(text, mentions.elsewhere(document))
+    return Mentions(corpus, sources, layers).found_in
 
 
 def _drafted(corpus: Corpus, document: str, annotator: str, finders: Sequence[Finder]) -> Drafted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from postil.corpus import Corpus
@@ -38,12 +38,34 @@ class Mentions:
         for labels in self._by_document.values():
             for key, counts in labels.items():
                 self._all[key].update(counts)
+        self._layers = list(dict.fromkeys(key.layer for key in self._all))
+        self._by_word = _by_first_word(self._all)
 
-    def elsewhere(self, document: str) -> Labels:
-        """The labels of each text in every other document."""
-        own = self._by_document.get(document, {})
-        found = {key: counts - own.get(key, Counter()) for key, counts in self._all.items()}
-        return {key: counts for key, counts in found.items() if counts}
+    def elsewhere(self, layer: str, text: str, document: str) -> Counter[str]:
+        """How often a text has which label in every other document."""
+        key = _Key(layer, text)
+        return self._all[key] - self._by_document.get(document, {}).get(key, Counter())
+
+    def found_in(self, document: str, text: str) -> Iterator[Draft]:
+        """Each place in a document where a text stands as whole words that is labelled elsewhere, the longest where several do.
+
+        It gets the label that it has most often; the confidence is that label's share. A text that has two labels equally often
+        is left alone.
+        """
+        tokens = Tokens(text, {})
+        ends = set(tokens.ends)
+        for layer in self._layers:
+            reached = 0
+            for word, start in zip(tokens.words, tokens.starts, strict=True):
+                if start < reached:
+                    continue
+                for one in self._by_word.get((layer, word), ()):
+                    fits = text.startswith(one, start) and start + len(one) in ends
+                    counts = self.elsewhere(layer, one, document) if fits else None
+                    if counts:
+                        reached = start + len(one)
+                        yield from _draft(layer, counts, (start, reached))
+                        break
 
 
 def _labels(spans: Collection[Span], layers: Collection[str]) -> Labels:
@@ -59,36 +81,17 @@ def _labels(spans: Collection[Span], layers: Collection[str]) -> Labels:
     return found
 
 
-def found_again(text: str, labels: Labels) -> Iterator[Draft]:
-    """Each place where one of these texts stands as whole words, the longest where several do; the label that it has most often.
-
-    The confidence is that label's share of the text's labels. A text that has two labels equally often is left alone.
-    """
-    tokens = Tokens(text, {})
-    ends = set(tokens.ends)
-    for layer in dict.fromkeys(key.layer for key in labels):
-        by_word = _by_first_word(key.text for key in labels if key.layer == layer)
-        reached = 0
-        for word, start in zip(tokens.words, tokens.starts, strict=True):
-            fitting = (one for one in by_word.get(word, ()) if text.startswith(one, start) and start + len(one) in ends)
-            one = next(fitting, "") if start >= reached else ""
-            if one:
-                reached = start + len(one)
-                yield from _draft(_Key(layer, one), labels[_Key(layer, one)], start)
-
-
-def _by_first_word(texts: Iterator[str]) -> dict[str, list[str]]:
-    """Texts by the word that they begin with, the longest first."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for text in sorted(texts, key=lambda one: (-len(one), one)):
-        words = Tokens(text, {}).words
-        if words and text.startswith(words[0]):
-            found[words[0]].append(text)
+def _by_first_word(keys: Iterable[_Key]) -> dict[tuple[str, str], list[str]]:
+    """Texts by their layer and the word that they begin with, the longest first."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in sorted(keys, key=lambda one: (-len(one.text), one)):
+        words = Tokens(key.text, {}).words
+        if words and key.text.startswith(words[0]):
+            found[key.layer, words[0]].append(key.text)
     return found
 
 
-def _draft(key: _Key, counts: Counter[str], start: int) -> Iterator[Draft]:
+def _draft(layer: str, counts: Counter[str], extent: tuple[int, int]) -> Iterator[Draft]:
     (label, often), *others = counts.most_common(2)
     if not (others and others[0][1] == often):
-        confidence = round(often / counts.total(), _DIGITS)
-        yield Draft(Target(key.layer, label), (start, start + len(key.text)), confidence)
+        yield Draft(Target(layer, label), extent, round(often / counts.total(), _DIGITS))
