@@ -193,15 +193,51 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(corpus: Corpus) -> None:
         Session.open(corpus, "example", "gold")
 
 
-def test_a_file_that_was_taken_away_can_be_had_back(corpus: Corpus) -> None:
+def test_a_file_that_was_taken_away_is_not_put_back(corpus: Corpus) -> None:
+    """It may be another branch, that has no such set: its journal is kept beside the new one."""
     with Session.open(corpus, "example", "gold") as session:
         do(session, "find paper\nlabel p")
-        last = path_of(corpus).read_bytes()
-    path_of(corpus).unlink()
+        path_of(corpus).unlink()
+        with pytest.raises(PostilError, match="was taken away meanwhile: nothing was written"):
+            do(session, "find asks\nlabel g")
+        assert ("GPE", "asks") not in spans_of(session)
     with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
         assert session.state.marks.spans == ()
-        do(session, "undo")
-        assert path_of(corpus).read_bytes() == last
+        assert not session.history.done
+        assert not path_of(corpus).exists()
+        do(session, "layer entity\nfind asks\nlabel g")
+    assert journal_of(corpus).exists()
+    assert len(list(journal_of(corpus).parent.iterdir())) == 2
+
+
+def test_a_file_system_without_links(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr(os, "link", link)
+    with Session.open(corpus, "example", "gold"), pytest.raises(SetInUse):
+        Session.open(corpus, "example", "gold")
+
+
+def test_a_full_disk_loses_nothing(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Session.open(corpus, "example", "gold") as session:
+        do(session, "find paper\nlabel p")
+        before, lines = path_of(corpus).read_bytes(), journal_of(corpus).read_bytes()
+
+        def write(handle: int, data: bytes) -> int:
+            if len(data) < 20:
+                raise OSError(28, "No space left on device")
+            return real(handle, data[: len(data) // 2])
+
+        real = os.write
+        monkeypatch.setattr(os, "write", write)
+        with pytest.raises(OSError, match="No space left"):
+            do(session, "find asks\nlabel g")
+        monkeypatch.undo()
+        assert (path_of(corpus).read_bytes(), journal_of(corpus).read_bytes()) == (before, lines)
+        do(session, "find asks\nlabel g")
+        assert ("GPE", "asks") in spans_of(session)
+    Session.open(Corpus.open(corpus.directory.root), "example", "gold").close()
 
 
 def test_a_change_between_two_sessions_is_a_step(corpus: Corpus) -> None:

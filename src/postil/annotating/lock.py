@@ -74,10 +74,20 @@ class Lock:
             os.link(draft, self._path)
         except FileExistsError:
             return False
+        except OSError:  # a file system without links
+            return self._take_without_link()
         else:
             return True
         finally:
             draft.unlink()
+
+    def _take_without_link(self) -> bool:
+        try:
+            with self._path.open("xb") as file:
+                file.write(msgspec.json.encode(self.holder))
+        except FileExistsError:
+            return False
+        return True
 
     def _clear_left_over(self) -> None:
         """Remove the file of a process that has ended; whoever else is there keeps it."""

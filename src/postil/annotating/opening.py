@@ -87,6 +87,9 @@ def opened(corpus: Corpus, document: str, annotator: str, disk: SetOnDisk, journ
         raise PostilError(f"{disk.path} is about another text than {document} has now: postil realign {document}")
     if told is None:
         return Opened(bundle, History(state), saved, held.sha256, has_journal=False)
+    if held.annotations is None and told.is_all_saved and told.saved:  # such as on another branch: there is no such set here
+        journal.set_aside(told.saved[:8])
+        return Opened(bundle, History(state), saved, held.sha256, has_journal=False)
     journal.cut(told.size)
     return _going_on(_Case(bundle, state, held, saved), told)
 

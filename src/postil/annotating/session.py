@@ -23,7 +23,7 @@ from postil.annotating.state import State
 from postil.checking.checker import Checker
 from postil.corpus import Corpus
 from postil.editing.conflicts import Conflict
-from postil.errors import SetInUse
+from postil.errors import PostilError, SetInUse
 from postil.findings import Finding
 from postil.lazy import lazy
 
@@ -133,8 +133,9 @@ class Session:
         held = self._disk.read()
         if held.sha256 == self._saved_sha256:
             return history
-        empty = type(self._saved)(self._saved.header)
-        history, self.conflicts = with_disk(history, self._saved, held.annotations or empty)
+        if held.annotations is None:
+            raise PostilError(f"{self.path} was taken away meanwhile: nothing was written. Open the document again")
+        history, self.conflicts = with_disk(history, self._saved, held.annotations)
         return history
 
     # --- what check would say ----------------------------------------------------------------------------------------

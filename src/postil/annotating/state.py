@@ -85,7 +85,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """The same state in another place of the text."""
         clamp = self.reading.clamp
         place = msgspec.structs.replace(self.place, anchor=clamp(anchor), cursor=clamp(cursor), focus=focus)
-        return self.with_(place=place, recent=focus or self.recent, **({"grown": ()} | changes))
+        there = self.with_(place=place, **({"grown": ()} | changes))
+        return there.with_(recent=focus) if focus in there.marks.by_id else there
 
     def looking_at(self, span: Span, **changes: Any) -> State:
         """The same state with the cursor behind a span, which is selected and looked at."""
