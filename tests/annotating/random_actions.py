@@ -8,7 +8,7 @@ import random
 from postil.annotating import History, all_actions
 from postil.errors import ActionRefused
 
-_UNITS = ("character", "word", "sentence", "paragraph", "span", "unlabelled", "hit", "ghost", "nonsense")
+_UNITS = ("character", "word", "sentence", "paragraph", "span", "unlabelled", "name", "hit", "ghost", "nonsense")
 _WORDS = {
     "UNIT": _UNITS,
     "OFFSET": (*map(str, range(0, 120, 7)), "99999999999999999999", "-1"),

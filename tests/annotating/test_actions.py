@@ -140,6 +140,11 @@ def test_smart_selection_grows_and_shrinks(session: Session) -> None:
     for selection in reversed(grown[:-1]):
         session.do("shrink")
         assert chosen(session) == selection
+    do(session, "to 0\nextend sentence\nshrink")
+    assert chosen(session) == "Dr Rajnath Singh, of the Ministry of Defence, met Hamada in Tokyo"
+    do(session, "shrink\nshrink")
+    assert chosen(session) == "Dr"
+    assert refused(session, "shrink") == "there is nothing smaller to select"
     session.do("to", str(TEXT.index("based")))
     do(session, "grow\ngrow")
     assert chosen(session) == "rules-based"
@@ -263,6 +268,18 @@ def test_going_through_sentences_without_a_span(session: Session) -> None:
     assert chosen(session).startswith("They spoke")
     do(session, "label p\nnext unlabelled")
     assert chosen(session) == "Hamada left Tokyo."
+
+
+def test_going_through_names(session: Session) -> None:
+    seen = []
+    for _ in range(6):
+        session.do("next", "name")
+        seen.append(chosen(session))
+    assert seen == ["Dr Rajnath Singh", "Ministry of Defence", "Hamada", "Tokyo", "They", "Hamada"]
+    do(session, "next name\nlabel g\nto 0\nprevious name")
+    assert chosen(session) == "Hamadas", "the text has “the” as well"
+    do(session, "previous name")
+    assert chosen(session) == "Hamada", "this Tokyo is labelled"
 
 
 def test_going_through_spans(session: Session) -> None:

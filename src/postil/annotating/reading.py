@@ -19,7 +19,7 @@ UNITS = ("character", "word", "sentence", "paragraph")
 
 _STOPS = ".!?…。！？｡؟۔।॥"
 _CLAUSE_MARK = re.compile(r"[,;:()\[\]{}“”\"«»–—]++(?=\s|$)|(?<=\s)[(\[{“\"«–—]++|(?<=\s)-(?=\s)|[、，；：（）「」]")
-_LINKING_WORDS = "of the and for de la le du des del della di da von van der den zu y e i bin ibn al el"
+_LINKING_WORDS = "of the for de la le du des del della di da von van der den zu bin ibn al el"
 _LINKS = frozenset((*_LINKING_WORDS.split(), *"&-'’.+/"))
 _LONGEST_LINK = 2  # blanks between the parts of a name
 
@@ -106,12 +106,50 @@ class Reading:
         found = containing(extents, offset)
         return extents[found] if found >= 0 and offset <= extents[found][1] else None
 
+    @lazy
+    def names(self) -> list[Extent]:
+        """What may be a name: words with a capital or a digit in a row, with what links them, within a sentence.
+
+        The first word of a sentence is none by its capital alone where the text has it without one too.
+        """
+        return [name for sentence in self.sentences for name in self._names_in(sentence)]
+
+    def _names_in(self, sentence: Extent) -> Iterator[Extent]:
+        tokens = self.tokens
+        inside = tokens.within(*sentence)
+        first = -1  # the token that the present name begins with
+        last = -1
+        for at in inside:
+            if first >= 0 and not self._continues_name(at, at - 1):
+                yield from self._if_name(first, last, inside[0])
+                first = -1
+            if self._is_capital(at):
+                first, last = (at if first < 0 else first), at
+        if first >= 0:
+            yield from self._if_name(first, last, inside[0])
+
+    def _if_name(self, first: int, last: int, beginning: int) -> Iterator[Extent]:
+        if first == beginning and self.tokens.words[first].lower() in self._plain_words:
+            first = next((at for at in range(first + 1, last + 1) if self._is_capital(at)), last + 1)
+        if first <= last:
+            yield self.tokens.starts[first], self.tokens.ends[last]
+
+    @lazy
+    def _plain_words(self) -> frozenset[str]:
+        """Every word that stands somewhere without a capital."""
+        return frozenset(word for word in self.tokens.words if word.islower())
+
     # --- smart selection ---------------------------------------------------------------------------------------------
 
     def grown(self, start: int, end: int) -> Extent | None:
         """The smallest unit that holds ``start`` to ``end`` and more: word, phrase, clause, sentence, paragraph."""
         larger = [unit for unit in self._around(start, end) if unit[0] <= start and end <= unit[1] and unit != (start, end)]
         return min(larger, key=lambda unit: unit[1] - unit[0], default=None)
+
+    def shrunk(self, start: int, end: int) -> Extent | None:
+        """The largest unit in ``start`` to ``end`` that begins where they do, and is less."""
+        smaller = [unit for unit in self._around(start, start) if unit[0] == start and start < unit[1] < end]
+        return max(smaller, key=lambda unit: unit[1], default=None)
 
     def _around(self, start: int, end: int) -> Iterator[Extent]:
         for unit in ("word", "sentence", "paragraph"):

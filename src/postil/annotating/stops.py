@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
+from postil.annotating.covered import Covered
 from postil.annotating.ghosts import GHOST, ghosts
 from postil.annotating.state import State
 from postil.errors import ActionRefused
@@ -28,15 +29,14 @@ def hits(text: str, sought: str) -> list[Extent]:
 
 def unlabelled(state: State) -> list[Extent]:
     """The sentences that no span of the current layer shares a character with."""
-    extents = sorted(extent for span in state.marks.in_layer(state.place.layer) for extent in span.extents)
-    found, at, reached = [], 0, 0
-    for start, end in state.reading.sentences:
-        while at < len(extents) and extents[at][0] < end:
-            reached = max(reached, extents[at][1])
-            at += 1
-        if reached <= start:
-            found.append((start, end))
-    return found
+    covered = Covered(state.marks.in_layer(state.place.layer))
+    return [sentence for sentence in state.reading.sentences if not covered.any_of(sentence)]
+
+
+def unlabelled_names(state: State) -> list[Extent]:
+    """What may be a name, and no span of the current layer covers any of it."""
+    covered = Covered(state.marks.in_layer(state.place.layer))
+    return [name for name in state.reading.names if not covered.any_of(name)]
 
 
 def _spans(state: State) -> Iterable[Span]:
@@ -45,6 +45,7 @@ def _spans(state: State) -> Iterable[Span]:
 
 _EXTENTS: dict[str, tuple[Callable[[State], Iterable[Extent]], str]] = {
     "unlabelled": (unlabelled, "every sentence has a span of this layer"),
+    "name": (unlabelled_names, "whatever has a capital is labelled in this layer"),
     "hit": (lambda state: hits(state.text, state.sought), "it stands nowhere"),
 }
 _SPANS: dict[str, tuple[Callable[[State], Iterable[Span]], str]] = {

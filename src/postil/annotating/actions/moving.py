@@ -16,10 +16,11 @@ _WHERE = (*UNITS, *STOPS)
 
 @action("UNIT")
 def next_(state: State, unit: str) -> State:
-    """Go to the next character, word, sentence, paragraph, span, unlabelled, hit or ghost.
+    """Go to the next character, word, sentence, paragraph, span, unlabelled, name, hit or ghost.
 
     span: the next one of the current layer, which is selected. unlabelled: the next sentence without a span of the current layer.
-    hit: the next place of what was searched for. ghost: the next suggestion.
+    name: the next words with capitals that no span of the current layer covers. hit: the next place of what was searched for.
+    ghost: the next suggestion.
     """
     if one_of(unit, _WHERE, "unit") in STOPS:
         return stop_after(state, unit)
@@ -100,10 +101,13 @@ def grow(state: State) -> State:
 
 @action()
 def shrink(state: State) -> State:
-    """Select less: what the selection grew from."""
-    if not state.grown:
-        raise ActionRefused("the selection did not grow: there is nothing to go back to")
-    return state.at(*state.grown[-1], grown=state.grown[:-1])
+    """Select less: what the selection grew from, else its beginning: without the full stop, the first clause, phrase, word."""
+    if state.grown:
+        return state.at(*state.grown[-1], grown=state.grown[:-1])
+    smaller = state.reading.shrunk(*selected(state))
+    if smaller is None:
+        raise ActionRefused("there is nothing smaller to select")
+    return state.at(*smaller)
 
 
 @action("TEXT")
