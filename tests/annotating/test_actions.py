@@ -10,7 +10,7 @@ import pytest
 from annotating.corpora import ARTICLE, copy_of_our_corpus, do, facts, spans_of
 from conftest import write_example
 from postil import Corpus
-from postil.annotating import Session, all_actions, focused, selected
+from postil.annotating import Session, all_actions, focused, questions, selected
 from postil.errors import ActionRefused
 from postil.model import Relation, Span
 from postil.rules.examples import SCHEME, Example
@@ -178,6 +178,20 @@ def test_attributes_in_the_words_of_check(session: Session) -> None:
     record = focused(session.state)
     assert isinstance(record, Span)
     assert record.attributes == {"polarity": "positive", "source": "ab:12"}
+
+
+def test_the_attributes_as_questions(session: Session) -> None:
+    do(session, "find Hamada\nlabel p\nlayer statement\nfind fine\nlabel OPINION")
+    person = session.state.marks.spans[0].id
+    asked = {one.name: one for one in questions(session.state)}
+    assert list(asked) == ["holder", "polarity", "strength", "source"]
+    assert asked["holder"].choices == ("AUTHOR", person)
+    assert asked["polarity"].choices == ("positive", "negative")
+    assert asked["polarity"].fault == "OPINION must have the attribute polarity" == session.findings[0].message
+    do(session, "set polarity negative\nset strength 2")
+    assert [(one.value, one.fault) for one in questions(session.state)] == [(None, ""), ("negative", ""), (2, ""), (None, "")]
+    do(session, "relabel FACT")
+    assert "polarity" not in {one.name for one in questions(session.state)}
 
 
 def test_relabelling_takes_off_what_the_label_cannot_have(session: Session) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus, hostile_corpus
-from conftest import write_example
+from conftest import ROOT, write_example
 from postil import Corpus
 from postil.annotating import Session, read_script, worklist
 from postil.annotating.script import manual
@@ -136,6 +138,21 @@ def test_without_a_terminal_library_it_is_said_what_to_install(
     assert (status, err) == (2, "postil: postil annotate in a terminal needs Textual: pip install 'postil[tui]'\n")
 
 
+def test_the_session_in_the_readme(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    copy_of_our_corpus(tmp_path)
+    (block,) = re.findall(r"```python\n([^`]*postil\.annotating[^`]*)```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    monkeypatch.chdir(tmp_path)
+
+    exec(block, {})
+    assert capsys.readouterr().out == "GPE “Tokyo” []\n"
+
+
+def test_annotating_needs_nothing_heavy() -> None:
+    program = "import sys, postil.annotating as one; one.all_actions(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()).isdisjoint(["textual", "spacy", "rich", "numpy", "tomlkit", "datasets"])
+
+
 # --- the list of documents -------------------------------------------------------------------------------------------
 
 
@@ -162,6 +179,15 @@ def test_how_far_each_document_is(four: Corpus, capsys: pytest.CaptureFixture[st
     assert annotate(capsys, four, "--as", "me", "--list", "--status", "complete") == (
         0, "complete          0  example\n0 not begun, 0 in progress, 1 complete\n", "",
     )  # fmt: skip
+
+
+def test_the_list_sees_what_a_session_wrote(four: Corpus) -> None:
+    with Session.open(four, "example-4", "me") as session:
+        session.do("layer", "genre")
+        session.do("label", "report")
+    assert [(entry.document, entry.records) for entry in worklist(four, "me", progress=["in progress"])] == [
+        ("example-2", 0), ("example-4", 1),
+    ]  # fmt: skip
 
 
 def test_the_next_document(four: Corpus) -> None:

@@ -10,6 +10,8 @@
     actions from a file
 ``ghosts``
     the suggestions that are left
+``questions``
+    the attributes of an annotation as a form: choices, values, faults
 ``worklist``
     which documents an annotator has not begun, begun, completed
 
@@ -24,6 +26,7 @@
 from postil.annotating.action import Action, all_actions
 from postil.annotating.ghosts import ghosts
 from postil.annotating.history import History
+from postil.annotating.questions import Question, questions
 from postil.annotating.script import read_script, run_script
 from postil.annotating.session import Session
 from postil.annotating.state import Place, State, focused, selected
@@ -34,11 +37,13 @@ __all__ = [
     "Entry",
     "History",
     "Place",
+    "Question",
     "Session",
     "State",
     "all_actions",
     "focused",
     "ghosts",
+    "questions",
     "read_script",
     "run_script",
     "selected",

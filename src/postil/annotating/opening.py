@@ -48,12 +48,12 @@ class Opened(msgspec.Struct, frozen=True):
             return self
         state = self.history.state
         document = self.bundle.document
-        files = corpus.directory.inventory.documents[document].sets
-        if annotator not in files:
-            near = nearest(annotator, files)
-            raise PostilError(f"{document} has no set of {annotator}{f': did you mean {near}?' if near else ''}")
+        refuse_names(corpus, document, annotator)
         held = SetOnDisk(corpus.directory, annotator, document).read().annotations
-        if held is None or held.header.text_sha256 != state.marks.header.text_sha256:
+        if held is None:
+            near = nearest(annotator, corpus.directory.inventory.documents[document].sets)
+            raise PostilError(f"{document} has no set of {annotator}{f': did you mean {near}?' if near else ''}")
+        if held.header.text_sha256 != state.marks.header.text_sha256:
             raise PostilError(f"the suggestions of {annotator} are about another text: postil realign {document}")
         sound = tuple(span for span in held.spans if 0 <= span.start < span.end and span.covered(state.text) == span.text)
         return self._with_state(state.with_(suggestions=msgspec.structs.replace(held, spans=sound)))

@@ -29,7 +29,7 @@ def worklist(corpus: Corpus, annotator: str, *, progress: Iterable[Progress] = (
     found = []
     for document, files in corpus.directory.inventory.documents.items():
         if files.text and matching.casefold() in document.casefold():
-            entry = _entry(corpus, document, files.sets.get(annotator, ""))
+            entry = _entry(corpus, document, corpus.directory.set_path(annotator, document))
             if entry.progress in wanted:
                 found.append(entry)
     return found
@@ -37,7 +37,7 @@ def worklist(corpus: Corpus, annotator: str, *, progress: Iterable[Progress] = (
 
 def _entry(corpus: Corpus, document: str, path: str) -> Entry:
     """How far a set is: of its file only the first line is understood."""
-    data = corpus.directory.read(path) if path else None
+    data = corpus.directory.read(path)
     if data is None:
         return Entry(document, "not begun")
     records = max(data.count(b"\n") - 1, 0)
