@@ -15,8 +15,11 @@ from postil import Corpus
 from postil.annotating import Session
 from postil.cli import main
 from postil.errors import PostilError
+from postil.exchange.proposal import scheme_toml
 from postil.model import Span
 from postil.rules.examples import SCHEME, Example, span
+from postil.scheme import LabelDefinition, Layer, Scheme
+from postil.storage.toml_file import TomlFile, parse_toml
 from postil.suggesting.pipelines import found_by, pipeline, ruler
 from postil.suggesting.propagation import Mentions
 from postil.suggesting.table import Table
@@ -311,3 +314,12 @@ def test_refusals(words: list[str], message: str, tmp_path: Path, capsys: pytest
     assert suggest(corpus_with(tmp_path), *words) == 2
     assert message in capsys.readouterr().err
     assert sorted(path.name for path in (tmp_path / "annotations").iterdir()) == ["gold", "scheme.toml"]
+
+
+def test_a_scheme_that_is_written_says_from() -> None:
+    label = LabelDefinition(sources=("PER",))
+    scheme = Scheme("s", 1, layers={"entity": Layer("span", source="spans", group="mine", labels={"PERSON": label})})
+    written = scheme_toml(scheme)
+
+    assert 'from = ["PER"]' in written
+    assert parse_toml(Scheme, "", written.encode()) == TomlFile("", written, scheme)

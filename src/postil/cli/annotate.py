@@ -37,10 +37,11 @@ class _WithActions(CorpusCommand):
 @click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
 @click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
-    """Annotate a document in a set of your own, seeing nobody else's unless you say --suggestions.
+    """Annotate a document, in a set of your own.
 
-    A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or apostrophes
-    that count, # before a comment. It is done wholly, or where an action is refused, not at all:
+    Nobody else's set is seen unless you say --suggestions. A script has one action a line, and words as a shell has them:
+    quotation marks around a text with blanks or apostrophes that count, # before a comment. It is done wholly, or where an
+    action is refused, not at all:
 
     \b
         layer entity

@@ -285,10 +285,10 @@ def layer_table(layer: Layer) -> dict[str, Any]:
 def _said(struct: msgspec.Struct, blank: msgspec.Struct) -> dict[str, Any]:
     """The values of a struct that are not those of a blank one, as TOML can hold them."""
     found: dict[str, Any] = {}
-    for name in struct.__struct_fields__:
+    for name, called in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True):
         value = getattr(struct, name)
         if value != getattr(blank, name, None):
-            found[name] = _plain(value)
+            found[called] = _plain(value)
     return found
 
 
