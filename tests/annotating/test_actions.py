@@ -267,6 +267,17 @@ def test_repeating_labels_the_next_mention(session: Session) -> None:
     assert [span.start for span in session.state.marks.spans] == [TEXT.index("Tokyo"), TEXT.rindex("Tokyo")]
 
 
+def test_repeating_what_was_done_to_a_span(session: Session) -> None:
+    do(session, "find Tokyo\nlabel g\nrepeat\nfind They\nlabel g\nto 0\nnext span")
+    do(session, "set sure true")
+    assert do(session, "repeat") == "GPE “Tokyo”: sure true"
+    assert [span.attributes.get("sure") for span in session.state.marks.spans] == [True, None, True]
+    assert refused(session, "repeat") == "no other GPE “Tokyo” is left to set"
+    do(session, "to 0\nnext span\ndelete")
+    assert do(session, "repeat") == "GPE “Tokyo” is taken out"
+    assert spans_of(session) == [("GPE", "They")]
+
+
 def test_all_mentions_after_a_review(session: Session) -> None:
     do(session, "find Hamada\nlabel p")
     assert do(session, "mentions") == "1 unlabelled mention of “Hamada”", "the Hamadas are others"

@@ -8,8 +8,9 @@ from functools import cache
 
 import msgspec
 
-from postil.annotating.state import State
+from postil.annotating.state import Again, State, focused
 from postil.errors import ActionRefused
+from postil.model import Span
 from postil.registry import parts
 from postil.text import counted, nearest, quote
 
@@ -18,6 +19,8 @@ Does = Callable[..., State]
 
 class Action(msgspec.Struct, frozen=True):
     """One action. ``takes`` are its words as help shows them; ``least`` and ``most`` how many there may be (-1: any number).
+
+    ``repeats``: whether it does something to the span here that can be done again to others like it.
 
     A screen gives it a key, a script its name.
     """
@@ -28,6 +31,7 @@ class Action(msgspec.Struct, frozen=True):
     does: Does
     least: int
     most: int
+    repeats: bool = False
 
     @property
     def summary(self) -> str:
@@ -47,10 +51,14 @@ class Action(msgspec.Struct, frozen=True):
     def __call__(self, state: State, *words: str) -> State:
         """Do it: what ``state`` becomes, and says. Raises :class:`~postil.errors.ActionRefused` where it cannot be done."""
         self.refuse_words(words)
-        return self.does(state.with_(said=""), *words)
+        made = self.does(state.with_(said=""), *words)
+        record = focused(state) if self.repeats and made.marks is not state.marks else None
+        if not isinstance(record, Span):
+            return made
+        return made.with_(last=Again(self.name, words, record.layer, record.label, record.text))
 
 
-def action(takes: str = "") -> Callable[[Does], Action]:
+def action(takes: str = "", *, repeats: bool = False) -> Callable[[Does], Action]:
     """Make a function the action with its name. ``takes``: its words for help; ``[WORD]`` may be left out."""
 
     def make(function: Does) -> Action:
@@ -58,7 +66,8 @@ def action(takes: str = "") -> Callable[[Does], Action]:
         is_open = any(one.kind is one.VAR_POSITIONAL for one in parameters)
         least = sum(one.default is one.empty and one.kind is not one.VAR_POSITIONAL for one in parameters)
         name = function.__name__.strip("_").replace("_", "-")
-        return Action(name, takes, inspect.cleandoc(function.__doc__ or ""), function, least, -1 if is_open else len(parameters))
+        most = -1 if is_open else len(parameters)
+        return Action(name, takes, inspect.cleandoc(function.__doc__ or ""), function, least, most, repeats)
 
     return make
 

@@ -36,6 +36,16 @@ class Mark(msgspec.Struct, frozen=True):
     sought: str
 
 
+class Again(msgspec.Struct, frozen=True):
+    """What was done last to a span that was there, to be done again to others like it: same layer, label and text."""
+
+    action: str
+    words: tuple[str, ...]
+    layer: str
+    label: str
+    text: str
+
+
 class Review(msgspec.Struct, frozen=True):
     """Places that wait to be labelled together, as the span was that they are mentions of."""
 
@@ -48,8 +58,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     ``seed`` is what new ids are drawn from. ``suggestions`` are another's, offered as ghosts; ``rejected`` are the keys of those
     that were turned down. ``head`` is the id marked as the head of a relation; ``recent`` that of the span looked at last,
-    wherever the cursor has gone since; ``sought`` the text that was searched for; ``review`` the mentions that wait to be
-    labelled together; ``grown`` the selections that the present one grew from. ``said`` is what the last action has to say.
+    wherever the cursor has gone since; ``last`` what repeat would do again; ``sought`` the text that was searched for; ``review``
+    the mentions that wait to be labelled together; ``grown`` the selections that the present one grew from. ``said`` is what the
+    last action has to say.
     """
 
     reading: Reading
@@ -61,7 +72,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     rejected: frozenset[str] = frozenset()
     head: str = ""
     recent: str = ""
-    last: Mark | None = None
+    last: Mark | Again | None = None
     sought: str = ""
     review: Review | None = None
     grown: tuple[Extent, ...] = ()

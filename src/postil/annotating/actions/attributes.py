@@ -14,7 +14,7 @@ from postil.model import Note
 from postil.text import quote
 
 
-@action("ATTRIBUTE [VALUE…]")
+@action("ATTRIBUTE [VALUE…]", repeats=True)
 def set_(state: State, name: str, *values: str) -> State:
     """Set an attribute of the annotation here, or take it off where no value is given.
 
@@ -38,7 +38,7 @@ def set_(state: State, name: str, *values: str) -> State:
     return put_record(state, changed, said)
 
 
-@action("[TEXT]")
+@action("[TEXT]", repeats=True)
 def note(state: State, *text: str) -> State:
     """Write a note on the annotation here into its record; without a text, take it off."""
     record = focused_annotation(state)

@@ -12,7 +12,7 @@ from postil.errors import ActionRefused
 from postil.text import counted, listing
 
 
-@action()
+@action(repeats=True)
 def delete(state: State) -> State:
     """Take out the record here, with its notes and the relations that would lack it; references to it are taken off.
 

@@ -16,7 +16,7 @@ _SIDES = ("start", "end")
 _STEPS = ("character", "word", "sentence", "paragraph")
 
 
-@action("SIDE [UNIT]")
+@action("SIDE [UNIT]", repeats=True)
 def stretch(state: State, side: str, unit: str = "word") -> State:
     """Move the start or the end of the span here outward, by a word unless another unit is said."""
     reading, span = state.reading, focused_span(state)
@@ -26,7 +26,7 @@ def stretch(state: State, side: str, unit: str = "word") -> State:
     return _moved(state, span, span.start, reading.next_end(step, span.end))
 
 
-@action("SIDE [UNIT]")
+@action("SIDE [UNIT]", repeats=True)
 def trim(state: State, side: str, unit: str = "word") -> State:
     """Move the start or the end of the span here inward, by a word unless another unit is said."""
     reading, span = state.reading, focused_span(state)

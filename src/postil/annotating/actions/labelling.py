@@ -5,7 +5,6 @@ from __future__ import annotations
 from postil.annotating.action import action
 from postil.annotating.choosing import label_named, layer_named
 from postil.annotating.making import described, put_record, put_span, relabelled, span_over
-from postil.annotating.mentions import unmarked
 from postil.annotating.minting import fresh_id
 from postil.annotating.relating import relation_between
 from postil.annotating.state import State, focused_annotation, focused_span, selected
@@ -43,7 +42,7 @@ def _label_document(state: State, name: str, chosen: str) -> State:
     return state.with_(marks=marks, said=f"the document is {chosen}{lost}")
 
 
-@action("LABEL")
+@action("LABEL", repeats=True)
 def relabel(state: State, word: str) -> State:
     """Give the annotation here another label. Attributes that the new label cannot have are taken off, and named."""
     record = focused_annotation(state)
@@ -58,29 +57,10 @@ def relabel(state: State, word: str) -> State:
     return put_record(state, changed, f"{described(record)} is {chosen}{without}")
 
 
-@action("LAYER LABEL")
+@action("LAYER LABEL", repeats=True)
 def duplicate(state: State, name: str, word: str) -> State:
     """Label the span here in another layer too."""
     span = focused_span(state)
     name = layer_named(state.scheme, name, "span")
     copy = span_over(state, name, label_named(name, state.scheme.layers[name], word), span.extents)
     return put_span(state, copy, f"{described(copy)} in {name}")
-
-
-@action()
-def repeat(state: State) -> State:
-    """Label the next place where the text that was labelled last stands unlabelled, in the same way.
-
-    Where that text was searched for, the next place that the search finds.
-    """
-    last = state.last
-    if last is None:
-        raise ActionRefused("nothing was labelled yet")
-    places = unmarked(state, last.layer, last.sought)
-    if not places:
-        raise ActionRefused(f"{quote(last.sought)} is labelled wherever it stands")
-    cursor = max(state.place.anchor, state.place.cursor)
-    extent = next((one for one in places if one[0] >= cursor), places[0])
-    span = span_over(state, last.layer, last.label, [extent], last.attributes)
-    place = put_span(state, span, f"{described(span)}; {len(places) - 1} left")
-    return place.with_(last=last)
