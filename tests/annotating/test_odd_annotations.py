@@ -22,6 +22,7 @@ from postil.checking.checker import Checker
 from postil.errors import ActionRefused
 from postil.rules.examples import Example
 from postil.storage.set_file import encode_set
+from postil.text import printable
 from strategies import annotation_sets
 
 
@@ -42,6 +43,7 @@ def test_random_actions_on_any_set(corpus: Corpus, made: tuple[str, AnnotationSe
     for _ in range(30):
         with contextlib.suppress(ActionRefused):
             history = history.perform(*random_line(history, chance))
+        assert history.state.said == printable(history.state.said)
         with contextlib.suppress(ActionRefused):
             questions(history.state)
     while history.done:

@@ -13,18 +13,18 @@ from postil.annotating.state import Mark, State
 from postil.errors import ActionRefused
 from postil.model import Label, Note, Record, Relation, Span
 from postil.segmentation import Extent
-from postil.text import quote
+from postil.text import printable, quote
 
 
 def described(record: Record) -> str:
     """A record in a few words: ``PERSON “Rajnath Singh”``, ``supports s1 → s2``."""
     match record:
         case Span():
-            return f"{record.label} {quote(record.text, 40)}"
+            return f"{printable(record.label)} {quote(record.text, 40)}"
         case Relation():
-            return f"{record.label} {' → '.join(id for _, id in record.arguments())}".rstrip()
+            return printable(f"{record.label} {' → '.join(id for _, id in record.arguments())}".rstrip())
         case Label():
-            return record.label
+            return printable(record.label)
         case Note():
             return f"note {quote(record.text, 40)}"
 

@@ -13,7 +13,7 @@ from postil.annotating.state import State
 from postil.errors import ActionRefused
 from postil.model import Span
 from postil.segmentation import Extent
-from postil.text import quote
+from postil.text import printable, quote
 
 Item = TypeVar("Item")
 
@@ -73,7 +73,7 @@ def _go(state: State, stop: str, step: int) -> State:
         span = _beside(state, [(span.start, -span.end, f"{prefix}{span.id}") for span in spans], spans, step)
         if span is None:
             raise ActionRefused(nothing)
-        return state.at(span.start, span.end, f"{prefix}{span.id}", said=f"{span.label} {quote(span.text, 40)}")
+        return state.at(span.start, span.end, f"{prefix}{span.id}", said=f"{printable(span.label)} {quote(span.text, 40)}")
     all_extents, nothing = _EXTENTS[stop]
     extents = list(all_extents(state))
     extent = _beside(state, [(start, -end) for start, end in extents], extents, step)

@@ -11,7 +11,7 @@ from postil.annotating.minting import fresh_id
 from postil.annotating.state import State, focused, focused_annotation
 from postil.errors import ActionRefused
 from postil.model import Note
-from postil.text import quote
+from postil.text import printable, quote
 
 
 @action("ATTRIBUTE [VALUE…]", repeats=True)
@@ -33,7 +33,7 @@ def set_(state: State, name: str, *values: str) -> State:
         if not values:
             raise ActionRefused(f"it has no {name}")
         attributes[name] = value_of(name, attribute, [state.head if word == "HEAD" and state.head else word for word in values])
-        said = f"{described(record)}: {name} {msgspec.json.encode(attributes[name]).decode()}"
+        said = f"{described(record)}: {name} {printable(msgspec.json.encode(attributes[name]).decode())}"
     changed = msgspec.structs.replace(record, attributes=in_order(layer, attributes))
     return put_record(state, changed, said)
 
