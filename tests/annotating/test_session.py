@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from postil import Corpus
 from postil.annotating import Session
 from postil.annotating.journal import Journal
 from postil.annotating.lock import Holder
+from postil.cli import main
 from postil.errors import ActionRefused, PostilError, SetInUse, UnsafePath
 from postil.model import AnnotationSet
 from postil.rules.examples import Example
@@ -303,6 +305,73 @@ def test_a_step_not_saved_and_a_change_on_the_disk(corpus: Corpus) -> None:
         assert ("GPE", "asks") in spans_of(session)
         assert session.state.marks.annotations.notes[0].text == "!"
         assert on_disk(corpus) == session.state.marks.annotations
+
+
+def git(corpus: Corpus, *words: str) -> None:
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    subprocess.run(["git", "-C", str(corpus.directory.root), *who, *words], check=True, capture_output=True)
+
+
+def edit_text(corpus: Corpus) -> None:
+    """A text with something new at its beginning, the old one in git, and the sets carried to it."""
+    git(corpus, "init", "-q")
+    git(corpus, "add", "corpus")
+    git(corpus, "commit", "-qm", "text")
+    text = corpus.directory.root / "corpus/example.txt"
+    text.write_text(f"Now. {text.read_text(encoding='utf-8')}", encoding="utf-8")
+    assert main(["-C", str(corpus.directory.root), "realign"]) == 0
+
+
+def with_a_step_not_saved_and_an_edited_text(corpus: Corpus) -> None:
+    """The last session ended between journal and set; then the text was edited, and the set carried to it."""
+    with Session.open(corpus, "example", "gold") as session:
+        do(session, "find asks\nlabel g")
+        before, lines = path_of(corpus).read_bytes(), journal_of(corpus).read_bytes()
+        do(session, "find paper\nlabel p")
+        step = journal_of(corpus).read_bytes()[len(lines) :].split(b"\n")[0]
+    journal_of(corpus).write_bytes(lines + step + b"\n")
+    path_of(corpus).write_bytes(before)
+    edit_text(corpus)
+
+
+def test_a_step_not_saved_before_the_text_was_edited(corpus: Corpus) -> None:
+    with_a_step_not_saved_and_an_edited_text(corpus)
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        assert ("PERSON", "paper") in spans_of(session)
+        assert ("GPE", "asks") in spans_of(session)
+        assert [one.code for one in session.findings] == ["SPN004"], "as before"
+        assert on_disk(corpus) == session.state.marks.annotations
+        assert do(session, "undo").startswith("undone: what had not been saved carried to the edited text")
+        assert ("PERSON", "paper") not in spans_of(session)
+
+
+def test_a_step_not_saved_whose_text_is_nowhere(corpus: Corpus) -> None:
+    """Its quotation says where it may be: that is for a person to decide."""
+    with_a_step_not_saved_and_an_edited_text(corpus)
+    shutil.rmtree(corpus.directory.root / ".git")
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        assert ("PERSON", "paper") in spans_of(session)
+        assert "ANN015" in {one.code for one in session.findings}
+
+
+def test_a_step_not_saved_and_a_set_about_a_text_that_is_nowhere(corpus: Corpus) -> None:
+    with_a_step_not_saved_and_an_edited_text(corpus)
+    shutil.rmtree(corpus.directory.root / ".git")
+    (corpus.directory.root / "corpus/example.txt").write_text("Another.\n")
+    lines = journal_of(corpus).read_bytes()
+    with pytest.raises(PostilError, match="are only in the journal"):
+        Session.open(Corpus.open(corpus.directory.root), "example", "gold")
+    assert journal_of(corpus).read_bytes() == lines
+
+
+def test_an_edited_text_begins_another_journal(corpus: Corpus) -> None:
+    with Session.open(corpus, "example", "gold") as session:
+        do(session, "find asks\nlabel g")
+    edit_text(corpus)
+    with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
+        assert ("GPE", "asks") in spans_of(session)
+        assert not session.history.done
+    assert len(list(journal_of(corpus).parent.iterdir())) == 1
 
 
 def test_a_journal_that_is_none_is_said_and_kept(corpus: Corpus) -> None:

@@ -12,7 +12,7 @@
     the suggestions that are left
 ``questions``
     the attributes of an annotation as a form: choices, values, faults
-``worklist``
+``worklist``, ``next_document``
     which documents an annotator has not begun, begun, completed
 
 >>> from postil import Corpus
@@ -30,7 +30,7 @@ from postil.annotating.questions import Question, questions
 from postil.annotating.script import read_script, run_script
 from postil.annotating.session import Session
 from postil.annotating.state import Place, State, focused, selected
-from postil.annotating.worklist import Entry, worklist
+from postil.annotating.worklist import Entry, next_document, worklist
 
 __all__ = [
     "Action",
@@ -43,6 +43,7 @@ __all__ = [
     "all_actions",
     "focused",
     "ghosts",
+    "next_document",
     "questions",
     "read_script",
     "run_script",

@@ -41,7 +41,10 @@ def carried(root: Path, start: AnnotationSet, ours: AnnotationSet, on_disk: Anno
     texts = texts_for_merge(root, wanted, [ours.document])
     merged = merge(start, ours, on_disk, texts=texts)
     if merged.annotations.header.text_sha256 != on_disk.header.text_sha256:
-        raise PostilError(f"{ours.document} was edited before the last actions were saved, and its old text is not in git")
+        raise PostilError(
+            f"the last actions on {ours.document} are only in the journal, and the text that its set is about now is nowhere: "
+            f"bring it back, or postil realign {ours.document}"
+        )
     return merged.annotations
 
 
