@@ -20,9 +20,9 @@ from postil.cli import main
 from postil.editing.adjudicate import adjudicate
 from postil.editing.adopting import adopted
 from postil.editing.decisions import BOTH, EDITED, NEITHER, decide
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.editing.items import items
 from postil.errors import UnreadableFile
+from postil.storage.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
 from postil.storage.set_file import encode_set
 from test_realign import OLD, annotated, span
 
@@ -300,6 +300,47 @@ def test_a_set_changed_by_hand_is_not_overwritten_unsaid(corpus: Path, typed: Ty
     path.write_bytes(by_hand.replace(b"HAND", b"AGAIN"))
     assert typed("", "--overwrite")[0] == 0
     assert path.read_bytes() == by_hand
+
+
+def test_a_status_that_was_set_by_hand_is_kept_or_asked_about(
+    corpus: Path, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = corpus / "annotations/gold/example.jsonl"
+
+    def set_status(status: str) -> bytes:
+        other = {"complete": b"in-progress", "in-progress": b"complete"}[status]
+        path.write_bytes(path.read_bytes().replace(b'"status":"' + other, b'"status":"' + status.encode()))
+        return path.read_bytes()
+
+    def refused() -> str:
+        assert main(["-C", str(corpus), "adjudicate", "a1", "a2", "--into", "gold", "--as", "me", "--auto", "unanimous"]) == 2
+        return capsys.readouterr().err
+
+    typed("2q")
+    by_hand = set_status("complete")
+    assert "its status was set to complete by hand, but 4 are open" in refused()
+    assert path.read_bytes() == by_hand
+    assert typed("", "--adopt")[1].endswith("2 agreed, 5 decided, 0 open; wrote gold, complete\n")
+    assert path.read_bytes() == by_hand
+
+    by_hand = set_status("in-progress")
+    assert "its status was set to in-progress by hand, but everything is decided" in refused()
+    assert typed("", "--adopt")[0] == 2
+    assert path.read_bytes() == by_hand
+    assert typed("", "--overwrite")[0] == 0
+    assert gold(corpus).header.status == "complete"
+
+
+def test_keys_of_the_header_that_no_decision_is_about_stay(corpus: Path, typed: Typed) -> None:
+    typed("2q")
+    path = corpus / "annotations/gold/example.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"sources":["a1","a2"]', b'"sources":["a1","a2"],"reviewer":"she"'))
+
+    assert typed("bn12")[0] == 0
+    assert gold(corpus).header.unknown == {"reviewer": "she"}
+    path.write_bytes(path.read_bytes().replace(b'"label":"Y"', b'"label":"HAND"'))
+    assert typed("", "--adopt")[0] == 0
+    assert gold(corpus).header.unknown == {"reviewer": "she"}
 
 
 def test_an_editor_writes_what_nobody_said(corpus: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:

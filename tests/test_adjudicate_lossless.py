@@ -20,10 +20,11 @@ from postil import AnnotationSet, Corpus, Label, PostilError, Relation
 from postil.cli import main
 from postil.editing.adjudicate import adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, decide, record_of
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions
+from postil.editing.decisions import BOTH, EDITED, NEITHER, decide
 from postil.editing.pending import as_plain
 from postil.editing.realign import realign
+from postil.scheme import Attribute, Layer, Scheme
+from postil.storage.decisions_file import Decision, DecisionsFile, DecisionsHeader, encode_decisions, parse_decisions, record_of
 from postil.storage.set_file import encode_set
 from test_adjudicate import by, pair
 from test_realign import OLD, annotated, span
@@ -115,7 +116,9 @@ def test_words_that_look_like_ids_are_words() -> None:
         by("a2", annotated(OLD, replace(one, attributes={"key": "e2", "of": "x2"}), span(OLD, "sea", "x2"))),
     ]
 
-    assert not adjudicate(sets, "gold", references={"entity": ["of"]}).open
+    scheme = Scheme("s", 1, layers={"entity": Layer("span", attributes={"of": Attribute("reference")})})
+
+    assert not adjudicate(sets, "gold", scheme=scheme).open
     assert len(adjudicate(sets, "gold").open) == 1
 
 
@@ -254,14 +257,20 @@ def test_what_an_editor_writes_is_held_against_text_scheme_and_set(
     mine = {"type": "span", "id": "m1", "layer": "entity", "label": "PERSON", "start": 37, "end": 42}
     wrong = [
         {**mine, "end": 10**6}, {**mine, "label": "NOBODY"}, {**mine, "layer": "none"}, {**mine, "text": "Oslo"},
-        {**mine, "id": "e1"}, {**mine, "id": "\u00e9"},
+        {**mine, "id": "e1"}, {**mine, "id": "\u00e9"}, {**mine, "attributes": {"sure": "yes"}},
+        {**mine, "start": 8, "end": 42, "attributes": {"other": 1}},
     ]  # fmt: skip
     answers = iter([*(json.dumps(each) for each in wrong), json.dumps({**mine, "mine": 1})])
     monkeypatch.setattr("click.edit", lambda *_, **__: next(answers))
 
-    _, out, _ = typed("eeeeeeeq")
+    _, out, _ = typed(f"{'e' * len(wrong)}eq")
 
-    assert out.count("not taken: line 1") == len(wrong)
+    assert out.count("not taken: ") == len(wrong)
+    assert "not taken: layer entity has no label “NOBODY”; it has PERSON and GPE (LAB003). e goes on with it\n" in out
+    assert "not taken: the scheme has no layer “none”" in out
+    assert "not taken: sure must be true or false, not “yes” (LAB" in out
+    assert "crosses X “Rajnath Singh”: entity is nested (SPN009)" in out
+    assert "“other” (LAB" in out
     assert next(one for one in gold(corpus).spans if one.id == "m1").unknown == {"mine": 1}
 
 

@@ -77,6 +77,14 @@ def test_the_same_seed_gives_the_same_bytes(corpus: Path, capsys: pytest.Capture
     assert agree(corpus, capsys, "--format=json", "--seed=1", "--jobs=2")[1] == one
 
 
+def test_processes_may_say_that_a_document_was_left_out(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (corpus / "corpus/news/bare.txt").write_text("No one annotated this.\n", encoding="utf-8", newline="")
+    one, other = (agree(corpus, capsys, "--format=json", "--measure=f1", f"--jobs={jobs}") for jobs in (1, 2))
+
+    assert one == other
+    assert one[0] == 0
+
+
 def test_every_way_to_show_it(corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for format_ in ("text", "json", "csv", "html"):
         status, out, _ = agree(corpus, capsys, "--format", format_, "--by", "label", "--by", "pair", "--by", "document")

@@ -38,6 +38,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "add",
         "adjudicate",
         "agree",
+        "annotate",
         "check",
         "diff",
         "export",
@@ -53,6 +54,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "show",
         "split",
         "stats",
+        "suggest",
     ]
     for name in names:
         status, out, _ = run(capsys, name, "--help")

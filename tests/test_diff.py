@@ -15,6 +15,7 @@ from postil.cli import main
 from postil.editing.matching import match
 from postil.editing.realign import realign
 from postil.rendering.differences import Sides, lines
+from postil.scheme import Attribute, Layer, Scheme
 from strategies import annotation_sets
 from test_realign import OLD, annotated, git, span
 
@@ -93,6 +94,21 @@ def test_a_word_that_looks_like_an_id_is_no_change() -> None:
     one, other = (replace(span(OLD, "Tokyo", id), attributes={"key": "e1", "of": id}) for id in ("e1", "x1"))
 
     assert not diff(by("a1", annotated(OLD, one)), by("a2", annotated(OLD, other)))
+
+
+def test_with_a_scheme_only_references_follow() -> None:
+    scheme = Scheme(
+        "s", 1, layers={"entity": Layer("span", attributes={"of": Attribute("reference"), "key": Attribute("string")})}
+    )
+    one = [replace(span(OLD, "Tokyo", "e1"), attributes={"key": "e2", "of": "e2"}), span(OLD, "sea", "e2")]
+    other = [replace(span(OLD, "Tokyo", "x1"), attributes={"key": "x2", "of": "x2"}), span(OLD, "sea", "x2")]
+    first, second = by("a1", annotated(OLD, *one)), by("a2", annotated(OLD, *other))
+
+    (change,) = diff(first, second, scheme=scheme).changes
+    assert change.aspects == ("attributes",)
+    assert not diff(first, second)
+    same = annotated(OLD, replace(other[0], attributes={"key": "e2", "of": "e2"}), other[1], span(OLD, "Hamada", "e2"))
+    assert [each.kind for each in diff(first, by("a2", same), scheme=scheme).changes if each.record.id == "x1"] == ["changed"]
 
 
 def test_what_was_only_carried_along_is_counted_and_not_shown() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from msgspec.structs import replace
 
 from postil.exchange.drafts import Draft, DraftSet
@@ -172,6 +173,7 @@ def test_a_span_that_ends_inside_a_character_to_be_composed_is_widened_and_count
     st.data(),
 )
 def test_a_carried_span_covers_the_same_text(pieces: list[str], data: st.DataObject) -> None:
+    assume(all(pair != ("\r", "\n") for pair in pairwise(pieces)))  # no edge between CR and LF
     text = "".join(pieces) + "x"
     starts = [len("".join(pieces[:number])) for number in range(len(pieces) + 1)]
     start, end = sorted((data.draw(st.sampled_from(starts)), data.draw(st.sampled_from([*starts, len(text)]))))

@@ -223,7 +223,7 @@ def test_json_lines_have_numbers_and_may_be_spread_over_several(tmp_path: Path) 
     [
         ('{"a":1}\n{"a":}\n{"a":3}\n', r"x\.jsonl:2:6: not JSON"),
         ('{"a":1}\n{"a": 2\n', r"x\.jsonl:\d+:\d+: not JSON"),
-        ('{"a":1}\n{"a":"\\ud800"}\n', r"x\.jsonl:2:1: it holds half"),
+        ('{"a":1}\n{"a":"\\ud800"}\n', r"x\.jsonl:2:7: it holds half"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, text: str, message: str) -> None:

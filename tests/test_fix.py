@@ -323,6 +323,21 @@ def test_what_does_nothing_is_removed_when_a_person_asks_for_it(tmp_path: Path) 
     assert is_right(root)
 
 
+def test_the_header_of_a_set_follows_its_document_that_was_renamed(small_corpus: Path) -> None:
+    for path in (TEXT, "corpus/example.toml", SET):
+        (small_corpus / path).rename(small_corpus / path.replace("example", "renamed"))
+    path = SET.replace("example", "renamed")
+    before = (small_corpus / path).read_bytes()
+
+    assert fix(small_corpus) == 0
+    assert (small_corpus / path).read_bytes() == before.replace(b'"document":"example"', b'"document":"renamed"')
+
+    for stale in (before.replace(b'"text_sha256":"', b'"text_sha256":"0'), before.replace(b'"Tokyo"', b'"Kyoto"')):
+        (small_corpus / path).write_bytes(stale)
+        assert fix(small_corpus, "--select", "ANN007") == 1
+        assert (small_corpus / path).read_bytes() == stale
+
+
 REFUSED: dict[str, Example] = {
     "an edge inside a composed character": Example(text="Cafe\u0301 in Tokyo.\n", records=(span("e1", "GPE", 0, 4),)),
     "a start inside a composed character": Example(text="Cafe\u0301 in Tokyo.\n", records=(span("e1", "GPE", 4, 7),)),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from postil import AnnotationSet, Note, PostilError, Relation, merge
+from postil import AnnotationSet, Label, Note, PostilError, Relation, merge
 from postil.cli import main
 from postil.editing.resolving import Side, resolve
 from postil.storage.set_file import encode_set
@@ -49,6 +49,43 @@ def test_keys_that_the_format_does_not_know_stay() -> None:
     broken = replace(base, notes=(Note("n", "e1", "?", {"what": "merge", "ours": {"type": "span"}}),))
     with pytest.raises(PostilError, match="no record"):
         resolve(broken, "e1", "ours")
+
+
+def test_the_header_is_decided_by_its_note() -> None:
+    base, ours, theirs = (
+        replace(annotated(OLD, TOKYO), header=replace(annotated(OLD).header, scheme=scheme, unknown={"x": scheme}))
+        for scheme in ("s/1", "s/2", "s/3")
+    )
+    ours = replace(ours, header=replace(ours.header, method="model"))
+    merged = merge(base, ours, theirs).annotations
+
+    assert merged.header.scheme == "s/2"
+    assert resolve(merged, "merge.", "ours") == replace(merged, notes=())
+    assert resolve(merged, "merge.", "theirs") == replace(theirs, header=replace(theirs.header, method="model"))
+
+
+def test_what_is_about_a_text_that_was_not_found() -> None:
+    here = f"Then {OLD}"
+    base = annotated(OLD, TOKYO, HAMADA, labels=(Label("d1", "genre", "news"),))
+    ours = annotated(here, span(here, "Tokyo"), replace(span(here, "Hamada", "e2"), confidence=0.5), labels=base.labels)
+    tie = Relation("r1", "l", "R", {"a": "e1", "b": "e3"})
+    theirs = annotated(
+        OLD, replace(TOKYO, label="Z"), span(OLD, "Yasukazu Hamada", "e2"), span(OLD, "sea", "e3"), relations=(tie,)
+    )
+    merged = merge(base, ours, theirs).annotations
+    notes = {(note.decide["theirs"] or note.decide["base"]).get("id", ""): note.id for note in merged.notes}
+
+    for note in notes.values():
+        assert records(resolve(merged, note, "ours")) == {id: each for id, each in records(merged).items() if id != note}
+    assert not resolve(merged, notes["d1"], "theirs").labels
+    assert records(resolve(merged, notes["e1"], "theirs"))["e1"] == replace(ours.spans[0], label="Z")
+    for id in ("e2", "e3"):
+        with pytest.raises(PostilError, match=r"where it stands in the text of ours is not known.*git checkout -m"):
+            resolve(merged, notes[id], "theirs")
+    with pytest.raises(PostilError, match="r1 cannot be taken: it names e3"):
+        resolve(merged, notes["r1"], "theirs")
+    with pytest.raises(PostilError, match="the set is about the text of ours"):
+        resolve(merged, notes[""], "theirs")
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

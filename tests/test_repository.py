@@ -147,6 +147,7 @@ def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytes
 LAYERS = [
     "errors lazy text near_copies",
     "model scheme manifest segmentation findings registry processes",
+    "unplaced",
     "storage",
     "corpus measures",
     "agreement splitting",
@@ -154,6 +155,7 @@ LAYERS = [
     "checking editing",
     "reports rendering exchange",
     "formats",
+    "annotating suggesting",
     "cli",
 ]
 

@@ -508,7 +508,7 @@ def test_a_link_out_of_the_corpus_is_not_followed(corpus: Path, capsys: pytest.C
     outside.write_bytes(b'{"document":"d00","split":"test"}\n')
     (corpus / SPLITS).symlink_to(outside)
 
-    assert run(capsys, corpus, "check", "--select", "SCH014")[0] == 1
+    assert run(capsys, corpus, "check", "--select", "SCH015")[0] == 1
     assert run(capsys, corpus, "split", "--anew")[0] == 2
     assert outside.read_bytes() == b'{"document":"d00","split":"test"}\n'
 

@@ -77,14 +77,14 @@ class Corpus:
 
         Raises as :meth:`__getitem__` does.
         """
-        files = self.directory.inventory.documents[document]
-        if annotators:
-            files = msgspec.structs.replace(files, sets={name: path for name, path in files.sets.items() if name in annotators})
+        there = self.directory.inventory.documents[document]
+        sets = {name: path for name, path in there.sets.items() if name in annotators} if annotators else there.sets
+        files = msgspec.structs.replace(there, sets=sets, decisions={})
         return readable(self.directory.parse(document, files, self.directory.read_files(files)))
 
     def __getitem__(self, document: str) -> Document:
         """A document by its id. Raises ``KeyError`` where there is none and ``UnreadableCorpus`` for one with faults."""
-        return readable(self.directory.bundle(document))
+        return self.read(document)
 
     def write(self, annotations: AnnotationSet, *, replace: bool = False) -> bool:
         """Write a set, atomically and in canonical form; returns whether the file changed.

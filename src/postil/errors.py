@@ -9,6 +9,8 @@ not go on, and each carries one message for the person who typed it::
     ├── UnreadableFile          one file, with its path, line and column
     ├── UnsafePath              an id or path that leads out of the corpus
     ├── MissingExtra            an optional library is not installed
+    ├── ActionRefused           an annotator's action that cannot be done here; nothing was changed
+    ├── SetInUse                somebody else is annotating this set
     └── ExportRefused           what was asked would lose something, or overwrite something
 """
 
@@ -31,7 +33,7 @@ class UnreadableFile(PostilError):
     """A file that cannot be read as what it should be."""
 
     def __init__(self, path: str, message: str, line: int = 0, column: int = 0) -> None:
-        self.path, self.line, self.column = path, line, column
+        self.path, self.message, self.line, self.column = path, message, line, column
         place = f"{path}:{line}:{column}" if line else path
         super().__init__(f"{place}: {message}")
 
@@ -45,6 +47,14 @@ class MissingExtra(PostilError):
 
     def __init__(self, purpose: str, library: str, extra: str) -> None:
         super().__init__(f"{purpose} needs {library}: pip install 'postil[{extra}]'")
+
+
+class ActionRefused(PostilError):
+    """An action that cannot be done in the state that it was given: nothing was changed."""
+
+
+class SetInUse(PostilError):
+    """Another session holds the lock of a set."""
 
 
 class ExportRefused(PostilError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -195,10 +195,13 @@ def are_apart(extents: Iterable[tuple[int, int]]) -> bool:
     return all(one[1] <= other[0] for one, other in pairwise(extents))
 
 
-def new_id(layer: str, taken: Collection[str] = ()) -> str:
-    """Mint an id that is not among ``taken``: the layer's initial and random base-32, so that branches never collide."""
+def new_id(layer: str, taken: Collection[str] = (), choose: Callable[[str], str] = secrets.choice) -> str:
+    """Mint an id that is not among ``taken``: the layer's initial and random base-32, so that branches never collide.
+
+    ``choose``: how one of several characters is drawn.
+    """
     initial = layer[:1] if RECORD_ID.fullmatch(layer[:1]) else "x"
     while True:
-        fresh = initial + "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+        fresh = initial + "".join(choose(_ID_ALPHABET) for _ in range(_ID_LENGTH))
         if fresh not in taken:
             return fresh

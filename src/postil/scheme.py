@@ -15,6 +15,7 @@ Overlap = Literal["none", "nested", "free"]
 SpanUnit = Literal["character", "grapheme", "word"]
 Within = Literal["document", "paragraph", "sentence"]
 AttributeType = Literal["enum", "string", "integer", "number", "boolean", "link", "reference"]
+Source = Literal["entities", "spans", "categories"]
 Value = str | int | float | bool
 
 
@@ -55,12 +56,16 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LabelDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A label. A relation's label may narrow the layer's ``roles``, and says whether it is ``acyclic`` or ``symmetric``."""
+    """A label. A relation's label may narrow the layer's ``roles``, and says whether it is ``acyclic`` or ``symmetric``.
+
+    ``sources`` (``from`` in the file): what pipelines call it, beside its own name.
+    """
 
     description: str = ""
     key: str = ""
     colour: str = ""
     example: str = ""
+    sources: tuple[str, ...] = msgspec.field(default=(), name="from")
     roles: dict[str, Role] = {}
     acyclic: bool = False
     symmetric: bool = False
@@ -71,6 +76,8 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``overlap``: ``none``, ``nested`` (one strictly inside the other, or apart) or ``free``. ``unit``: what a boundary must not
     cut. ``within``: what a span must not leave. ``multiple``: a document may have several labels of this ``label`` layer.
+    ``source`` (``from`` in the file): what of a pipeline is suggested here: its entities, the spans of its ``group``, or its
+    categories, of sentences where the layer is one of spans, of the document where it is one of labels.
     """
 
     kind: LayerKind
@@ -79,6 +86,8 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: SpanUnit = "character"
     within: Within = "document"
     multiple: bool = False
+    source: Source = msgspec.field(default="entities", name="from")
+    group: str = "sc"
     labels: dict[str, LabelDefinition] = {}
     attributes: dict[str, Attribute] = {}
     roles: dict[str, Role] = {}

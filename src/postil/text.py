@@ -111,16 +111,26 @@ def _utf8_width(character: str) -> int:
 
 def cuts_grapheme(text: str, offset: int) -> bool:
     """Whether ``offset`` falls inside a user-perceived character (an extended grapheme cluster, UAX #29)."""
+    return cluster_around(text, offset)[0] != offset
+
+
+def cluster_around(text: str, offset: int) -> tuple[int, int]:
+    """The start and end of the user-perceived character that ``offset`` falls inside; twice the offset where it falls in none."""
     if not 0 < offset < len(text):
-        return False
+        return offset, offset
     if not (is_joining(text[offset - 1]) or is_joining(text[offset])):
-        return False
+        return offset, offset
     start = offset - 1
     while start and (is_joining(text[start - 1]) or is_joining(text[start])):
         start -= 1  # back to where a cluster certainly begins
     end = text.find("\n", offset)
-    segment = text[start : len(text) if end < 0 else end + 1]
-    return offset - start not in _boundaries(segment, offset - start)
+    from wcwidth import iter_graphemes
+
+    for cluster in iter_graphemes(text[start : len(text) if end < 0 else end + 1]):
+        if start + len(cluster) > offset:
+            break
+        start += len(cluster)
+    return (start, start + len(cluster)) if start < offset else (offset, offset)
 
 
 def has_clusters(text: str) -> bool:
@@ -138,19 +148,6 @@ def is_joining(character: str) -> bool:
     if "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\ud7b0" <= character <= "\ud7ff":
         return True  # the letters of Hangul; a whole syllable is joined by what follows it only
     return character in _JOINING_LETTERS
-
-
-def _boundaries(segment: str, upto: int) -> set[int]:
-    from wcwidth import iter_graphemes
-
-    found = set()
-    position = 0
-    for cluster in iter_graphemes(segment):
-        position += len(cluster)
-        found.add(position)
-        if position >= upto:
-            break
-    return found
 
 
 def cuts_word(text: str, offset: int) -> bool:

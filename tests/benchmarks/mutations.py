@@ -1076,6 +1076,26 @@ def a_matter_that_was_left_open(draft: Draft) -> Expected:
     return {draft.key("ANN015", note)}
 
 
+@fault("ANN016")
+def decisions_that_were_damaged(draft: Draft) -> Expected:
+    path = f"adjudication/gold/{draft.document}.jsonl"
+    header = {"type": "decisions", "document": draft.document, "into": "gold", "sources": ["a1", "a2"]}
+    made = [
+        {"type": "decision", "kind": "missing", "versions": {"a1": record, "a2": None}, "chosen": "neither"}
+        for record in draft.all("span", "name")
+    ]
+    lines = [json.dumps(each).encode() for each in (header, *made)]
+    at = draft.chance.randrange(1, len(lines))
+    damaged = (b"<<<<<<< HEAD", b"=======", lines[at][:-1], lines[at].replace(b'"chosen"', b'"Chosen"'))
+    lines[at] = draft.chance.choice(damaged)
+    if draft.chance.random() < 0.3:
+        lines[at] = json.dumps(made[at - 1]).encode()
+        lines[0] = json.dumps({**header, "document": "d9"}).encode()
+        at = 0
+    draft.files[path] = b"\n".join([*lines, b""])
+    return {("ANN016", path, at + 1)}
+
+
 @fault("ANN014")
 def an_ignore_of_nothing(draft: Draft) -> Expected:
     record = draft.pick(draft.chance.choice(("span", "relation", "label")))
@@ -1730,6 +1750,8 @@ def a_key_that_does_nothing(draft: Draft) -> Expected:
             ('code = { type = "string"', 'code = { type = "string", minimum = 1', ""),
             ("labels.speaks = {}", 'within = "paragraph"\nlabels.speaks = {}', ""),
             ('page = { type = "link"', 'page = { type = "link", layers = ["name"]', ""),
+            ("labels.report = {}", 'from = "spans"\nlabels.report = {}', ""),
+            ("labels.RIVER = {}", 'group = "x"\nlabels.RIVER = {}', ""),
         ),
     )
 
@@ -1744,9 +1766,23 @@ def an_entry_that_is_repeated(draft: Draft) -> Expected:
         (
             ('["one", "two", "three"]', '["one", "two", "three", "one"]', ""),
             ('only_on = ["PERSON"]', 'only_on = ["PERSON", "PERSON"]', ""),
+            ("labels.RIVER = {}", 'labels.RIVER = { from = ["FLUSS", "FLUSS"] }', ""),
             ('roles.from = { layers = ["claim"] }', 'roles.from = { layers = ["claim", "claim"] }', ""),
             ('layers = ["name", "quote"]', 'layers = ["name", "name"]', ""),
             ('layers = ["name", "quote"]', f'layers = ["name", "quote"]\n{again}', "[[constraints]]"),
+        ),
+    )
+
+
+@fault("SCH014")
+def a_name_that_pipelines_have_for_two_labels(draft: Draft) -> Expected:
+    return _in_toml(
+        draft,
+        "SCH014",
+        SCHEME,
+        (
+            ("labels.RIVER = {}", 'labels.RIVER = { from = ["TOWN"] }', ""),
+            ('key = "g"', 'key = "g", from = ["PLACE", "PERSON"]', ""),
         ),
     )
 
@@ -1789,7 +1825,7 @@ def _line_of(placements: Sequence[Placement], document: str) -> int:
     return sorted(placed.document for placed in placements).index(document) + 1
 
 
-@fault("SCH014")
+@fault("SCH015")
 def a_line_of_the_splits_that_is_damaged(draft: Draft) -> Expected:
     lines = encode_splits(_frozen(draft)).splitlines(keepends=True)
     line = draft.chance.randrange(len(lines))
@@ -1806,7 +1842,7 @@ def a_line_of_the_splits_that_is_damaged(draft: Draft) -> Expected:
     )
     lines[line] = draft.chance.choice(damages)(lines[line])
     draft.files[SPLITS] = b"".join(lines)
-    return {("SCH014", SPLITS, line + 1)}
+    return {("SCH015", SPLITS, line + 1)}
 
 
 # --- COR: documents and annotators together ----------------------------------------------------------------------------------

@@ -4,9 +4,9 @@
 
 Tables, lists, conversations, refrains and contracts are edited: rows swapped, sorted, copied with one word changed, taken out;
 clauses of a paragraph swapped; words and letters changed as in realign_edits.py, whose truth, by the origin of every character,
-this uses. What no reading could tell is counted apart: a place in the very line that the span was in, beside a line that it was
-beside, where the true place has no more to say for it,
-or in a new copy of it that is more like it than the edited line itself. Exits with 1 unless none is wrong.
+this uses. What no reading could tell is counted apart: a place in the very line that the span was in, where either text has that
+line once or it is beside a line that it was beside, and the true place has no more to say for it, or in a new copy of it that is
+more like it than the edited line itself. Exits with 1 unless none is wrong.
 """
 
 from __future__ import annotations
@@ -201,6 +201,8 @@ def _says_as_much(one: Trial, span: Span, here: tuple[str, str, str, int], shoul
     there = _around(one.new, should[0][0]) if should else ("", "", "", -1)
     sides = (here[0] == was[0]) + (here[2] == was[2])
     if here[1] == was[1] and here[3] == was[3]:
+        if all(text.splitlines().count(was[1]) == 1 for text in (one.old, one.new)):
+            return True
         return sides >= 1 and (there[1] != was[1] or sides >= (there[0] == was[0]) + (there[2] == was[2]))
     is_another = here[1] in one.old.splitlines()
     return not is_another and Indel.similarity(here[1], was[1]) >= Indel.similarity(there[1], was[1])

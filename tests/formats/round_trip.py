@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from postil.corpus import Document
 from postil.exchange.export import Choices, Described, write_documents
 from postil.exchange.features import ANNOTATORS, DOCUMENT_IDS, IDS, METADATA, STATE, Reducing, reduced, to_take_out
@@ -30,7 +32,7 @@ def options_of(format_: Format, *, reading: bool, **said: Any) -> dict[str, Any]
 
 
 def written(
-    format_: Format, documents: Iterable[Document], scheme: Scheme, destination: Path, **options: Any
+    format_: Format, documents: Iterable[Document], scheme: Scheme, destination: Path, /, **options: Any
 ) -> tuple[Path, Losses]:
     """Write documents; returns where, and what was lost on the way."""
     documents = list(documents)
@@ -53,14 +55,14 @@ def read(format_: Format, path: Path, *, rules: Rules | None = None, **options: 
     return documents, intake, incoming
 
 
-def expected(format_: Format, documents: Iterable[Document], scheme: Scheme, **options: Any) -> list[Document]:
+def expected(format_: Format, documents: Iterable[Document], scheme: Scheme, /, **options: Any) -> list[Document]:
     """What a format declares to keep of documents."""
     given = options_of(format_, reading=False, **options)
-    reducing = Reducing(scheme, Losses(), Tokens(), format_.lane_for(given))
+    reducing = Reducing(scheme, Losses(), Tokens(), format_.lane_for(given), options=given)
     return [reduced(document, to_take_out(format_.keeps, format_.limits), reducing) for document in documents]
 
 
-def assert_round_trip(format_: Format, documents: Sequence[Document], scheme: Scheme, **options: Any) -> None:
+def assert_round_trip(format_: Format, documents: Sequence[Document], scheme: Scheme, /, **options: Any) -> None:
     """``read(write(documents))`` is what the format declares to keep of them: nothing less, and nothing else."""
     with tempfile.TemporaryDirectory() as directory:
         name = f"x{'.file' if format_.writes == 'file' else ''}"
@@ -112,6 +114,9 @@ def contents(annotations: AnnotationSet, scheme: Scheme, with_ids: bool) -> list
             return ("note", own, said(record.about, depth) if record.about else "", record.text, record.decide, record.unknown)
         layer = scheme.layers.get(record.layer)
         references = layer.references if layer else []
+        if layer is None:  # renamed, and what refers to which record is not to be seen in the scheme any more
+            unseen = {name for one in scheme.layers.values() for name in one.references}
+            record = replace(record, attributes={n: "…" if n in unseen else v for n, v in record.attributes.items()})
         attributes = sorted(
             (name, refer(value, depth) if name in references and isinstance(value, str | list | tuple) else value)
             for name, value in record.attributes.items()

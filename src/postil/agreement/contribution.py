@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from postil.agreement.disagreements import Confusion, confusion, disagreements
 from postil.agreement.report import Disagreement
@@ -17,6 +18,7 @@ from postil.measures._units import TooManyBlocks
 from postil.measures.comparison import ComparedDocument, Comparison
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
+from postil.unplaced import placed
 
 REFUSED: Key = ("refused",)
 """A quantity of a document in which too many spans overlap for a measure."""
@@ -41,27 +43,29 @@ class LayerContribution(NamedTuple):
     disagreements: list[Disagreement]
 
 
-class Contribution(NamedTuple):
+class Contribution(msgspec.Struct, frozen=True):
     """What a document adds. ``left_out``: why it was not compared, if it was not.
 
     ``group``: documents with the same one are no independent evidence. ``methods``: of the sets that were compared.
     ``unfinished``: whose sets were not, as they are not complete. ``derived``: of the annotators compared, those whose sets were
     made from another's of them. ``adjudicated``: sets that were left out since they were made from others. ``repeated``:
-    annotations that repeat another of their set in place and label.
+    annotations that repeat another of their set in place and label. ``unplaced``: how many of each annotator were left out, as a
+    realignment left their place open.
     """
 
     document: str
     group: str
     left_out: str = ""
     annotators: tuple[str, ...] = ()
-    methods: Mapping[str, str] = MappingProxyType({})
+    methods: Mapping[str, str] = {}
     unfinished: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     adjudicated: tuple[str, ...] = ()
     characters: int = 0
     repeated: int = 0
-    layers: Mapping[str, LayerContribution] = MappingProxyType({})
-    quantities: Mapping[Slot, Quantities] = MappingProxyType({})
+    unplaced: Mapping[str, int] = {}
+    layers: Mapping[str, LayerContribution] = {}
+    quantities: Mapping[Slot, Quantities] = {}
 
 
 def contribution(document: Document, scheme: Scheme | None, request: Request) -> Contribution:
@@ -81,6 +85,10 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         reason = "sets not finished" if len(wanted) > 1 else "fewer than two sets"
     if reason:
         return Contribution(document.id, group, reason, unfinished=unfinished, adjudicated=adjudicated)
+    unplaced = {}
+    for name, marked in complete.items():
+        complete[name], left_out = placed(marked)
+        unplaced[name] = len(left_out)
     for marked in complete.values():
         _refuse_faults(document, marked)
     compared = ComparedDocument(document.id, document.text, complete, scheme, request.settings)
@@ -95,6 +103,7 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         adjudicated=adjudicated,
         characters=len(document.text),
         repeated=repeated,
+        unplaced=unplaced,
         layers=layers,
         quantities=quantities,
     )

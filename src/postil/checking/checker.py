@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import compress
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from postil.checking.foresight import would_realign
 from postil.findings import Finding, FixOffer, Place, Related
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
@@ -114,13 +116,17 @@ class Checker:
         """The same for each of several documents: what is proven of all of them together is not looked for one by one."""
         are_whole = list(map(is_whole, bundles))
         if not any(are_whole):
-            return [self._result(BundleView(bundle), self._of_documents) for bundle in bundles]
+            return [self._result(_view(bundle), self._of_documents) for bundle in bundles]
         batch = Batch(list(compress(bundles, are_whole)))
         unproven, proven = self._unproven(batch), batch.proven
         return [
-            self._result(BundleView(bundle, proven), unproven) if whole else self._result(BundleView(bundle), self._of_documents)
+            self._result(_view(bundle, proven), unproven) if whole else self._result(_view(bundle), self._of_documents)
             for bundle, whole in zip(bundles, are_whole, strict=True)
         ]
+
+    def check_set(self, view: SetView) -> list[Finding]:
+        """Findings about one set, whoever made the view of it and of its document."""
+        return self._kept(self._raised_in_set(view, self._of("set")), set())
 
     def _unproven(self, batch: Batch) -> tuple[Rule, ...]:
         """The rules that may find something in a batch; with none, nothing can be silenced there."""
@@ -153,7 +159,7 @@ class Checker:
         """The findings about one document and its sets, each with the fix that its rule offers. Nothing is proven here."""
         return [
             (finding, problem.fix)
-            for rule, problem in self._raised(BundleView(bundle), self._of_documents)
+            for rule, problem in self._raised(_view(bundle), self._of_documents)
             for finding in self._kept([(rule, problem)], set())
         ]
 
@@ -190,6 +196,10 @@ class Checker:
         }
         used_ignores |= fitting
         return bool(fitting)
+
+
+def _view(bundle: Bundle, proven: Mapping[str, bool] = MappingProxyType({})) -> BundleView:
+    return BundleView(bundle, proven, would_realign)
 
 
 def _is_silenced(rule: Rule, problem: Problem) -> bool:

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
+
+from postil.checking.of_set import errors_in_set
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Adjudication, Open, adjudicate
 from postil.editing.adopting import adopted
-from postil.editing.decisions import Decision, contested, decide, key_of
-from postil.editing.decisions_file import DecisionsFile, DecisionsHeader, decisions_path, encode_decisions, parse_decisions
+from postil.editing.decisions import EDITED, contested, decide
 from postil.editing.edited import Edits, proposal
-from postil.editing.items import Item, References
-from postil.editing.written import Written, carried, is_by_hand, written
+from postil.editing.items import Item
+from postil.editing.references import References
+from postil.editing.written import carried, is_by_hand, is_status_by_hand, written
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle
+from postil.storage.decisions_file import (
+    Decision,
+    DecisionsFile,
+    DecisionsHeader,
+    Written,
+    decisions_path,
+    encode_decisions,
+    key_of,
+    parse_decisions,
+)
 from postil.storage.directory import CorpusDirectory
 from postil.storage.set_file import SetFile, has_unreadable_lines
 from postil.text import quote
+
+_OF_ANNOTATIONS = ("SPN", "LAB", "REL")  # the rules about what somebody annotated, and not about files
 
 
 class Work(NamedTuple):
@@ -74,8 +89,6 @@ class Job:
         self._directory, self._work, self._into, self._shares = directory, work, into, shares
         self._by, self._now = by, now
         self._scheme: Scheme | None = directory.project.scheme
-        layers = self._scheme.layers if self._scheme else {}
-        self._references: References = {name: layer.references for name, layer in layers.items()}
         self._path = decisions_path(into, work.document)
         data = directory.read(self._path)
         self._file = parse_decisions(self._path, data) if data is not None else None
@@ -115,16 +128,28 @@ class Job:
             raise PostilError(f"{file.path} is about another text than its document has now: postil realign first")
         if not is_by_hand(there, self._written, self._result.annotations):
             return
+        self._refuse_status(there, file.path, adopt=adopt)
         if not adopt:
             raise PostilError(
                 f"{file.path} says something else than was decided: --adopt keeps what it says, --overwrite does not"
             )
         self._keep(
             adopted(
-                self._work.sets, there, self._shares, (self._by, self._now()), decisions=self._decisions,
-                decides_rest=self._file is None or there.header.status == "complete", references=self._references,
+                self._work.sets, _with_unknown(there, {}), self._shares, (self._by, self._now()), decisions=self._decisions,
+                decides_rest=self._file is None or there.header.status == "complete", scheme=self._scheme,
             )
         )  # fmt: skip
+
+    def _refuse_status(self, there: AnnotationSet, path: str, *, adopt: bool) -> None:
+        """Say so where nothing but the status was changed by hand: what that means for what is open is not to be guessed."""
+        status, open_ = there.header.status, len(self._result.open) + len(self._result.stuck)
+        if not is_status_by_hand(there, self._written) or status == self._result.annotations.header.status:
+            return
+        said = f"{path}: its status was set to {status} by hand"
+        if status != "complete":
+            raise PostilError(f"{said}, but everything is decided: set it back, or --overwrite does")
+        if not adopt:
+            raise PostilError(f"{said}, but {open_:,} are open: --adopt leaves them out for good, --overwrite goes on asking")
 
     @property
     def result(self) -> Adjudication:
@@ -132,7 +157,9 @@ class Job:
         return self._result
 
     def _worked_out(self, decisions: Sequence[Decision]) -> Adjudication:
-        return adjudicate(self._work.sets, self._into, decisions, self._shares, references=self._references, text=self._work.text)
+        made = adjudicate(self._work.sets, self._into, decisions, self._shares, scheme=self._scheme, text=self._work.text)
+        kept = self._there.header.unknown if self._there else {}  # no decision is about them, and none may drop them
+        return msgspec.structs.replace(made, annotations=_with_unknown(made.annotations, kept)) if kept else made
 
     def _keep(self, decisions: list[Decision], result: Adjudication | None = None) -> None:
         """Write the decisions at once: whatever happens next, none is lost."""
@@ -187,11 +214,30 @@ class Job:
 
     def proposal(self, item: Item) -> str:
         """What an editor begins with."""
-        return proposal(item, self._result, self._references)
+        return proposal(item, self._result, References(self._scheme))
 
-    def edits(self, item: Item) -> Edits:
-        """What reads what an editor wrote."""
-        return Edits(item, self._result, self._work.text, self._scheme)
+    def edited(self, item: Item, written: str) -> list[Annotation]:
+        """The annotations that an editor wrote of an item. Raises :class:`~postil.errors.PostilError` where they cannot be.
+
+        They must be readable, and no check may find an error in them, or between them and what the set has else.
+        """
+        found = Edits(item, self._result, self._work.text).read(written)
+        decision = decide(item, EDITED, found, by=self._by, at=self._now())
+        made = self._worked_out([*self._decisions, decision]).annotations
+        ids = {record.id for record in found}
+        lines = {number for number, record in enumerate(made.records, 2) if record.id in ids}
+        faults = [
+            f"{each.message} ({each.code})"
+            for each in errors_in_set(self._directory, made)
+            if each.code[:3] in _OF_ANNOTATIONS and lines & {each.place.line, *(other.place.line for other in each.related)}
+        ]
+        if faults:
+            raise PostilError("; ".join(faults))
+        return found
+
+
+def _with_unknown(annotations: AnnotationSet, unknown: dict[str, Any]) -> AnnotationSet:
+    return msgspec.structs.replace(annotations, header=msgspec.structs.replace(annotations.header, unknown=unknown))
 
 
 def _matter(decision: Decision) -> str:

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from postil.corpus import Corpus
+    from postil.scheme import Scheme
     from postil.storage.directory import CorpusDirectory
 
 TASKS = ("Make a corpus", "Look at it", "Validate it", "Edit it", "Share it")
@@ -59,6 +60,27 @@ def open_directory() -> CorpusDirectory:
     from postil.storage.directory import CorpusDirectory
 
     return CorpusDirectory.find(start_directory())
+
+
+def corpus_around(start: Path | None = None) -> CorpusDirectory | None:
+    """The corpus around a directory, or the start directory, if there is one: a file may be compared or merged anywhere."""
+    from postil.errors import PostilError
+    from postil.storage.directory import CorpusDirectory
+
+    try:
+        return CorpusDirectory.find(start or start_directory())
+    except PostilError:
+        return None
+
+
+def scheme_of(directory: CorpusDirectory | None) -> Scheme | None:
+    """The scheme of a corpus as far as it can be read; ``None`` where it cannot, or where there is no corpus."""
+    from postil.errors import PostilError
+
+    try:
+        return directory.project.scheme if directory else None
+    except (PostilError, OSError):
+        return None
 
 
 def open_corpus() -> Corpus:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from postil.cli._command import open_directory, use_colour
+from postil.cli._command import scheme_of, use_colour
 
 if TYPE_CHECKING:
+    from postil.model import AnnotationSet
     from postil.rendering.differences import Sides
+    from postil.storage.directory import CorpusDirectory
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow"}
 
@@ -23,12 +25,14 @@ class Versions(NamedTuple):
     after: bytes | None
 
 
-def compared(version: Versions) -> Sides | None:
-    """Two versions with what is different between them; ``None`` where one cannot be read."""
+def compared(version: Versions, around: CorpusDirectory | None) -> Sides | None:
+    """Two versions with what is different between them; ``None`` where one cannot be read.
+
+    ``around``: the corpus whose texts and scheme they may be about.
+    """
     import msgspec
 
     from postil.editing.diff import diff
-    from postil.model import AnnotationSet
     from postil.rendering.differences import Sides
     from postil.storage.set_file import has_unreadable_lines, parse_set
 
@@ -42,21 +46,21 @@ def compared(version: Versions) -> Sides | None:
     if not there:
         return None
     first, second = (each or msgspec.structs.replace(there[0], **dict.fromkeys(_PARTS, ())) for each in sets)
-    texts = [_text(each) for each in (first, second)]
-    return Sides(version.title, first, second, diff(first.canonical(), second.canonical()), *texts)
+    texts = [_text(around, each) for each in (first, second)]
+    difference = diff(first.canonical(), second.canonical(), scheme=scheme_of(around))
+    return Sides(version.title, first, second, difference, *texts)
 
 
 _PARTS = ("spans", "relations", "labels", "notes")
 
 
-def _text(annotations: object) -> str | None:
+def _text(directory: CorpusDirectory | None, annotations: AnnotationSet) -> str | None:
     """The text that a set is about, where the corpus around has it as it was."""
     from postil.errors import PostilError
-    from postil.model import AnnotationSet
 
-    assert isinstance(annotations, AnnotationSet)
+    if directory is None:
+        return None
     try:
-        directory = open_directory()
         files = directory.inventory.documents.get(annotations.document)
         bundle = directory.bundle(annotations.document) if files and files.text else None
     except PostilError:

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
 
 from postil.cli._versions import Versions
 from postil.editing.adjudicate import Open
-from postil.editing.decisions import BOTH, EDITED, NEITHER, key_of
+from postil.editing.decisions import BOTH, EDITED, NEITHER
 from postil.editing.items import KINDS, Item
 from postil.errors import PostilError
 from postil.model import Annotation, Span
+from postil.storage.decisions_file import key_of
 from postil.text import printable, quote
-
-if TYPE_CHECKING:
-    from postil.editing.edited import Edits
 
 _KEYS = "b all of them, n none, e edit, s skip, u undo, q quit"
 _DIGITS = "123456789"
@@ -41,8 +39,8 @@ class Deciding(Protocol):
     def proposal(self, item: Item) -> str:
         """What an editor begins with."""
 
-    def edits(self, item: Item) -> Edits:
-        """What reads what an editor wrote."""
+    def edited(self, item: Item, written: str) -> Sequence[Annotation]:
+        """The annotations that an editor wrote. Raises :class:`~postil.errors.PostilError` where they cannot be."""
 
 
 class Session:
@@ -107,7 +105,7 @@ class Session:
             if not written:
                 click.echo("  nothing was saved: nothing is decided")
                 return False
-            result = self._deciding.edits(item).read(written)
+            result = self._deciding.edited(item, written)
         except click.ClickException as error:
             click.echo(f"  the editor failed: {printable(error.format_message())}")
             return False

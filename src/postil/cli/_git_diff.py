@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from postil.cli._command import start_directory
+from postil.cli._command import corpus_around, start_directory
 from postil.cli._comparing import Versions, compared, echo
 from postil.text import printable
 
@@ -20,7 +20,7 @@ def driver(arguments: tuple[str, ...]) -> int:
         raise click.UsageError("--git is for git: diff.postil.command = postil diff --git")
     path, old, new = arguments[0], Path(arguments[1]), Path(arguments[4])
     before, after = (each.read_bytes() if each.is_file() else b"" for each in (old, new))
-    sides = compared(Versions(path, before or None, after or None))
+    sides = compared(Versions(path, before or None, after or None), corpus_around())
     if sides is None:
         import difflib
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import open_directory, postil_command, start_directory, use_colour
+from postil.cli._left_out import LeftOut
 from postil.cli._progress import Progress
 from postil.registry import names
 
@@ -150,12 +151,16 @@ def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
 
     documents = list(directory.inventory.documents)
     tally = Tally(request, Corpus(directory).scheme)
+    left_out = LeftOut()
     processes = jobs or (processors() if len(documents) >= _WORTH_IT else 1)
     with Progress("comparing") as progress:
         compared = in_order(_comparer, (str(directory.root), request), documents, processes)
         for number, contribution in enumerate(compared, 1):
             tally.add(contribution)
+            for annotator, count in contribution.unplaced.items():
+                left_out.add(annotator, count)
             progress(number, len(documents))
+    left_out.say()
     manifest = directory.project.manifest
     return tally.report(manifest.title or manifest.name)
 

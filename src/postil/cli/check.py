@@ -168,7 +168,7 @@ def _existing(given: str, directory: CorpusDirectory) -> str:
 
 
 def _is_of_corpus(path: str) -> bool:
-    return path.partition("/")[0] in ("corpus", "annotations")
+    return path.partition("/")[0] in ("corpus", "annotations", "adjudication")
 
 
 # --- checking and reporting ------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_directory, postil_command, start_directory
+from postil.cli._command import corpus_around, open_directory, postil_command, start_directory
 from postil.cli._comparing import Versions, compared, echo
 from postil.text import listing, printable
 
@@ -134,8 +134,9 @@ def _document(path: str) -> str:
 
 def _sides(versions: Iterator[Versions], unreadable: list[str]) -> Iterator[Sides]:
     """Each two versions that differ; such as cannot be read are named, and their titles added to ``unreadable``."""
+    around = corpus_around()
     for version in versions:
-        sides = compared(version)
+        sides = compared(version, around)
         if sides is None:
             unreadable.append(version.title)
             click.echo(f"{printable(version.title)}: not readable as a set: look at it with git diff --no-ext-diff", err=True)

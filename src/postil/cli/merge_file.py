@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import postil_command, start_directory
+from postil.cli._command import corpus_around, postil_command, start_directory
 from postil.text import counted, printable
 
 if TYPE_CHECKING:
@@ -121,17 +121,10 @@ def _in_words(result: Merge) -> list[str]:
 
 def _corpus(start: Path) -> tuple[Path, Scheme | None]:
     """The root of the corpus around a directory, and its scheme; else where the command was started, and none."""
-    from postil.errors import PostilError
-    from postil.storage.directory import CorpusDirectory
+    from postil.storage.merge_schemes import scheme_for_merge
 
-    try:
-        directory = CorpusDirectory.find(start)
-    except PostilError:
-        return start_directory(), None
-    try:
-        return directory.root, directory.project.scheme
-    except (PostilError, OSError):
-        return directory.root, None
+    directory = corpus_around(start)
+    return (directory.root, scheme_for_merge(directory.root)) if directory else (start_directory(), None)
 
 
 def _texts(root: Path, sets: Sequence[AnnotationSet]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +7,7 @@ import click
 
 from postil.cli._command import open_directory, postil_command
 from postil.cli._progress import Progress
-from postil.text import counted, printable, quote, quote_difference
+from postil.cli._realignment_report import print_json, print_text, refusal, report
 
 if TYPE_CHECKING:
     from postil.editing.realign import Outcome, Realignment
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from postil.storage.set_file import SetFile
 
 _ACCEPTED = ("edited", "split", "ambiguous", "orphan")
-_SHOWN = 3  # candidates that a finding shows
-_WHY = {True: "its text is again as it was", False: "decided by hand: the span was changed, or taken out"}
 
 
 def _fates(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,10 +53,10 @@ def command(documents: tuple[str, ...], annotators: tuple[str, ...], accept: tup
         for stale in _stale(directory, documents, annotators, progress):
             reports += [stale] if isinstance(stale, dict) else _realigned(directory, *stale, accept, dry_run=dry_run)
     if format_ == "json":
-        _print_json(reports)
+        print_json(reports)
     else:
-        _print_text(reports, dry_run=dry_run)
-    return int(any(report["open"] or report["refused"] for report in reports))
+        print_text(reports, dry_run=dry_run)
+    return int(any(one["open"] or one["refused"] for one in reports))
 
 
 def _named_documents(directory: CorpusDirectory, documents: tuple[str, ...], annotators: tuple[str, ...]) -> list[str]:
@@ -79,8 +76,8 @@ def _named_documents(directory: CorpusDirectory, documents: tuple[str, ...], ann
 
 
 def _without_text(path: str) -> dict[str, Any]:
-    why = "its document has no text: if that was renamed, rename this file alike and put the new name into its header"
-    return _refusal(path, why)
+    why = "its document has no text: if that was renamed, rename this file alike; postil check --fix mends its header"
+    return refusal(path, why)
 
 
 def _stale(
@@ -129,9 +126,9 @@ def _realigned(
     for file in files:
         annotations = file.annotation_set()
         if annotations is None or has_unreadable_lines(file):
-            yield _refusal(file.path, "it has lines that cannot be read, which writing would lose: mend them first")
+            yield refusal(file.path, "it has lines that cannot be read, which writing would lose: mend them first")
         elif annotations.document != bundle.document or annotations.annotator != file.annotator:
-            yield _refusal(file.path, _misnamed(annotations))
+            yield refusal(file.path, _misnamed(annotations))
         else:
             sets.append((file.path, annotations))
     wanted = {sha for _, each in sets for sha in (each.header.text_sha256, *texts_of_pending(each.notes).values())} - {
@@ -146,34 +143,21 @@ def _realigned(
             try:
                 directory.write_set(result.annotations)
             except PostilError as error:
-                yield _refusal(path, str(error))
+                yield refusal(path, str(error))
                 continue
-        yield _report(path, result, source, bundle)
+        yield report(path, result, source, bundle.text or "")
 
 
 def _checked(
     directory: CorpusDirectory, annotations: AnnotationSet, bundle: Bundle, old: dict[str, bytes], accept: Sequence[str]
 ) -> tuple[Realignment, str]:
     """The set as it is carried, without the guesses that a check would find fault with."""
+    from postil.checking.of_set import errors_in_set
+
     result, source = _carried(annotations, bundle, old, accept, ())
     guessed = {outcome.before.id for outcome in result.outcomes if outcome.is_guess}
-    faulty = guessed & _with_faults(directory, bundle, result.annotations) if guessed else set()
+    faulty = guessed & {one.subject for one in errors_in_set(directory, result.annotations, ["SPN"])} if guessed else set()
     return _carried(annotations, bundle, old, accept, faulty) if faulty else (result, source)
-
-
-def _with_faults(directory: CorpusDirectory, bundle: Bundle, annotations: AnnotationSet) -> set[str]:
-    """The ids of the annotations of a set that an error of a span is found in."""
-    from postil.checking.checker import Checker
-    from postil.findings import Severity
-    from postil.storage.set_file import encode_set
-
-    files = directory.inventory.documents[bundle.document]
-    path = directory.set_path(annotations.annotator, annotations.document)
-    data = encode_set(annotations)
-    read = [(path, data, len(data)) if one[0] == path else one for one in directory.read_files(files)]
-    checker = Checker(directory.project.manifest.check, ["SPN"])
-    found = checker.fixes(directory.parse(bundle.document, files, read))
-    return {one.subject for one, _ in found if one.place.path == path and one.severity is Severity.ERROR}
 
 
 def _carried(
@@ -205,82 +189,4 @@ def _carried(
 
 def _misnamed(annotations: AnnotationSet) -> str:
     named = f"{annotations.document} by {annotations.annotator}"
-    return f"its header names another document or annotator than its path: {named}. If the file was renamed, change the header"
-
-
-def _refusal(path: str, why: str) -> dict[str, Any]:
-    return {"path": path, "refused": why, "counts": {}, "open": [], "removed": [], "guessed": [], "settled": [], "source": ""}
-
-
-def _report(path: str, result: Realignment, source: str, bundle: Bundle) -> dict[str, Any]:
-    from postil.editing.places import Fate
-
-    text = bundle.text or ""
-    counts = result.counts
-    return {
-        "path": path,
-        "refused": "",
-        "source": source,
-        "counts": {str(fate): counts[fate] for fate in Fate if counts[fate]},
-        "written": sum(outcome.after is not None for outcome in result.outcomes),
-        "guessed": [_described(outcome, text) for outcome in result.outcomes if outcome.is_guess],
-        "removed": [_described(outcome, text) for outcome in result.outcomes if outcome.is_removed],
-        "settled": [{"id": each.note.about, "why": _WHY[each.is_returned]} for each in result.settled],
-        "open": [_described(outcome, text) for outcome in result.open],
-    }
-
-
-def _described(outcome: Outcome, text: str) -> dict[str, Any]:
-    span = outcome.before
-    candidates = [
-        {"extents": extents, "text": " ".join(text[start:end] for start, end in extents)} for extents in outcome.candidates
-    ]
-    return {
-        "id": span.id, "layer": span.layer, "label": span.label, "fate": str(outcome.fate), "start": span.start, "end": span.end,
-        "text": span.text, "candidates": candidates,
-        "kept": f" (not taken out: {outcome.kept_by} names it)" if outcome.kept_by else "",
-    }  # fmt: skip
-
-
-def _print_json(reports: Sequence[dict[str, Any]]) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode({"sets": reports})).decode())
-
-
-def _print_text(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
-    totals: Counter[str] = Counter()
-    for report in reports:
-        if report["refused"]:
-            click.echo(f"{report['path']}: left as it is: {report['refused']}", err=True)
-            continue
-        said = ", ".join(f"{count:,} {fate}" for fate, count in report["counts"].items()) or "no spans"
-        click.echo(f"{printable(report['path'])}: {said} ({report['source'] or 'nothing to carry'})")
-        for each in report["settled"]:
-            click.echo(f"  settled: {printable(each['id'])}: {each['why']}")
-        for said, spans in ((", written", "guessed"), (", taken out", "removed"), ("", "open")):
-            for each in report[spans]:
-                _print_span(each, said)
-        totals["written"] += report["written"]
-        totals["open"] += len(report["open"])
-        totals["removed"] += len(report["removed"])
-    refused = sum(bool(report["refused"]) for report in reports)
-    if not reports:
-        click.echo("Every set is about its text as it is.")
-        return
-    parts = [f"{counted(totals['written'], 'annotation')} {'would be ' if dry_run else ''}carried along"]
-    parts += [f"{totals['removed']:,} taken out"] if totals["removed"] else []
-    parts += [f"{totals['open']:,} left open"] if totals["open"] else []
-    parts += [f"{counted(refused, 'set')} left as {'it is' if refused == 1 else 'they are'}"] if refused else []
-    click.echo(f"{counted(len(reports), 'set')}: {', '.join(parts)}.")
-
-
-def _print_span(span: dict[str, Any], said: str) -> None:
-    click.echo(f"  {span['fate']}{said}: {printable(span['label'])} {printable(span['id'])}{span['kept']}")
-    best = span["candidates"][0]["text"] if span["candidates"] else ""
-    was, now = quote_difference(span["text"], best) if best and best != span["text"] else (quote(span["text"], 90), "")
-    click.echo(f"    was {was}")
-    for number, candidate in enumerate(span["candidates"][:_SHOWN]):
-        where = " and ".join(f"{start} to {end}" for start, end in candidate["extents"])
-        shown = now if now and number == 0 else quote(candidate["text"], 90)
-        click.echo(f"    {'now' if number == 0 else ' or'} {shown} at {where}")
+    return f"its header names another document or annotator than its path: {named}. If that was renamed, change the header"

@@ -4,18 +4,19 @@ from typing import Any
 
 import click
 
-from postil.cli._command import postil_command, start_directory
+from postil.cli._command import corpus_around, postil_command, scheme_of, start_directory
 
 
 @postil_command("Edit it")
 @click.argument("file", metavar="FILE")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--take", required=True, type=click.Choice(["ours", "theirs"]), help="Whose version the annotation becomes.")
+@click.option("--take", required=True, type=click.Choice(["ours", "theirs"]), help="Whose version it becomes.")
 def command(file: str, ids: tuple[str, ...], take: Any) -> int:
     """Decide conflicts of a merge for one side.
 
-    ID is that of an annotation that both sides changed, or of the note that says so. What only one side changed of it stays; the
-    note is taken out. Whatever else may be decided is decided in the file.
+    ID is that of an annotation that both sides changed, or of the note that says so; the header has only the note. What only one
+    side changed of it stays; the note is taken out. What theirs says of a text that was not found is taken where the place of
+    ours is meant. Whatever else may be decided is decided in the file.
     """
     from postil.editing.resolving import resolve
     from postil.errors import PostilError
@@ -29,8 +30,9 @@ def command(file: str, ids: tuple[str, ...], take: Any) -> int:
     annotations = read.annotation_set()
     if annotations is None or has_unreadable_lines(read):
         raise PostilError(f"{file} has lines that cannot be read: postil check names them")
+    scheme = scheme_of(corpus_around(path.parent))
     for id in ids:
-        annotations = resolve(annotations, id, take)
+        annotations = resolve(annotations, id, take, scheme)
     write_atomically(path.parent, path, encode_set(annotations))
     left = sum(bool(note.decide) for note in annotations.notes)
     click.echo(f"{file}: took {take} for {', '.join(ids)}; {left or 'nothing'} left to decide.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postil.cli._command import open_corpus, postil_command, start_directory, use_colour
+from postil.cli._left_out import LeftOut
 
 if TYPE_CHECKING:
     from postil.corpus import Corpus, Document
@@ -29,12 +30,16 @@ def command(
     DOC may be left out in a corpus of one document.
     """
     from postil.errors import PostilError
+    from postil.unplaced import placed
 
     corpus = open_corpus()
     found = _document(corpus, document)
-    annotations = _set(found, annotator)
+    annotations, unplaced = placed(_set(found, annotator))
+    left_out = LeftOut()
+    left_out.add(annotations.annotator, len(unplaced))
+    left_out.say()
     scheme = corpus.directory.project.scheme
-    used = dict.fromkeys(record.layer for record in annotations.annotations)
+    used = dict.fromkeys(record.layer for record in (*annotations.annotations, *unplaced))
     known = list(dict.fromkeys([*(scheme.layers if scheme else ()), *used]))
     for layer in layers:
         if layer not in known:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import open_corpus, postil_command
+from postil.cli._left_out import LeftOut
 
 if TYPE_CHECKING:
     from postil.model import AnnotationSet
@@ -18,7 +19,9 @@ def command(format_: str) -> int:
     import json
 
     from postil.segmentation import sentences
+    from postil.unplaced import placed
 
+    left_out = LeftOut()
     corpus = open_corpus()
     totals: Counter[str] = Counter(dict.fromkeys(("documents", "characters", "words", "sentences"), 0))
     sets: dict[str, dict[str, Any]] = {}
@@ -28,8 +31,11 @@ def command(format_: str) -> int:
         totals["words"] += len(document.text.split())
         totals["sentences"] += len(sentences(document.text))
         for annotator, found in document.sets.items():
-            _count(sets.setdefault(annotator, {"documents": 0, "complete": 0, "labels": Counter()}), found)
+            there = placed(found)
+            _count(sets.setdefault(annotator, {"documents": 0, "complete": 0, "labels": Counter()}), there.annotations)
+            left_out.add(annotator, len(there.left_out))
     counted = {**totals, "sets": {name: {**entry, "labels": _by_layer(entry["labels"])} for name, entry in sorted(sets.items())}}
+    left_out.say()
     if format_ == "json":
         click.echo(json.dumps(counted, indent=2, ensure_ascii=False))
     else:

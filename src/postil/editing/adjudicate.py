@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, Recorded, in_force, record_of
-from postil.editing.items import Item, References, items
+from postil.editing.decisions import BOTH, EDITED, NEITHER, Recorded, in_force
+from postil.editing.items import Item, items
 from postil.editing.naming import Naming
+from postil.editing.references import References
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet, Header, Label, Relation, Span
+from postil.scheme import Scheme
+from postil.storage.decisions_file import Decision, record_of
 
 UNANIMOUS = 1.0
 
@@ -50,19 +53,19 @@ def adjudicate(
     decisions: Iterable[Decision] = (),
     shares: Mapping[str, float] | None = None,
     *,
-    references: References | None = None,
+    scheme: Scheme | None = None,
     text: str = "",
 ) -> Adjudication:
     """Make one set, of the annotator ``into``, of several about one document.
 
     ``shares``: by layer (empty: all others) the part of the annotators that must say the same; 1, all of them, where nothing is
-    said, and always more than half. ``references``: by layer the attributes that name other annotations. ``text``: what an
-    adjudicator's own annotations are held against, if it is known. Raises :class:`~postil.errors.PostilError` where the sets
-    are about different texts or documents, or one has two annotations with one id.
+    said, and always more than half. ``scheme``: says which attributes name other annotations; without it none does. ``text``:
+    what an adjudicator's own annotations are held against, if it is known. Raises :class:`~postil.errors.PostilError` where the
+    sets are about different texts or documents, or one has two annotations with one id.
     """
     refuse_different(sets)
-    given = list(decisions)
-    adjudicator = _Adjudicator(given, shares or {}, Naming(sets, references or {}), text)
+    given, references = list(decisions), References(scheme)
+    adjudicator = _Adjudicator(given, shares or {}, Naming(sets, references), text)
     for item in items(sets, references):
         adjudicator.take(item)
     for decision in in_force(given):

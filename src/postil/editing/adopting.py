@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from postil.editing.adjudicate import Adjudication, adjudicate
-from postil.editing.decisions import BOTH, EDITED, NEITHER, Decision, Recorded, decide, record_of
-from postil.editing.items import Item, References, items, with_names
+from postil.editing.decisions import BOTH, EDITED, NEITHER, Recorded, decide
+from postil.editing.items import Item, items
 from postil.editing.pending import as_plain
+from postil.editing.references import References, with_names
 from postil.errors import PostilError
 from postil.model import Annotation, AnnotationSet
+from postil.scheme import Scheme
+from postil.storage.decisions_file import Decision, record_of
 
 
 def adopted(
@@ -20,7 +23,7 @@ def adopted(
     *,
     decisions: Sequence[Decision] = (),
     decides_rest: bool = True,
-    references: References | None = None,
+    scheme: Scheme | None = None,
 ) -> list[Decision]:
     """The decisions that make of the sets what is ``there``, which somebody made by hand.
 
@@ -28,10 +31,10 @@ def adopted(
     stay as they are where the hand changed nothing. ``decides_rest``: whether what is open and is not there
     was left out on purpose. Raises :class:`~postil.errors.PostilError` where decisions cannot: it has notes, or another header.
     """
-    before = adjudicate(sets, there.annotator, decisions, shares, references=references)
-    hand = _Hand(sets, there, before, decisions, signed, references or {})
+    before = adjudicate(sets, there.annotator, decisions, shares, scheme=scheme)
+    hand = _Hand(sets, there, before, decisions, signed, References(scheme))
     for found in (hand.decisions(decides_rest=decides_rest), hand.word_for_word(), hand.everything()):
-        made = adjudicate(sets, there.annotator, found, shares, references=references).annotations
+        made = adjudicate(sets, there.annotator, found, shares, scheme=scheme).annotations
         is_header = made.header == there.header or not decides_rest
         if is_header and made.annotations == there.canonical().annotations and not there.notes:
             return found

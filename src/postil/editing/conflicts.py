@@ -13,7 +13,7 @@ from postil.editing.pending import MERGE, as_plain
 from postil.model import Header, Note, Record
 from postil.text import quote
 
-TAKEN_OUT, ADDED, ELSEWHERE = ("taken out",), ("id",), ("another text",)
+TAKEN_OUT, ADDED, ELSEWHERE, NO_TEXT = ("taken out",), ("id",), ("another text",), ("text_sha256",)
 
 _LONGEST_STEM = 54
 _SHOWN_ASPECTS = ("label", "layer", "args", "attributes", "confidence", "note", "ignore", "about", "decide", "unknown")
@@ -44,7 +44,7 @@ def conflict_notes(conflicts: Iterable[Conflict], records: Mapping[str, Record],
         decide: dict[str, Any] = {"what": MERGE}
         for name, version in zip(("base", "ours", "theirs"), versions, strict=True):
             decide[name] = as_plain(version) if version else None
-        if conflict.contested == ELSEWHERE:  # the versions have offsets into several texts: said which
+        if conflict.contested in (ELSEWHERE, NO_TEXT):  # the versions have offsets into several texts: said which
             decide["texts"] = {
                 name: header.text_sha256 for name, header in zip(("base", "ours", "theirs"), headers, strict=True) if header
             }

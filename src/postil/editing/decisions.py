@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from postil.editing.items import Item
 from postil.editing.pending import as_plain
-from postil.errors import PostilError
-from postil.model import UNKNOWN_KEYS, Annotation, Label, Relation, Span
+from postil.model import Annotation
+from postil.storage.decisions_file import Decision, said
 
 BOTH, NEITHER, EDITED = "both", "neither", "edited"
-
-Versions = Mapping[str, dict[str, Any] | None]
-
-_SAID = ("type", "id", "layer", "label", "text", "args", "attributes")
-_TYPES: dict[str, type[Annotation]] = {"span": Span, "relation": Relation, "label": Label}
-
-
-class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One decision. It counts as long as every annotator says what they said when it was made.
-
-    ``versions``: by annotator, the annotation as its line had it, or ``None``; none at all for an annotation that only the
-    adjudicator made. ``chosen``: an annotator's name, ``both``, ``neither``, or ``edited``, which ``result`` holds. ``at``: the
-    time in UTC.
-    """
-
-    kind: str
-    versions: dict[str, dict[str, Any] | None]
-    chosen: str
-    result: tuple[dict[str, Any], ...] = ()
-    by: str = ""
-    at: str = ""
-
-    @property
-    def key(self) -> bytes:
-        """What tells the matter that was decided from every other, whatever was edited in the text before it."""
-        return key_of(self.versions) if self.versions else b"".join(map(said, self.result))
-
-    @property
-    def place(self) -> tuple[int, str, bytes, str]:
-        """Where it stands among others: in the order of the text, relations and labels last."""
-        records = [*filter(None, self.versions.values()), *self.result]
-        starts = [record["start"] for record in records if "start" in record]
-        return (min(starts, default=2**62), str(records[0].get("id")) if records else "", self.key, self.time)
-
-    @property
-    def time(self) -> str:
-        """When it was made, in a form that sorts."""
-        return self.at.removesuffix("Z")
-
-
-def said(plain: Mapping[str, Any] | None) -> bytes:
-    """What an annotation says, without where it stands (which changes with the text before it) and what is remarked on it."""
-    if plain is None:
-        return b""
-    return msgspec.json.encode({key: plain[key] for key in _SAID if key in plain}, order="sorted")
-
-
-def key_of(versions: Versions) -> bytes:
-    """The same for versions that say the same."""
-    return msgspec.json.encode([(name, said(plain).decode()) for name, plain in sorted(versions.items())])
 
 
 def decide(item: Item, chosen: str, result: Sequence[Annotation] = (), *, by: str = "", at: str = "") -> Decision:
     """A decision about an item."""
     return Decision(item.kind, item.plain, chosen, tuple(map(as_plain, result)), by, at)
-
-
-def record_of(plain: Mapping[str, Any]) -> Annotation:
-    """An annotation that a decision holds, with its unknown keys. Raises :class:`~postil.errors.PostilError` where it is none."""
-    kind = _TYPES.get(str(plain.get("type"))) if isinstance(plain, Mapping) else None
-    if kind is None:
-        raise PostilError('what was decided is no annotation: its "type" must be span, relation or label')
-    known = {"type", *kind.__struct_fields__} - {"unknown"}
-    unknown = {key: value for key, value in plain.items() if key not in known}
-    try:
-        values = {key: value for key, value in plain.items() if key in known}
-        record: Annotation = msgspec.convert({**values, UNKNOWN_KEYS: unknown}, kind)
-    except msgspec.ValidationError as error:
-        raise PostilError(f"what was decided is no annotation: {error}") from error
-    return record
 
 
 def in_force(decisions: Iterable[Decision]) -> list[Decision]:

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from postil.editing.matching import match, renamed
+from postil.editing.matching import match
+from postil.editing.references import References, with_names
 from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
+from postil.scheme import Scheme
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -64,11 +66,15 @@ class Difference(msgspec.Struct, frozen=True):
         return found
 
 
-def diff(first: AnnotationSet, second: AnnotationSet) -> Difference:
-    """What is different in ``second``. Two versions of one annotator's set are compared by id, two annotators' by place."""
+def diff(first: AnnotationSet, second: AnnotationSet, *, scheme: Scheme | None = None) -> Difference:
+    """What is different in ``second``. Two versions of one annotator's set are compared by id, two annotators' by place.
+
+    ``scheme``: says which attributes are references, which follow what they name. Without it, whatever looks like one does.
+    """
+    references = References(scheme, guesses=True)
     is_same_annotator = first.header.annotator == second.header.annotator
     is_same_text = first.header.text_sha256 == second.header.text_sha256
-    pairs = match(first, second, by_id=is_same_annotator)
+    pairs = match(first, second, by_id=is_same_annotator, references=references)
     names = {one.id: other.id for one, other in pairs if one and other}
     changes = []
     for one, other in pairs:
@@ -77,7 +83,7 @@ def diff(first: AnnotationSet, second: AnnotationSet) -> Difference:
         elif other is None:
             changes.append(Change("removed", one, None))
         else:
-            aspects = _aspects(one, other, names, is_same_text=is_same_text)
+            aspects = _aspects(one, _following(one, other, names, references), other, is_same_text=is_same_text)
             if is_same_annotator and one.id != other.id:
                 aspects.append("id")
             if aspects:
@@ -99,7 +105,17 @@ def _place(change: Change) -> tuple[int, int, int, str]:
     return (1 + (Relation, Label, Note).index(type(record)), 0, 0, record.id)
 
 
-def _aspects(one: Record, other: Record, names: Mapping[str, str], *, is_same_text: bool) -> list[str]:
+def _following(one: Record, other: Record, names: Mapping[str, str], references: References) -> Record:
+    """A record naming what the second set has of what it names. Where nothing is said of it, a word that stayed is a word."""
+    now = getattr(other, "attributes", {})
+    named: Record = with_names(one, names, references)
+    words = {key: value for key, value in getattr(one, "attributes", {}).items() if key in now and value == now[key]}
+    if references.is_guess and words and not isinstance(named, Note):
+        return msgspec.structs.replace(named, attributes={**named.attributes, **words})
+    return named
+
+
+def _aspects(one: Record, following: Record, other: Record, *, is_same_text: bool) -> list[str]:
     found = []
     if isinstance(one, Span) and isinstance(other, Span):
         if one.extents != other.extents:
@@ -109,13 +125,7 @@ def _aspects(one: Record, other: Record, names: Mapping[str, str], *, is_same_te
     elif not isinstance(one, Relation | Span) and getattr(one, "text", "") != getattr(other, "text", ""):
         found.append("text")
     for field in _FIELDS:
-        value, now = getattr(one, field, None), getattr(other, field, None)
-        if (
-            field == "attributes" and value is not None
-        ):  # a reference follows its annotation; a word that looks like an id stays itself
-            value = {key: each if now and each == now.get(key) else renamed(each, names) for key, each in value.items()}
-        elif field in ("args", "about"):
-            value = renamed(value, names)
+        value, now = getattr(following, field, None), getattr(other, field, None)
         if msgspec.json.encode(value) != msgspec.json.encode(now):
             found.append(field)
     return found

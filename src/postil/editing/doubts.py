@@ -7,7 +7,7 @@ the same at, the more bits it takes; and more again for a passage that stands so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 
 from postil.editing.pairing import NONE, Pairing
@@ -35,7 +35,7 @@ class Doubts:
         self._old, self._new = pairing.old, pairing.new
         counts = Counter(self._old.keys) | Counter(self._new.keys)
         self._weights = weigh(self._old, counts) | weigh(self._new, counts)
-        self._twins = Twins(self._old, self._new)
+        self._twins = Twins(pairing)
         self._sums = list(accumulate((self._weights[key] for key in self._old.keys), initial=0.0))
 
     def drop_weak(self) -> None:
@@ -72,16 +72,33 @@ class Doubts:
             is_enough = self._says_enough(start, end) and (not self._pairing.is_moved[start] or bits >= _ENOUGH_MOVED)
             is_line = self._pairing.begins_line(start) and self._pairing.ends_line(end - 1)
             is_enough = is_enough or (is_line and self._bits(start, end) >= _ENOUGH_LINE)
-            if (is_enough and not self._is_twin(start, end)) or self._is_whole(start, end):
+            if is_enough or self._is_whole(start, end):
                 found[start:end] = [True] * (end - start)
+                for unknown in self._unknown(start, end):
+                    found[unknown.start : unknown.stop] = [False] * len(unknown)
         for token in contradicted(self._pairing, self._weights):
             found[token] = False
         return found
 
-    def _is_twin(self, start: int, end: int) -> bool:
-        """Whether a block has nothing but one or a few lines or sentences that stand elsewhere, too."""
-        units = self._twins.of_old(start, end)
-        return all(self._twins.is_twin[unit] for unit in units) and (len(units) <= _FEW or self._pairing.is_moved[start])
+    def _unknown(self, start: int, end: int) -> Iterator[range]:
+        """Of a block: the sentences that stand elsewhere, too, where nothing beside them says which of those they are.
+
+        One that is as it was is known by what stands on one side of it, one that was changed by what stands on both.
+        """
+        twins = self._twins
+        numbers = twins.of_old(start, end)
+        if self._is_whole(start, end) or not any(twins.is_twin[number] for number in numbers):
+            return
+        parts = {number: _overlap(twins.units[number], start, end) for number in numbers}
+        others = [number for number in numbers if not twins.is_twin[number]]
+        is_known = (
+            (len(numbers) > _FEW and not self._pairing.is_moved[start])
+            or any(twins.is_whole(number) for number in others)
+            or sum(self._bits(parts[number].start, parts[number].stop) for number in others) >= _ENOUGH_MOVED
+        )
+        for number in numbers:
+            if twins.is_twin[number] and not (is_known if twins.is_whole(number) else twins.is_between(number)):
+                yield parts[number]
 
     def _bits(self, start: int, end: int) -> float:
         return self._sums[end] - self._sums[start]
@@ -178,6 +195,10 @@ class Doubts:
                 break
             end -= 1
         return start, end
+
+
+def _overlap(unit: range, start: int, end: int) -> range:
+    return range(max(unit.start, start), min(unit.stop, end))
 
 
 def _rest(tokens: Tokens, token: int, side: int) -> range:

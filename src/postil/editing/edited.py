@@ -1,4 +1,4 @@
-"""Annotations that an adjudicator writes: proposed in the ids of the result, and held against text and scheme."""
+"""Annotations that an adjudicator writes: proposed in the ids of the result, and held against the text and the set."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import Any
 import msgspec
 
 from postil.editing.adjudicate import Adjudication
-from postil.editing.decisions import record_of
-from postil.editing.items import Item, References, with_names
+from postil.editing.items import Item
 from postil.editing.pending import as_plain
+from postil.editing.references import References, with_names
 from postil.errors import PostilError
-from postil.model import RECORD_ID, Annotation, Label, Relation, Span
-from postil.scheme import Scheme
-from postil.text import listing, quote
-
-_KINDS = {"span": Span, "relation": Relation, "label": Label}
+from postil.model import RECORD_ID, Annotation, Relation, Span
+from postil.storage.decisions_file import record_of
+from postil.text import quote
 
 
 def proposal(item: Item, so_far: Adjudication, references: References) -> str:
@@ -33,10 +31,10 @@ def proposal(item: Item, so_far: Adjudication, references: References) -> str:
 
 
 class Edits:
-    """Reads what was written about one item. ``scheme``: what it must keep to, if it could be read."""
+    """Reads what was written about one item."""
 
-    def __init__(self, item: Item, so_far: Adjudication, text: str, scheme: Scheme | None) -> None:
-        self._item, self._text, self._scheme = item, text, scheme
+    def __init__(self, item: Item, so_far: Adjudication, text: str) -> None:
+        self._item, self._text = item, text
         others = {id for id, made_of in so_far.made_of.items() if made_of.versions != item.versions}
         self._others = others | ({record.id for record in so_far.annotations.annotations} - so_far.made_of.keys())
 
@@ -66,8 +64,6 @@ class Edits:
             raise PostilError(f"{quote(record.id)} cannot be an id")
         if record.id in self._others:
             raise PostilError(f"the id {record.id} is another annotation's")
-        if self._scheme is not None:
-            _check_scheme(record, self._scheme)
         return record
 
     def _with_text(self, plain: dict[str, Any]) -> Mapping[str, Any]:
@@ -91,13 +87,3 @@ class Edits:
         for role, id in relation.arguments():
             if id not in there:
                 raise PostilError(f"{relation.id}: {role} names {id}, which is not in the set")
-
-
-def _check_scheme(record: Annotation, scheme: Scheme) -> None:
-    layer = scheme.layers.get(record.layer)
-    if layer is None:
-        raise PostilError(f"there is no layer {quote(record.layer)}: the scheme has {listing(scheme.layers)}")
-    if _KINDS[layer.kind] is not type(record):
-        raise PostilError(f"the layer {record.layer} is of {layer.kind}s")
-    if layer.labels and record.label not in layer.labels:
-        raise PostilError(f"{record.layer} has no label {quote(record.label)}: it has {listing(layer.labels)}")

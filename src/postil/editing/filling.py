@@ -13,7 +13,7 @@ from itertools import pairwise
 from postil.editing.anchors import Keys, Run, anchors, in_order
 from postil.editing.pairing import NONE, Pairing
 
-_LARGEST = 50_000_000  # cells of a table of words by words
+LARGEST = 50_000_000  # cells of a table of words by words
 _LONGER = (16, 64)  # tokens: the passages that are looked for where a table would be larger
 
 
@@ -24,7 +24,7 @@ def fill(pairing: Pairing, first: Sequence[int], second: Sequence[int], *, moved
     """
     if not first or not second:
         return
-    if len(first) * len(second) > _LARGEST:
+    if len(first) * len(second) > LARGEST:
         _divide(pairing, first, second, moved, longer)
         return
     places = math.log2(len(first) * len(second))
@@ -32,8 +32,8 @@ def fill(pairing: Pairing, first: Sequence[int], second: Sequence[int], *, moved
         pairing.places[token] = places
     keys = _keys(pairing, first, second)
     size, other_size = len(first) - 1, len(second) - 1
-    forward = _common(*keys)
-    backward = {size - one: other_size - other for one, other in _common(keys[0][::-1], keys[1][::-1]).items()}
+    forward = common(*keys)
+    backward = {size - one: other_size - other for one, other in common(keys[0][::-1], keys[1][::-1]).items()}
     for one, other in forward.items():
         if backward.get(one) == other:
             pairing.pair(first[one], second[other], moved=moved)
@@ -45,7 +45,7 @@ def _keys(pairing: Pairing, first: Sequence[int], second: Sequence[int]) -> tupl
     return [pairing.old.keys[token] for token in first], [pairing.new.keys[token] for token in second]
 
 
-def _common(first: Keys, second: Keys) -> dict[int, int]:
+def common(first: Keys, second: Keys) -> dict[int, int]:
     """A longest common subsequence, as pairs of places: of several the one whose pairs stand furthest to the front."""
     from rapidfuzz.distance import LCSseq
 
@@ -173,11 +173,13 @@ class _Settling:
         )
 
     def _is_alone(self, token: int, other: int) -> bool:
-        """Whether no other choice is in the same line as the one that fits."""
+        """Whether no other choice is in the same line as the one that fits, or fits as well."""
         old, new = self._pairing.old.line_of, self._pairing.new.line_of
-        lines_new = [new[each] for each in self._choices[token] if each != other]
-        lines_old = [old[each] for each in self._wanted[other] if each != token]
-        return new[other] not in lines_new and old[token] not in lines_old
+        rivals = self._wanted[other] - {token}
+        return not (
+            any(new[each] == new[other] for each in self._choices[token] - {other})
+            or any(old[each] == old[token] or self._continues_line(each, other) for each in rivals)
+        )
 
 
 def _passages(reading: dict[int, int], pairing: Pairing) -> list[list[tuple[int, int]]]:

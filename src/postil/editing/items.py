@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
-from postil.editing.matching import match, renamed
+from postil.editing.matching import match
 from postil.editing.pending import as_plain
+from postil.editing.references import References, with_names
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
-
-References = Mapping[str, Collection[str]]
-"""By layer, the attributes that name other annotations; the words of all others are words."""
 
 Kind = Literal["label", "boundary", "missing", "attribute", "relation", "added"]
 KINDS: tuple[Kind, ...] = ("label", "boundary", "missing", "attribute", "relation")
@@ -66,10 +64,11 @@ class Item(msgspec.Struct, frozen=True):
 def items(sets: Sequence[AnnotationSet], references: References | None = None) -> list[Item]:
     """Everything that any of the annotators marked, with what all of them say of it. Notes are not adjudicated.
 
-    The same whatever the order of the sets: they are gone through by the names of their annotators.
+    ``references``: which attributes name other annotations; none, where nothing is said. The result is the same whatever the
+    order of the sets: they are gone through by the names of their annotators.
     """
     clusters: list[_Cluster] = []
-    named = references or {}
+    named = references or References(None)
     ordered = sorted(sets, key=lambda each: each.annotator)
     for each in ordered:
         _join(clusters, each.canonical(), named)
@@ -105,22 +104,12 @@ def _join(clusters: list[_Cluster], other: AnnotationSet, references: References
         name, version = next(iter(cluster.items()))
         heads[type(version)].append(msgspec.structs.replace(with_names(version, numbers[name], references), id=f"#{number}"))
     all_heads = AnnotationSet(other.header, *(tuple(found) for found in heads.values()))
-    for head, record in match(all_heads, msgspec.structs.replace(other, notes=()), by_id=False):
+    for head, record in match(all_heads, msgspec.structs.replace(other, notes=()), by_id=False, references=references):
         if isinstance(record, Span | Relation | Label):
             if head is None:
                 clusters.append({other.annotator: record})
             else:
                 clusters[int(head.id[1:])][other.annotator] = record
-
-
-def with_names(record: Annotation, names: Mapping[str, str], references: References) -> Annotation:
-    """A record with the ids in its arguments, and in those of its attributes that refer, replaced."""
-    referring = references.get(record.layer, ())
-    attributes = {key: renamed(value, names) if key in referring else value for key, value in record.attributes.items()}
-    named: Annotation = msgspec.structs.replace(record, attributes=attributes)
-    if isinstance(named, Relation):
-        return msgspec.structs.replace(named, args=renamed(named.args, names))
-    return named
 
 
 def _vote(record: Annotation | None, names: Mapping[str, str], references: References) -> bytes:

@@ -14,9 +14,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from postil.editing.references import References, with_names
 from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
 
 Kind = TypeVar("Kind", Span, Relation, Label, Note)
+
+Level = Callable[[Sequence[Any], Sequence[Any], Mapping[str, str], References], Iterator[tuple[Any, Any]]]
+"""Pairs records of two lists, given the ids of the second set by those of the first, as far as they are known."""
+
+_ANY = References(None, guesses=True)
 
 
 class Match(NamedTuple):
@@ -26,10 +32,11 @@ class Match(NamedTuple):
     second: Record | None
 
 
-def match(first: AnnotationSet, second: AnnotationSet, *, by_id: bool = True) -> list[Match]:
+def match(first: AnnotationSet, second: AnnotationSet, *, by_id: bool = True, references: References = _ANY) -> list[Match]:
     """Every record of both sets, in the order of the second, and those that it lacks after them.
 
-    ``by_id``: whether the same id means the same record, as in two versions of one set.
+    ``by_id``: whether the same id means the same record, as in two versions of one set. ``references``: which attributes name
+    other records; where nothing is said, all that have the id of one do.
     """
     pairs: list[tuple[Record, Record]] = []
     names: dict[str, str] = {}  # an id of the first set → the id of its partner
@@ -50,6 +57,7 @@ def match(first: AnnotationSet, second: AnnotationSet, *, by_id: bool = True) ->
                     [record for record in here if id(record) not in matched_here],
                     [record for record in there if id(record) not in matched_there],
                     names,
+                    references,
                 )
             )
     partner = {id(other): one for one, other in pairs}
@@ -71,34 +79,31 @@ def _by(
             yield record, same.pop()
 
 
-def _same(*fields: str) -> Callable[[Sequence[Any], Sequence[Any], Mapping[str, str]], Iterator[tuple[Any, Any]]]:
+def _same(*fields: str) -> Level:
     """A level that pairs records of which these fields are the same."""
+    may_name = not {"args", "attributes", "about"}.isdisjoint(fields)
 
-    def level(here: Sequence[Any], there: Sequence[Any], names: Mapping[str, str]) -> Iterator[tuple[Any, Any]]:
-        return _by(here, there, lambda record: _key(record, fields, names), lambda record: _key(record, fields, {}))
+    def level(
+        here: Sequence[Any], there: Sequence[Any], names: Mapping[str, str], references: References
+    ) -> Iterator[tuple[Any, Any]]:
+        def key(record: Any) -> Hashable:
+            return _key(with_names(record, names, references) if may_name else record, fields)
+
+        return _by(here, there, key, lambda record: _key(record, fields))
 
     return level
 
 
-def _key(record: Any, fields: Sequence[str], names: Mapping[str, str]) -> Hashable:
-    return msgspec.json.encode([renamed(getattr(record, field), names) for field in fields])
+def _key(record: Any, fields: Sequence[str]) -> Hashable:
+    return msgspec.json.encode([getattr(record, field) for field in fields])
 
 
-def renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """A value with every id in it replaced by the one that ``names`` has for it."""
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, tuple | list):
-        return type(value)(renamed(each, names) for each in value)
-    if isinstance(value, dict):
-        return {key: renamed(each, names) for key, each in value.items()}
-    return value
-
-
-def _overlapping(*fields: str) -> Callable[[Sequence[Span], Sequence[Span], Mapping[str, str]], Iterator[tuple[Span, Span]]]:
+def _overlapping(*fields: str) -> Level:
     """A level that pairs spans that share text, of which these fields are the same: those that share the largest part first."""
 
-    def level(here: Sequence[Span], there: Sequence[Span], _names: Mapping[str, str]) -> Iterator[tuple[Span, Span]]:
+    def level(
+        here: Sequence[Span], there: Sequence[Span], _names: Mapping[str, str], _references: References
+    ) -> Iterator[tuple[Span, Span]]:
         found = []
         all_others = _grouped(there, fields)
         for key, group in _grouped(here, fields).items():
@@ -133,7 +138,7 @@ def share(one: Span, other: Span) -> float:
     return common / (covered - common) if covered > common else 0.0
 
 
-_LEVELS: dict[str, tuple[Any, ...]] = {
+_LEVELS: dict[str, tuple[Level, ...]] = {
     "spans": (
         _same("layer", "label", "extents", "attributes"),
         _same("layer", "label", "extents"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from postil.editing.conflicts import ADDED, TAKEN_OUT, Conflict, conflict_notes
+from postil.editing.conflicts import ADDED, NO_TEXT, TAKEN_OUT, Conflict, conflict_notes
 from postil.editing.fields import are_same, beginning_of, merge_fields, merge_headers
 from postil.editing.pending import MERGE, is_pending
 from postil.editing.references import References, ids_named_by
@@ -58,7 +58,7 @@ def merge(
     try:
         sets = about_one_text(base, ours, theirs, texts or {})
     except TextNotFound:
-        conflicts = [*apart(base, ours, theirs), Conflict("", ("text_sha256",))]
+        conflicts = [*apart(base, ours, theirs), Conflict("", NO_TEXT)]
         records = {record.id: record for record in ours.records}
         return _written(ours.header, records, conflicts, headers)
     references = References(scheme)

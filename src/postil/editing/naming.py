@@ -7,11 +7,12 @@ gets one that nobody has used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from postil.editing.items import Item, References, with_names
+from postil.editing.items import Item
+from postil.editing.references import References, strings_of, with_names
 from postil.model import Annotation, AnnotationSet, Relation
 
 _LONGEST_ID = 64
@@ -107,11 +108,6 @@ class Naming:
             for _, id in taken.record.arguments():
                 if names.get(id, "" if taken.owner else id) not in self._taken:
                     return id
-        referring = self._references.get(taken.record.layer, ())
-        values = [value for key, value in taken.record.attributes.items() if key in referring]
-        return next((id for id in _words(values) if id in names and names[id] not in self._taken), "")
-
-
-def _words(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        yield from (each for each in (value if isinstance(value, list | tuple) else [value]) if isinstance(each, str))
+        values = (taken.record.attributes.get(name) for name in self._references.of(taken.record))
+        ids = (id for value in values for id in strings_of(value))
+        return next((id for id in ids if id in names and names[id] not in self._taken), "")

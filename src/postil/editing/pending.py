@@ -13,8 +13,11 @@ from typing import Any
 import msgspec
 
 from postil.model import UNKNOWN_KEYS, Header, Note, Record
+from postil.unplaced import REALIGN
 
-REALIGN, MERGE = "realign", "merge"
+__all__ = ("MERGE", "REALIGN", "as_plain", "is_pending", "pending_note", "texts_of_pending", "without_pending")
+
+MERGE = "merge"
 _LONGEST_ID = 64
 
 

@@ -1,8 +1,10 @@
 """Where spans stand in a text when the text that they were made for is lost, and their own quotations are all there is.
 
 A long quotation that the text has once is an anchor. Between two anchors that moved by just as many characters, everything that
-stands where it should has moved by as many, too. Nothing else is certain: that a word stands somewhere does not say that it is
-that word.
+stands where it should has moved by as many, too. Beyond the first and the last of them nobody knows what stood there: if all from
+the one "Japan" to the next was taken out, a quotation that begins with the second looks whole, and its "Japan" may be the first.
+Only where the text has such a word once it is believed. Nothing else is certain: that a word stands somewhere does not say that
+it is that word.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class QuotedPlaces:
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
         self._text = text
         self._tokens = Tokens(text, {})
+        self._counts = Counter(self._tokens.keys)
         self._quotes: dict[Extent, str] = {}
         for span in spans:
             self._quotes |= _quotes(span)
@@ -42,8 +45,10 @@ class QuotedPlaces:
             return Place(Fate.ORPHAN)
         index = bisect_right(self._starts, start) - 1
         if index >= 0:
-            _, last, shift = self._stretches[index]
-            if end <= last and self._text.startswith(quote, start + shift) and self._cuts_no_word(start + shift, end + shift):
+            first, last, shift = self._stretches[index]
+            outer = [start + shift] * (start == first) + [end - 1 + shift] * (end == last)
+            is_there = self._text.startswith(quote, start + shift) and self._cuts_no_word(start + shift, end + shift)
+            if end <= last and is_there and all(map(self._is_once, outer)):
                 return Place(Fate.MOVED if shift else Fate.EXACT, ((start + shift, end + shift),))
         found = self._occurrences.near(quote, start)
         return Place(Fate.AMBIGUOUS, found) if found else Place(Fate.ORPHAN)
@@ -52,10 +57,15 @@ class QuotedPlaces:
         covered = self._tokens.within(start, end)
         return bool(covered) and self._tokens.starts[covered[0]] >= start and self._tokens.ends[covered[-1]] <= end
 
+    def _is_once(self, offset: int) -> bool:
+        """Whether a word stands at an offset that the text has nowhere else."""
+        tokens = self._tokens
+        return all(tokens.is_word(token) and self._counts[tokens.keys[token]] == 1 for token in tokens.within(offset, offset + 1))
+
     def _anchors(self) -> Iterator[Run]:
         """Each passage that was quoted once and that the text has once, if it is long enough, and covers no other."""
         tokens = self._tokens
-        weights = weigh(tokens, Counter(tokens.keys))
+        weights = weigh(tokens, self._counts)
         counts = Counter(self._quotes.values())
         last = -1
         for (start, end), quote in sorted(self._quotes.items(), key=lambda item: (item[0][0], -item[0][1])):

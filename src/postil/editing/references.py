@@ -10,21 +10,26 @@ from typing import Any
 
 import msgspec
 
-from postil.editing.matching import renamed
 from postil.model import Note, Record, Relation
 from postil.scheme import Scheme
 
 
 class References:
-    """Which attributes are references; none where there is no scheme."""
+    """Which attributes are references; none where there is no scheme.
 
-    def __init__(self, scheme: Scheme | None) -> None:
+    ``guesses``: whether every attribute is taken for one where there is no scheme, because nothing says what it is.
+    """
+
+    def __init__(self, scheme: Scheme | None, *, guesses: bool = False) -> None:
         layers = scheme.layers if scheme else {}
+        self.is_guess = guesses and scheme is None
         self._names = {name: frozenset(layer.references) for name, layer in layers.items()}
         self._declared = {name: layer.attributes.keys() for name, layer in layers.items()}
 
     def of(self, record: Record) -> Collection[str]:
         """The names of the attributes of a record that are references."""
+        if self.is_guess:
+            return getattr(record, "attributes", {}).keys()
         return self._names.get(getattr(record, "layer", ""), ())
 
     def undeclared(self, record: Record) -> list[str]:
@@ -33,15 +38,31 @@ class References:
         return [name for name in getattr(record, "attributes", ()) if name not in known]
 
 
-def renamed_record(record: Any, names: Mapping[str, str], references: References) -> Any:
-    """A record with every id in it replaced by the one that ``names`` has for it."""
-    changes = {field: renamed(getattr(record, field), names) for field in ("id", "args", "about") if hasattr(record, field)}
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with every id in it replaced by the one that ``names`` has for it."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, tuple | list):
+        return type(value)(renamed(each, names) for each in value)
+    if isinstance(value, dict):
+        return {key: renamed(each, names) for key, each in value.items()}
+    return value
+
+
+def with_names(record: Any, names: Mapping[str, str], references: References) -> Any:
+    """A record with every id that it names replaced by the one that ``names`` has for it; its own stays."""
+    changes = {field: renamed(getattr(record, field), names) for field in ("args", "about") if hasattr(record, field)}
     own = references.of(record)
     if any(name in record.attributes for name in own):
         changes["attributes"] = {
             name: renamed(value, names) if name in own else value for name, value in record.attributes.items()
         }
-    return msgspec.structs.replace(record, **changes)
+    return msgspec.structs.replace(record, **changes) if changes else record
+
+
+def renamed_record(record: Any, names: Mapping[str, str], references: References) -> Any:
+    """A record with every id in it, its own too, replaced by the one that ``names`` has for it."""
+    return msgspec.structs.replace(with_names(record, names, references), id=names.get(record.id, record.id))
 
 
 def ids_named_by(record: Record | None, references: References) -> set[str]:

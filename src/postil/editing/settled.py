@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from postil.editing.pending import REALIGN, is_pending
 from postil.editing.tokens import is_respelling
 from postil.model import AnnotationSet, Note, Span
+from postil.unplaced import as_it_was, is_changed
+
+__all__ = ("Settled", "as_it_was", "is_sound", "settled_since")
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -21,11 +22,6 @@ class Settled(msgspec.Struct, frozen=True):
     is_returned: bool = False
 
 
-def as_it_was(span: Span) -> dict[str, Any]:
-    """What a note keeps of the span that it leaves open: whether it is still the same says whether somebody decided."""
-    return {"extents": [list(extent) for extent in span.extents], "quote": span.text}
-
-
 def settled_since(annotations: AnnotationSet, text: str, sha256: str) -> list[Settled]:
     """The notes of realignments that are decided, where the text is now ``text``."""
     spans = {span.id: span for span in annotations.spans}
@@ -33,16 +29,11 @@ def settled_since(annotations: AnnotationSet, text: str, sha256: str) -> list[Se
     for note in annotations.notes:
         if is_pending(note, REALIGN):
             span = spans.get(note.about)
-            if span is None or _is_changed(span, note.decide):
+            if span is None or is_changed(span, note.decide):
                 found.append(Settled(note))
             elif note.decide.get("text_sha256") == sha256 and is_sound(span, text):
                 found.append(Settled(note, is_returned=True))
     return found
-
-
-def _is_changed(span: Span, decide: dict[str, Any]) -> bool:
-    was = as_it_was(span)
-    return any(key in decide and decide[key] != was[key] for key in was)
 
 
 def is_sound(span: Span, text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from postil.editing.anchors import Run
+from postil.editing.pairing import NONE, Pairing
 from postil.editing.tokens import Tokens
 
 STOPS = frozenset(".!?…。！？।؟")
@@ -38,18 +39,37 @@ def _ranges(starts: Sequence[int], end: int) -> list[range]:
 
 
 class Twins:
-    """Which sentences of the old text (``is_twin``) either text has more than once."""
+    """The sentences of the old text, which of them (``is_twin``) either text has more than once, and what became of each."""
 
-    def __init__(self, old: Tokens, new: Tokens) -> None:
-        units = sentences(old)
-        once_old, once_new = _once(old, units), _once(new, sentences(new))
-        self._unit_of = [number for number, unit in enumerate(units) for _ in unit]
-        keys = (tuple(old.keys[unit.start : unit.stop]) for unit in units)
+    def __init__(self, pairing: Pairing) -> None:
+        old, new = pairing.old, pairing.new
+        self._pairs = pairing.pairs
+        self.units, self._new_units = sentences(old), sentences(new)
+        self._unit_of = [number for number, unit in enumerate(self.units) for _ in unit]
+        self._new_unit_of = [number for number, unit in enumerate(self._new_units) for _ in unit]
+        once_old, once_new = _once(old, self.units), _once(new, self._new_units)
+        keys = (tuple(old.keys[unit.start : unit.stop]) for unit in self.units)
         self.is_twin = [once_old[key] is None or (key in once_new and once_new[key] is None) for key in keys]
 
     def of_old(self, start: int, end: int) -> range:
         """The sentences that the old tokens ``start`` to ``end`` are in."""
         return range(self._unit_of[start], self._unit_of[end - 1] + 1)
+
+    def is_whole(self, number: int) -> bool:
+        """Whether a sentence is one of the new text, unchanged."""
+        unit = self.units[number]
+        first = self._pairs[unit.start]
+        if first == NONE or self._pairs[unit.start : unit.stop] != list(range(first, first + len(unit))):
+            return False
+        return self._new_units[self._new_unit_of[first]] == range(first, first + len(unit))
+
+    def is_between(self, number: int) -> bool:
+        """Whether a sentence stands between the same two in both texts, which neither text has more than once."""
+        sides = number - 1, number + 1
+        if number == 0 or sides[1] == len(self.units) or any(self.is_twin[side] or not self.is_whole(side) for side in sides):
+            return False
+        before, after = (self._new_unit_of[self._pairs[self.units[side].start]] for side in sides)
+        return after == before + 2
 
 
 def same_units(old: Tokens, new: Tokens) -> list[Run]:

@@ -7,17 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from postil.editing.decisions import EDITED, Decision, said
+from postil.editing.decisions import EDITED
 from postil.editing.pending import as_plain
-from postil.model import AnnotationSet, Span
-
-
-class Written(msgspec.Struct, frozen=True, tag="written"):
-    """What a set was when it was written: about which text, everything that it held, and what that said wherever it stood."""
-
-    text_sha256: str
-    set_sha256: str
-    said_sha256: str
+from postil.model import STATUSES, AnnotationSet, Span
+from postil.storage.decisions_file import Decision, Written, said
 
 
 def written(annotations: AnnotationSet) -> Written:
@@ -37,8 +30,12 @@ def _sha256(lines: Iterable[bytes]) -> str:
 
 
 def is_by_hand(there: AnnotationSet, before: Sequence[Written], result: AnnotationSet) -> bool:
-    """Whether a set is neither one that was written, carried along to an edited text or not, nor what is to be written."""
-    if there.canonical().records == result.canonical().records:
+    """Whether a set is neither one that was written, carried along to an edited text or not, nor what is to be written.
+
+    Its status counts as much as what it says: somebody may call a set complete, or not yet, and means it.
+    """
+    is_as_decided = there.canonical().records == result.canonical().records
+    if is_as_decided and (there.header.status == result.header.status or not is_status_by_hand(there, before)):
         return False
     now = written(there)
     for each in before:
@@ -48,6 +45,13 @@ def is_by_hand(there: AnnotationSet, before: Sequence[Written], result: Annotati
         elif each.said_sha256 == now.said_sha256 and not _is_moved(there, result):
             return False
     return True
+
+
+def is_status_by_hand(there: AnnotationSet, before: Sequence[Written]) -> bool:
+    """Whether a set is one that was written, but for its status."""
+    others = (msgspec.structs.replace(there.header, status=status) for status in STATUSES if status != there.header.status)
+    known = {each.set_sha256 for each in before}
+    return any(written(msgspec.structs.replace(there, header=header)).set_sha256 in known for header in others)
 
 
 def _is_moved(there: AnnotationSet, result: AnnotationSet) -> bool:

@@ -44,6 +44,7 @@ class Draft(msgspec.Struct):
     ``name``: what the file calls it (a path without suffix, an id), from which an id is made. ``unit``: what its offsets
     count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
     :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
+    ``joins_lines``: whether fragments between which there is only the end of a line are one, cut by a tool.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Draft(msgspec.Struct):
     metadata: dict[str, Any] = {}
     unit: Unit | None = "code point"
     file: str = ""
+    joins_lines: bool = False

@@ -92,10 +92,15 @@ def write_documents(
     """
     assert format_.write
     tokens = Tokens(f"export {format_.name}")
-    reducing = Reducing(project.scheme, losses, tokens, format_.lane_for(choices.options), choices.policy)
+    lane = format_.lane_for(choices.options)
+    reducing = Reducing(project.scheme, losses, tokens, lane, choices.policy, options=choices.options)
     outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)
     features = to_take_out(format_.keeps, format_.limits)
     format_.write((reduced(document, features, reducing) for document in documents), outgoing)
+    outgoing.say += [
+        f"there is no tokenizer for {language} here; the one for no language in particular was used"
+        for language in sorted(tokens.stand_ins)
+    ]
     may_go = {feature.title for feature in features if feature.key in choices.without}
     for loss in losses:
         loss.stops = loss.stops and loss.kind not in may_go

@@ -22,14 +22,17 @@ from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.exchange.losses import Losses
-from postil.exchange.tokens import Tokenised, Tokens, token_range
+from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, Tokens, token_range
 from postil.manifest import Metadata
 from postil.model import Annotation, AnnotationSet, Label, Note, Relation, Span
 from postil.scheme import Scheme
 from postil.segmentation import Extent, containing
 
-Lane = Literal["document", "layer", "label"]
-"""Which spans compete for one place: all of the document, those of one layer, or those of one label of one layer."""
+Lane = Literal["document", "rows", "layer", "label"]
+"""Which spans compete for one place: all of the document, those of one layer, or those of one label of one layer.
+
+``rows``: all of the document but tokens and sentences, which a format that is made of them holds as such.
+"""
 
 Policy = Literal["longest", "outermost", "innermost"]
 """Which of two spans that overlap is kept where a format holds only one."""
@@ -42,7 +45,7 @@ ROLES = ("from", "to")
 
 
 class Reducing(msgspec.Struct):
-    """What there is to know while a document is reduced."""
+    """What there is to know while a document is reduced. ``options``: those of the format, on which its limits may depend."""
 
     scheme: Scheme
     losses: Losses
@@ -50,6 +53,7 @@ class Reducing(msgspec.Struct):
     lane: Lane = "document"
     policy: Policy = "longest"
     names: dict[tuple[str, str], dict[str, str]] = {}  # what a limit made of names, by the limit and what is named
+    options: dict[str, Any] = {}
 
 
 Reduce = Callable[[Document, Reducing], Document]
@@ -263,10 +267,16 @@ def _lanes(annotations: AnnotationSet, reducing: Reducing) -> Iterator[list[Span
     """The spans that compete, each lane sorted by start, longest first."""
     lanes: defaultdict[tuple[str, ...], list[Span]] = defaultdict(list)
     for span in annotations.spans:
-        key = {"document": (), "layer": (span.layer,), "label": (span.layer, span.label)}[reducing.lane]
-        lanes[key].append(span)
+        lanes[_lane_of(span, reducing.lane)].append(span)
     for lane in lanes.values():
         yield sorted(lane, key=lambda span: (span.start, -span.end))
+
+
+def _lane_of(span: Span, lane: Lane) -> tuple[str, ...]:
+    if lane == "label":
+        return span.layer, span.label
+    is_row = lane == "rows" and span.layer in (TOKEN_LAYER, SENTENCE_LAYER)
+    return (span.layer,) if lane == "layer" or is_row else ()
 
 
 def _out_of_lanes(kind: str, beaten: Callable[[Sequence[Span], Policy], Iterable[Span]]) -> Reduce:
@@ -519,32 +529,48 @@ def names_like(
     the scheme come first, and of them those that may stay as they are.
     """
     allowed = re.compile(pattern)
-    key = f"names:{pattern}"
 
-    def spelled(name: str) -> str:
+    def plain(name: str) -> str:
         return "".join(character if allowed.fullmatch(character) else by for character in name) or by
 
-    def plain(reducing: Reducing, kind: str, name: str) -> str:
+    return names_made_by(plain, f"names:{pattern}", title, of=of, by=by)
+
+
+def names_made_by(
+    plain: Callable[[str], str],
+    key: str,
+    title: str,
+    *,
+    of: Collection[str] = ("label", "layer", "attribute", "role"),
+    by: str = "_",
+) -> Feature:
+    """A limit: names of labels, layers, attributes and roles that ``plain`` leaves as they are. Others become what it gives.
+
+    Two names that would become one stay apart by a number; those of the scheme come first, and of them those that may stay as
+    they are.
+    """
+
+    def named(reducing: Reducing, kind: str, name: str) -> str:
         if kind not in of:
             return name
         known = reducing.names.get((key, kind))
         if known is None:
             known = reducing.names[key, kind] = {}
-            for one in sorted(_names(reducing.scheme, kind), key=lambda one: (spelled(one) != one, one)):
-                known[one] = _apart_from(known.values(), spelled(one), by)
+            for one in sorted(_names(reducing.scheme, kind), key=lambda one: (plain(one) != one, one)):
+                known[one] = _apart_from(known.values(), plain(one), by)
         if name not in known:
-            known[name] = _apart_from(known.values(), spelled(name), by)
+            known[name] = _apart_from(known.values(), plain(name), by)
         return known[name]
 
     def without(document: Document, reducing: Reducing) -> Document:
         def change(record: Any) -> Any:
             changes: dict[str, Any] = {
-                "layer": plain(reducing, "layer", record.layer),
-                "label": plain(reducing, "label", record.label),
-                "attributes": {plain(reducing, "attribute", name): value for name, value in record.attributes.items()},
+                "layer": named(reducing, "layer", record.layer),
+                "label": named(reducing, "label", record.label),
+                "attributes": {named(reducing, "attribute", name): value for name, value in record.attributes.items()},
             }
             if isinstance(record, Relation):
-                changes["args"] = {plain(reducing, "role", role): value for role, value in record.args.items()}
+                changes["args"] = {named(reducing, "role", role): value for role, value in record.args.items()}
             return replace(record, **changes)
 
         return without_values(title, change)(document, reducing)
@@ -628,6 +654,11 @@ def _with_plain_text(document: Document, plain: Callable[[Any], Any], title: str
         return document
     at = next(at for at, (one, other) in enumerate(zip(document.text, text, strict=True)) if one != other)
     reducing.losses.add(title, f"{document.id}, offset {at}", document.text[max(at - 10, 0) : at + 10])
+    return with_text(document, text, reducing)
+
+
+def with_text(document: Document, text: str, reducing: Reducing) -> Document:
+    """The document with another text of the same length, so that no offset moves."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def recovered(annotations: AnnotationSet, *_: object) -> AnnotationSet:

@@ -18,7 +18,7 @@ from postil.corpus import Document
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Undecided, placed
+from postil.exchange.offsets import Counting, Mismatch, Undecided, over_lines, placed
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
@@ -53,7 +53,8 @@ class Intake:
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
-        self.rules, self.scheme, self.layers = rules, scheme, layers or {}
+        self.rules, self.scheme = rules, scheme
+        self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
         self.errors: list[str] = []
         self._taken: dict[str, str] = {}
@@ -75,6 +76,8 @@ class Intake:
         sets = list(found.sets)
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
+        if draft.joins_lines:
+            sets = [self._joined(one, found.text) for one in sets]
         normalised = normalise_text(shown, found.text)
         for change in normalised.changes:
             self.repaired.add(f"texts: {re.sub(r'[0-9].*', '', change).rstrip(' (:')}", f"{shown}: {change}")
@@ -111,6 +114,15 @@ class Intake:
             else:
                 self.errors.append(f"{mismatch} (--realign found no certain place)")
         return replace(draft_set, spans=[again.get(span.id, span) for span in draft_set.spans])
+
+    def _joined(self, draft_set: DraftSet, text: str) -> DraftSet:
+        spans = []
+        for span in draft_set.spans:
+            joined = over_lines(span, text) if span.fragments else span
+            if joined is not span:
+                self.repaired.add("spans cut at the ends of lines, put together", draft_set.place(span.id), joined.text)
+            spans.append(joined)
+        return replace(draft_set, spans=spans)
 
     def _carried(self, draft_set: DraftSet, text: str, carried: Carried) -> DraftSet:
         spans = []

@@ -26,12 +26,15 @@ class Losses:
     def __init__(self) -> None:
         self.by_kind: dict[str, Loss] = {}
 
-    def add(self, kind: str, where: str, shown: str = "", *, stops: bool = True) -> None:
-        """Count one thing. ``where``: the document, or file and line, and the id that it has there; ``shown``: its text."""
+    def add(self, kind: str, where: str, shown: str = "", *, stops: bool = True, count: int = 1) -> None:
+        """Count one thing, or as many as ``count`` in one place.
+
+        ``where``: the document, or file and line, and the id that it has there; ``shown``: its text.
+        """
         loss = self.by_kind.get(kind)
         if loss is None:
             loss = self.by_kind[kind] = Loss(kind, stops)
-        loss.count += 1
+        loss.count += count
         if len(loss.examples) < _EXAMPLES:
             loss.examples.append(f"{where} {quote(shown, 40)}" if shown else where)
 

@@ -123,7 +123,12 @@ def _mapped_layer(layer: Layer, called: str, names: NameMap) -> Layer:
 
 
 def _mapped_roles(roles: dict[str, Role], of_roles: Names, names: NameMap) -> dict[str, Role]:
-    return {
-        name: replace(role, layers=tuple(filter(None, (names.layers.get(one, one) for one in role.layers))), labels=())
-        for name, role in _renamed(roles, of_roles).items()
-    }
+    return {name: _mapped_role(role, names) for name, role in _renamed(roles, of_roles).items()}
+
+
+def _mapped_role(role: Role, names: NameMap) -> Role:
+    """The role with the corpus's names. Labels whose layer it does not say could be any, if they are called otherwise here."""
+    layers = tuple(filter(None, (names.layers.get(one, one) for one in role.layers)))
+    of_labels = {old: new for layer in layers for old, new in names.labels.get(layer, {}).items()}
+    labels = tuple(filter(None, (of_labels.get(one, one) for one in role.labels)))
+    return replace(role, layers=layers, labels=labels if layers or not names.labels else ())

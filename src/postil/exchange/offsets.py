@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +21,13 @@ from postil.text import Unit, Units, cuts_word, quote
 
 UNITS: tuple[Unit, ...] = ("code point", "utf-16", "utf-8", "grapheme")
 _NAMES = {"code point": "code points", "utf-16": "UTF-16 code units", "utf-8": "UTF-8 bytes", "grapheme": "grapheme clusters"}
+
+
+LINE_ENDS = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+"""What some tool takes for the end of a line, as the inside of a character class."""
+
+LINE_GAP = re.compile(rf"\s*[{LINE_ENDS}]\s*")
+"""What may lie between two fragments that are one span over several lines."""
 
 
 class Counting(msgspec.Struct, frozen=True):
@@ -100,8 +108,9 @@ def _differ(text: str) -> bool:
 def _countings(draft: Draft) -> Iterator[Counting]:
     for crlf_is_one in (False, True) if "\r\n" in draft.text else (False,):
         for unit in UNITS:
-            if not (unit == "grapheme" and crlf_is_one):  # CR LF is one cluster anyway
+            if unit != "grapheme":
                 yield Counting(unit, crlf_is_one)
+    yield Counting("grapheme")  # CR LF is one cluster anyway
 
 
 def _counted(draft: Draft, counting: Counting) -> Placed:
@@ -175,3 +184,28 @@ def _is_sane(one: Placed) -> bool:
                 if covered != covered.strip() or cuts_word(one.text, start) or cuts_word(one.text, end):
                     return False
     return True
+
+
+def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extents in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if found and start == found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def over_lines(span: Span, text: str) -> Span:
+    """The span with those of its fragments as one between which there is only the end of a line."""
+    if not any(LINE_GAP.fullmatch(text, one[1], other[0]) for one, other in pairwise(span.fragments)):
+        return span
+    fragments = [span.fragments[0]]
+    for start, end in span.fragments[1:]:
+        if LINE_GAP.fullmatch(text, fragments[-1][1], start):
+            fragments[-1] = (fragments[-1][0], end)
+        else:
+            fragments.append((start, end))
+    span = replace(span, fragments=tuple(fragments) if len(fragments) > 1 else ())
+    return replace(span, text=span.covered(text))

@@ -43,10 +43,11 @@ class _AttributeSeen(msgspec.Struct):
             if isinstance(one, str) and (len(self.values) < _COUNTED_VALUES or one in self.values):
                 self.values[one] += 1
 
-    def attribute(self, labels_of_layer: set[str]) -> Attribute:
+    def attribute(self, labels_of_layer: set[str], declared: Attribute | None) -> Attribute:
         """What it seems to be. A text that is always the id of something in its set is a reference."""
         only_on = () if labels_of_layer == set(self.labels) else tuple(sorted(self.labels))
-        kind = self._type()
+        is_as_declared = declared is not None and self.types == {"str"} and self.values.keys() <= set(declared.values)
+        kind = "enum" if is_as_declared else self._type()
         values = tuple(sorted(self.values)) if kind == "enum" else ()
         return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on)
 
@@ -159,7 +160,7 @@ class Observed:
         for (name, kind), seen in self._layers.items():
             own = found.get(name)
             if own is None or own.kind == kind:
-                found[name] = _merged(own, _proposed(seen))
+                found[name] = _merged(own, _proposed(seen, own))
         return found
 
 
@@ -170,9 +171,10 @@ def _overlap(spans: list[Span]) -> Overlap:
     return "nested" if is_nested(spans) and len(set(extents)) == len(extents) else "free"
 
 
-def _proposed(seen: _LayerSeen) -> Layer:
+def _proposed(seen: _LayerSeen, declared: Layer | None) -> Layer:
     labels = {label: LabelDefinition() for label in sorted(seen.labels)}
-    attributes = {name: one.attribute(set(labels)) for name, one in sorted(seen.attributes.items())}
+    known = declared.attributes if declared else {}
+    attributes = {name: one.attribute(set(labels), known.get(name)) for name, one in sorted(seen.attributes.items())}
     if seen.kind == "relation":
         alike = {tuple(roles) for roles in seen.roles.values()}
         roles = {label: _roles(own, seen.labels[label]) for label, own in seen.roles.items()}
@@ -208,7 +210,7 @@ def _merged(declared: Layer | None, seen: Layer) -> Layer:
     """What was declared, widened by what was seen."""
     if declared is None:
         return seen
-    labels = {**seen.labels, **declared.labels}
+    labels = {**declared.labels, **seen.labels, **declared.labels}  # in the order in which they are declared
     attributes = {name: _widened(declared.attributes.get(name), one) for name, one in seen.attributes.items()}
     unit = max(declared.unit, seen.unit, key=("word", "grapheme", "character").index)
     overlap = max(declared.overlap, seen.overlap, key=("none", "nested", "free").index)
@@ -283,10 +285,10 @@ def layer_table(layer: Layer) -> dict[str, Any]:
 def _said(struct: msgspec.Struct, blank: msgspec.Struct) -> dict[str, Any]:
     """The values of a struct that are not those of a blank one, as TOML can hold them."""
     found: dict[str, Any] = {}
-    for name in struct.__struct_fields__:
+    for name, called in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True):
         value = getattr(struct, name)
         if value != getattr(blank, name, None):
-            found[name] = _plain(value)
+            found[called] = _plain(value)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.sources import File, decode
 
+_PEEK = 4096
 _BLANKS = re.compile(r"[ \t\r\n]*+")
+_HALVES = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(\\u[dD][89a-fA-F])")  # a pair, or (first group) a half
 _LONE = "it holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
 
 
@@ -28,7 +31,7 @@ def parse_json(shown: str, data: bytes | str, line: int = 1) -> Any:
 
 def read_json(file: File) -> Any:
     """The value that the whole file is."""
-    return parse_json(file.shown, file.read().removeprefix(b"\xef\xbb\xbf"))
+    return parse_json(file.shown, file.read().removeprefix(codecs.BOM_UTF8))
 
 
 def read_json_lines(file: File) -> Iterator[tuple[int, Any]]:
@@ -49,6 +52,38 @@ def read_json_lines(file: File) -> Iterator[tuple[int, Any]]:
             yield from _concatenated(file.shown, rest, number)
             return
         yield number, value
+
+
+def read_json_records(file: File) -> Iterator[tuple[int, Any]]:
+    """Each record of a file with the line that it begins on: the elements of an array, or the values of JSON Lines.
+
+    Of an array there are only its bytes in memory, and the one record.
+    """
+    elements = _elements(file)
+    if elements is None:
+        yield from read_json_lines(file)
+        return
+    data, raw = elements
+    at, line = 0, 1
+    for element in raw:
+        found = bytes(element)
+        start = data.index(found, at)
+        line += data.count(b"\n", at, start)
+        yield line, parse_json(file.shown, found, line)
+        at, line = start + len(found), line + found.count(b"\n")
+
+
+def _elements(file: File) -> tuple[bytes, list[msgspec.Raw]] | None:
+    """A file that is one array: its bytes, and its elements in them. ``None`` for any other, broken or not."""
+    with file.open() as stream:
+        beginning = stream.read(_PEEK).removeprefix(codecs.BOM_UTF8)
+    if not beginning.lstrip().startswith(b"["):
+        return None
+    data = file.read().removeprefix(codecs.BOM_UTF8)
+    try:
+        return data, msgspec.json.decode(data, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
 def _is_beginning(line: str) -> bool:
@@ -77,11 +112,18 @@ def _concatenated(shown: str, text: str, line: int) -> Iterator[tuple[int, Any]]
 
 def _explained(shown: str, data: bytes | str, line: int, error: Exception) -> UnreadableFile:
     """The fault with its place, which only the slow parser knows."""
-    text = data if isinstance(data, str) else decode(shown, data)
+    try:
+        text = data if isinstance(data, str) else decode(shown, data)
+    except UnreadableFile as fault:
+        raise UnreadableFile(shown, fault.message, line + fault.line - 1, fault.column) from fault
     try:
         json.loads(text)
     except json.JSONDecodeError as found:
         return UnreadableFile(shown, f"not JSON: {found.msg}", line + found.lineno - 1, found.colno)
     except RecursionError:
         return UnreadableFile(shown, "nested deeper than any annotation is", line, 1)
-    return UnreadableFile(shown, _LONE if "surrogate" in str(error) or "\\ud" in text.lower() else f"not JSON: {error}", line, 1)
+    if half := next((found for found in _HALVES.finditer(text) if found[1]), None):
+        return UnreadableFile(
+            shown, _LONE, line + text.count("\n", 0, half.start()), half.start() - text.rfind("\n", 0, half.start())
+        )
+    return UnreadableFile(shown, f"not JSON: {error}", line, 1)

@@ -52,7 +52,7 @@ class _Tree:
 
     def end(self, _tag: str) -> None:
         element = self.open.pop()
-        if self.wanted and self.wanted(element.tag):
+        if self.wanted and self.wanted(element.tag) and not any(self.wanted(outer.tag) for outer in self.open):
             self.done.append((element, self.open[-1] if self.open else None))
 
     def data(self, text: str) -> None:
@@ -98,7 +98,8 @@ def parse_xml(shown: str, data: bytes) -> Element:
 def iterate_xml(file: File, *tags: str) -> Iterator[Element]:
     """Each element with one of these names (without namespace) when it ends, one at a time, so that memory stays flat.
 
-    What is given is emptied, and taken out of its parent, when the next is asked for.
+    One inside another comes with the outer one only. What is given is emptied, and taken out of its parent, when the next is
+    asked for.
     """
     tree = _Tree(file.shown, lambda tag: tag.rpartition("}")[2] in tags)
     with file.open() as stream:

@@ -83,9 +83,13 @@ def _guarded(shown: str, read: Callable[[int], bytes], limit: int) -> bytes:
 
 
 def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
-    """``data`` as text, without a byte-order mark; says file, line and byte where it is none."""
+    """``data`` as text; says file, line and byte where it is none. A byte-order mark is left out at the beginning of a file.
+
+    ``line``: which line of its file ``data`` is (none: it is the whole file).
+    """
     try:
-        return data.decode(encoding).removeprefix("\ufeff")
+        text = data.decode(encoding)
+        return text.removeprefix("\ufeff") if line <= 1 else text
     except UnicodeDecodeError as error:
         first = line or data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
@@ -153,22 +157,34 @@ class Source:
         return found
 
     def _of_zip(self) -> dict[str, File]:
-        archive = zipfile.ZipFile(self.path)
-        found = {}
-        total = 0
-        for info in archive.infolist():
-            path = info.filename.replace("\\", "/")
-            parts = PurePosixPath(path).parts
-            shown = f"{self.path}/{path}"
-            if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
-                raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
-            if info.is_dir() or _is_hidden(path):
-                continue
-            total += info.file_size
-            if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
-                raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")
-            found[path] = File(path, shown, _member_opener(archive, info))
-        return found
+        return _members(str(self.path), zipfile.ZipFile(self.path))
+
+
+def files_in(file: File) -> dict[str, File]:
+    """The files of a zip that is itself a file of a source, by their paths in it, sorted."""
+    try:
+        found = _members(file.shown, zipfile.ZipFile(io.BytesIO(file.read())))
+    except zipfile.BadZipFile as error:
+        raise UnreadableFile(file.shown, f"no zip, although it is called one: {error}") from error
+    return {path: found[path] for path in sorted(found)}
+
+
+def _members(shown_archive: str, archive: zipfile.ZipFile) -> dict[str, File]:
+    found = {}
+    total = 0
+    for info in archive.infolist():
+        path = info.filename.replace("\\", "/")
+        parts = PurePosixPath(path).parts
+        shown = f"{shown_archive}/{path}"
+        if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
+            raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+        if info.is_dir() or _is_hidden(path):
+            continue
+        total += info.file_size
+        if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
+            raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")
+        found[path] = File(path, shown, _member_opener(archive, info))
+    return found
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

@@ -1,12 +1,15 @@
 """Tokens and sentences for formats that are made of them.
 
-The corpus's own come first: spans of layers called ``token`` and ``sentence``, where the set has them. Else sentences are
+The corpus's own come first: spans of layers called ``token`` and ``sentence``, where the set has them; what they leave out is cut
+at its blanks, so that tokens together always hold every visible character. Else sentences are
 those of :mod:`postil.segmentation` and tokens those of spaCy's rules for the document's language, without a model.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +21,8 @@ from postil.model import AnnotationSet, Span
 from postil.segmentation import Extent, containing, sentences
 
 TOKEN_LAYER, SENTENCE_LAYER = "token", "sentence"
+
+_WORD = re.compile(r"\S+")
 
 
 class Tokenised(msgspec.Struct, frozen=True):
@@ -41,7 +46,6 @@ class Tokens:
 
     def __init__(self, purpose: str = "this format") -> None:
         self._purpose = purpose
-        self._pipelines: dict[str, Any] = {}
         self._last: tuple[str, str, Tokenised] | None = None  # of the document that is being reduced and written
         self.stand_ins: set[str] = set()
 
@@ -51,10 +55,10 @@ class Tokens:
         if self._last and self._last[:2] == key:
             return self._last[2]
         own = _own_layers(document)
-        units = [(span.start, span.end) for span in own.get(SENTENCE_LAYER, ())] or sentences(document.text)
+        units = _sentences(document.text, [(span.start, span.end) for span in own.get(SENTENCE_LAYER, ())])
         if TOKEN_LAYER in own:
-            tokens = [(span.start, span.end) for span in own[TOKEN_LAYER]]
-            rows = _in_sentences(tokens, units)
+            tokens = [(span.start, span.end) for span in own[TOKEN_LAYER] if span.text.strip()]
+            rows = _in_sentences(_with_gaps(tokens, document.text), units)
         else:
             language = document.metadata.language
             rows = [
@@ -78,17 +82,25 @@ class Tokens:
 
     def _pipeline(self, language: str) -> Any:
         code = language.partition("-")[0] or "xx"
-        if code not in self._pipelines:
-            try:
-                import spacy
-            except ImportError as error:
-                raise MissingExtra(self._purpose, "spaCy", "spacy") from error
-            try:
-                self._pipelines[code] = spacy.blank(code)
-            except ImportError:
-                self._pipelines[code] = spacy.blank("xx")
-                self.stand_ins.add(code)
-        return self._pipelines[code]
+        try:
+            pipeline = _blank(code)
+        except ModuleNotFoundError as error:
+            raise MissingExtra(self._purpose, "spaCy", "spacy") from error
+        if pipeline is None:
+            self.stand_ins.add(code)
+            pipeline = _blank("xx")
+        return pipeline
+
+
+@cache
+def _blank(code: str) -> Any:
+    """A pipeline of spaCy with a tokenizer only; ``None`` where it has none for this language."""
+    import spacy
+
+    try:
+        return spacy.blank(code)
+    except ImportError:
+        return None
 
 
 def _own_layers(document: Document) -> dict[str, list[Span]]:
@@ -106,6 +118,28 @@ def _apart(annotations: AnnotationSet, layer: str) -> list[Span]:
     spans = [span for span in annotations.spans if span.layer == layer]
     is_apart = all(one.end <= other.start for one, other in pairwise(spans))
     return spans if is_apart and not any(span.fragments for span in spans) else []
+
+
+def _sentences(text: str, own: list[Extent]) -> list[Extent]:
+    """These sentences, and those of the text that is in none of them."""
+    found = []
+    at = 0
+    for start, end in (*own, (len(text), len(text))):
+        found += [(at + first, at + last) for first, last in sentences(text[at:start])]
+        found.append((start, end))
+        at = end
+    return found[:-1]
+
+
+def _with_gaps(tokens: list[Extent], text: str) -> list[Extent]:
+    """The tokens, and between them a token for each stretch of text that is in none: text that nobody cut is not lost."""
+    found = []
+    at = 0
+    for start, end in (*tokens, (len(text), len(text))):
+        found += [(at + word.start(), at + word.end()) for word in _WORD.finditer(text[at:start])]
+        found.append((start, end))
+        at = end
+    return found[:-1]
 
 
 def _in_sentences(tokens: list[Extent], units: list[Extent]) -> list[list[Extent]]:

@@ -17,7 +17,7 @@ import msgspec
 
 from postil.findings import Place, Related, excerpt
 from postil.lazy import lazy
-from postil.model import Header, Label, Note, Record, Relation, Span
+from postil.model import AnnotationSet, Header, Label, Note, Record, Relation, Span
 from postil.rules.attribute_uses import AttributeFault, Attributes, Use, judged, use_of
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.views import DocumentView, Problem, fault_place
@@ -27,6 +27,9 @@ from postil.storage.faults import FaultKind
 from postil.storage.set_file import SetFile
 
 _encode = msgspec.json.Encoder().encode
+
+
+Foresight = Callable[[AnnotationSet, str], int]
 
 
 class Columns(NamedTuple):
@@ -44,11 +47,19 @@ class Columns(NamedTuple):
 class SetView:
     """One annotation set, with the text that it is about and the scheme that it follows.
 
-    ``proven``: proofs that are known to hold or not, by name.
+    ``proven``: proofs that are known to hold or not, by name. ``would_realign``: what tells how many spans of a set about an
+    older text a realignment would carry to a text, where somebody wants to know.
     """
 
-    def __init__(self, document: DocumentView, set_file: SetFile, proven: Mapping[str, bool] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        document: DocumentView,
+        set_file: SetFile,
+        proven: Mapping[str, bool] = MappingProxyType({}),
+        would_realign: Foresight | None = None,
+    ) -> None:
         vars(self).update(proven)
+        self.would_realign = would_realign
         self.document = document
         self.file = set_file
         self.header: Header | None = set_file.header
@@ -354,16 +365,18 @@ def _references(record: Span | Relation | Label, layer: Layer | None) -> list[st
 
 
 class BundleView:
-    """A document with all that is said about it. ``proven``: what is known of each of its sets."""
+    """A document with all that is said about it. ``proven``, ``would_realign``: as each of its sets has them."""
 
-    def __init__(self, bundle: Bundle, proven: Mapping[str, bool] = MappingProxyType({})) -> None:
+    def __init__(
+        self, bundle: Bundle, proven: Mapping[str, bool] = MappingProxyType({}), would_realign: Foresight | None = None
+    ) -> None:
         self.document = DocumentView(bundle)
-        self._proven = proven
+        self._proven, self._would_realign = proven, would_realign
 
     @lazy
     def sets(self) -> list[SetView]:
         """Each of its sets."""
-        return [SetView(self.document, file, self._proven) for file in self.document.bundle.set_files]
+        return [SetView(self.document, file, self._proven, self._would_realign) for file in self.document.bundle.set_files]
 
 
 def _is_sound(span: Span, text: str) -> bool:

@@ -20,10 +20,10 @@ from postil.storage.toml_file import TomlFile
 
 
 class Stray(msgspec.Struct, frozen=True):
-    """A file under ``corpus/`` or ``annotations/`` that is none of a corpus's files."""
+    """A file under ``corpus/``, ``annotations/`` or ``adjudication/`` that is none of a corpus's files."""
 
     path: str
-    reason: Literal["link out", "not a file", "unknown"]
+    reason: Literal["link out", "not a file", "unknown", "no document"]
 
 
 class Project(msgspec.Struct, frozen=True, dict=True):
@@ -54,6 +54,15 @@ class Project(msgspec.Struct, frozen=True, dict=True):
         return {}
 
 
+class DecisionsData(msgspec.Struct, frozen=True):
+    """The bytes of what was decided for the set ``into``, and the size of the file: no bytes where it is larger than is read."""
+
+    path: str
+    into: str
+    data: bytes
+    size: int
+
+
 class Bundle(msgspec.Struct, frozen=True, dict=True):
     """One document: its text, its metadata, its sets, each as its file holds it (``None``: there is no file)."""
 
@@ -62,6 +71,7 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
     metadata_file: TomlFile[Metadata] | None
     set_files: tuple[SetFile, ...]
     project: Project
+    decisions: tuple[DecisionsData, ...] = ()
 
     @property
     def text(self) -> str | None:

@@ -16,7 +16,7 @@ from postil.errors import CorpusNotFound, PostilError, UnreadableCorpus, UnsafeP
 from postil.manifest import FORMAT, Manifest, Metadata
 from postil.model import AnnotationSet
 from postil.scheme import Scheme
-from postil.storage.bundle import Bundle, Project, Stray
+from postil.storage.bundle import Bundle, DecisionsData, Project, Stray
 from postil.storage.faults import Fault
 from postil.storage.safe_files import is_inside, portable_name_fault, write_atomically
 from postil.storage.set_file import SetFile, encode_set, parse_set
@@ -38,15 +38,16 @@ FileData = tuple[str, bytes, int]
 
 
 class DocumentFiles(msgspec.Struct):
-    """The paths, from the root, of what a document has. ``sets`` is by annotator."""
+    """The paths, from the root, of what a document has. ``sets`` is by annotator, ``decisions`` by that of the set they make."""
 
     text: str = ""
     metadata: str = ""
     sets: dict[str, str] = {}
+    decisions: dict[str, str] = {}
 
     def paths(self) -> Iterator[str]:
         """Every path that there is."""
-        yield from filter(None, (self.text, self.metadata, *self.sets.values()))
+        yield from filter(None, (self.text, self.metadata, *self.sets.values(), *self.decisions.values()))
 
 
 class Inventory(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ class CorpusDirectory:
 
     @cached_property
     def inventory(self) -> Inventory:
-        """What is there, by walking both directories. Links are followed to files inside the corpus only."""
+        """What is there, by walking all directories. Links are followed to files inside the corpus only."""
         documents: defaultdict[str, DocumentFiles] = defaultdict(DocumentFiles)
         strays: list[Stray] = []
         for path in [*self._walk("corpus", strays), *self._walk("annotations", strays)]:
@@ -102,8 +103,24 @@ class CorpusDirectory:
                 documents[document].sets[annotator] = path
             elif directory == "corpus" or "/" in rest or suffix == _SET:
                 strays.append(Stray(path, "unknown"))  # beside the scheme anything else may lie: guidelines, pictures
+        for path in self._walk_decisions(strays):
+            annotator, _, document = path.removeprefix("adjudication/").removesuffix(_SET).partition("/")
+            if not path.endswith(_SET) or not document:
+                continue  # beside decisions anything else may lie
+            if document in documents:
+                documents[document].decisions[annotator] = path
+            else:
+                strays.append(Stray(path, "no document"))
         ordered = {document: documents[document] for document in sorted(documents)}
         return Inventory(ordered, tuple(sorted(strays, key=lambda stray: stray.path)))
+
+    def _walk_decisions(self, strays: list[Stray]) -> Iterator[str]:
+        """The files under ``adjudication/``. No corpus needs any, so that nothing there keeps one from being read."""
+        top = self.root / "adjudication"
+        if not is_inside(self.root, top):
+            strays.append(Stray("adjudication", "link out"))
+        elif not top.is_file():
+            yield from self._walk("adjudication", strays)
 
     def _walk(self, directory: str, strays: list[Stray]) -> Iterator[str]:
         if not is_inside(self.root, self.root / directory):
@@ -151,6 +168,7 @@ class CorpusDirectory:
             _toml_file(Metadata, files.metadata, *data[files.metadata]) if files.metadata else None,
             tuple([_set_file(path, annotator, *data[path]) for annotator, path in sorted(files.sets.items())]),
             self.project,
+            tuple([DecisionsData(path, into, *data[path]) for into, path in sorted(files.decisions.items())]),
         )
 
     def set_path(self, annotator: str, document: str) -> str:

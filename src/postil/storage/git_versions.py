@@ -62,21 +62,39 @@ def changed_files(root: Path, revisions: Sequence[str], under: str) -> list[Rena
 def files_at(root: Path, revision: str, paths: Sequence[str]) -> dict[str, bytes]:
     """The content of each of these paths, from ``root``, in a revision; those that it has not are left out."""
     wanted = [path for path in paths if path and "\n" not in path]
-    if not wanted:
-        return {}
-    names = "".join(f"{revision}:./{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
-    out = memoryview(_git(root, "cat-file", "--batch", stdin=names))
-    found = {}
+    found = _contents(root, [f"{revision}:./{path}" for path in wanted])
+    return {path: data for path, data in zip(wanted, found, strict=True) if data is not None}
+
+
+def file_in(root: Path, revisions: Sequence[str], path: str) -> list[bytes]:
+    """The content of a path, from ``root``, in each of these revisions; such as are none, or have no such file, are left out."""
+    return [data for data in _contents(root, [f"{revision}:./{path}" for revision in revisions]) if data is not None]
+
+
+def _contents(root: Path, names: Sequence[str]) -> list[bytes | None]:
+    """The content of each blob; ``None`` for what is none."""
+    if not names:
+        return []
+    given = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+    out = memoryview(_git(root, "cat-file", "--batch", stdin=given))
+    found: list[bytes | None] = []
     at = 0
-    for path in wanted:
+    for _ in names:
         end = out.obj.index(b"\n", at)  # type: ignore[attr-defined]
         header = bytes(out[at:end]).split()
         at = end + 1
-        if len(header) == 3 and header[1] == b"blob":
-            size = int(header[2])
-            found[path] = bytes(out[at : at + size])
-            at += size + 1
+        if len(header) != 3 or not header[2].isdigit():  # "… missing", and a name may have blanks
+            found.append(None)
+            continue
+        size = int(header[2])
+        found.append(bytes(out[at : at + size]) if header[1] == b"blob" else None)
+        at += size + 1
     return found
+
+
+def path_in_git(root: Path, name: str) -> Path:
+    """Where git keeps a file of its own. Raises :class:`~postil.errors.PostilError` where there is no git or repository."""
+    return root / _git(root, "rev-parse", "--git-path", name).decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:

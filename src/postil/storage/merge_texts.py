@@ -6,16 +6,15 @@ What was fetched from a fork is in no branch yet when git asks for the merge, bu
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from postil.errors import PostilError
 from postil.storage.git_history import texts_by_sha256
 from postil.storage.git_versions import files_at
+from postil.storage.merge_commits import commits_being_merged
 
-_HEADS = ("FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
-_GIT_SAYS = "GITHEAD_"  # a variable for each commit that git merges, in the environment of its drivers
+_FETCHED = "FETCH_HEAD"  # what was fetched last, which may be what comes in
 
 
 def texts_for_merge(root: Path, wanted: Collection[str], documents: Sequence[str]) -> dict[str, str]:
@@ -48,8 +47,7 @@ def _near(root: Path, paths: Sequence[str]) -> Iterator[bytes]:
             yield (root / path).read_bytes()
         except OSError:
             continue
-    merged = [name.removeprefix(_GIT_SAYS) for name in os.environ if name.startswith(_GIT_SAYS)]
-    for revision in (*merged, *_HEADS):
+    for revision in (*commits_being_merged(root), _FETCHED):
         try:
             yield from files_at(root, revision, paths).values()
         except (PostilError, ValueError):

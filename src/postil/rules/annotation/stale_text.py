@@ -46,7 +46,7 @@ def check(view: SetView) -> Iterator[Problem]:
         if not view.text or not view.text.strip() or "<<<<<<< " in view.text:  # that is not the text that is meant
             yield view.header_problem(message, "text_sha256")
             return
-        help_ = f"{_standing(view)}; postil realign carries them to where their words stand now"
+        help_ = f"{_standing(view)}; postil realign carries them to where their words stand now{_foreseen(view)}"
         yield view.header_problem(message, "text_sha256", help=help_, fix=_fix(view, header, actual))
 
 
@@ -60,6 +60,16 @@ def _standing(view: SetView) -> str:
     if others and len(spans) <= _MOST_SOUGHT:
         said += f", {max(there - len(standing), 0):,} more have them elsewhere in the text"
     return said
+
+
+def _foreseen(view: SetView) -> str:
+    """How many of the spans that would be without the old text, which git may have."""
+    annotations, text = view.file.annotation_set(), view.text
+    if view.would_realign is None or annotations is None or text is None or has_unreadable_lines(view.file):
+        return ""
+    if not 0 < len(view.spans) <= _MOST_SOUGHT:
+        return ""
+    return f": {view.would_realign(annotations, text):,} by their words alone, more with the old text where git has it"
 
 
 def _fix(view: SetView, header: Header, actual: str) -> Fix | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from postil.model import Note
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.set_view import SetView
@@ -38,20 +39,23 @@ def check(view: SetView) -> Iterator[Problem]:
     Where both sides of a merge changed an annotation, or an edit of the text left no certain place for it, a note with the key
     ``decide`` says so, and holds all that there is to choose from. Until somebody chooses, the annotation means nothing.
 
-    Make the annotation what it should be, and take the note out. ``postil realign --accept`` takes what a realignment proposes.
+    ``postil resolve`` takes one side of a merge, ``postil realign --accept`` what a realignment proposes. Or make the annotation
+    what it should be, and take the note out.
     """
     for note in view.notes:
         if note.decide:
             about = view.by_id.get(note.about)
-            help_ = _help(view, note.decide)
+            help_ = _help(view, note)
             yield view.problem(note, note.text or "undecided", related=[("the annotation", about)] if about else (), help=help_)
 
 
-def _help(view: SetView, decide: dict[str, Any]) -> str:
+def _help(view: SetView, note: Note) -> str:
     by_hand = "make the annotation what it should be, and take out this note"
-    if decide.get("what") != "realign":
+    if note.decide.get("what") == "merge":
+        return f"postil resolve {view.file.path} {note.id} --take ours (or theirs); or {by_hand}"
+    if note.decide.get("what") != "realign":
         return by_hand
-    found = [_shown(view, extents) for extents in decide.get("candidates") or []]
+    found = [_shown(view, extents) for extents in note.decide.get("candidates") or []]
     places = f" It may be {', or '.join(found[:_SHOWN])}." if found and all(found) else ""
     return f"{by_hand}; postil realign shows what there is to choose from, and takes it with --accept.{places}"
 

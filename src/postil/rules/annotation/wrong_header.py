@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.model import METHODS, STATUSES
+import msgspec
+
+from postil.model import METHODS, STATUSES, Header
 from postil.rules import Example, Problem, set_rule
 from postil.rules.batch import Batch
+from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import SetView
 from postil.text import listing, quote
 
@@ -37,7 +40,8 @@ def check(view: SetView) -> Iterator[Problem]:
     The path says whose annotations of what these are. A header that says something else was copied from another file,
     and then the annotations probably were too.
 
-    Mend the header, or move the file. A set made for an older version of the scheme is brought up to the new one first.
+    Mend the header, or move the file. ``--fix`` puts the new name of a renamed document into each set that was made for its very
+    text. A set made for an older version of the scheme is brought up to the new one first.
     """
     header = view.header
     if header is None:
@@ -49,7 +53,17 @@ def check(view: SetView) -> Iterator[Problem]:
         said = getattr(header, key)
         if said != value:
             source = "the scheme of the corpus is" if key == "scheme" else "by its path it is"
-            yield view.header_problem(f"{key} is {quote(said)}, but {source} {quote(value)}", key)
+            fix = _fix(view, header) if key == "document" else None
+            yield view.header_problem(f"{key} is {quote(said)}, but {source} {quote(value)}", key, fix=fix)
     for key, allowed in (("status", STATUSES), ("method", METHODS)):
         if getattr(header, key) not in allowed:
             yield view.header_problem(f"{key} must be {listing(allowed)}, not {quote(getattr(header, key))}", key)
+
+
+def _fix(view: SetView, header: Header) -> Fix | None:
+    """The name of the document whose very text the set is about, and covers: a set of another one was not made for this text."""
+    document = view.document
+    if header.text_sha256 != document.bundle.text_sha256 or not view.are_sound:
+        return None
+    change = RecordChange(view.file.path, view.file.header_line, msgspec.structs.replace(header, document=document.document))
+    return Fix("put the name that the document has now into the header: the set was made for its text", True, (change,))

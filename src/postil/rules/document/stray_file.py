@@ -9,6 +9,7 @@ from postil.rules.views import ProjectView
 _REASONS = {
     "unknown": "not a text (.txt), metadata (.toml) or a set (<annotator>/<document>.jsonl)",
     "not a file": "neither a file nor a directory",
+    "no document": "decisions about no document that there is; where that was renamed, rename this file alike",
 }
 
 
@@ -16,13 +17,15 @@ _REASONS = {
     "DOC010",
     Example(),
     Example(strays=(("corpus/news/article.docx", "unknown"),), finds=("0:0",)),
+    Example(strays=(("adjudication/gold/news/old-name.jsonl", "no document"),), finds=("0:0",)),
     severity=Severity.WARNING,
 )
 def check(view: ProjectView) -> Iterator[Problem]:
     """Among documents and sets there should be nothing else.
 
     A file that no command reads is usually one with the wrong suffix or in the wrong place: a text that nobody
-    annotates, a set that nobody exports. Hidden files are let be, and so is anything beside the scheme.
+    annotates, a set that nobody exports, decisions that nobody goes on from. Hidden files are let be, and so is anything
+    beside the scheme.
 
     Rename it, move it, or remove it.
     """

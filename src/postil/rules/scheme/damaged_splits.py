@@ -13,7 +13,7 @@ _LINE = '{"document":"example","split":"train"}\n'
 
 
 @project_rule(
-    "SCH014",
+    "SCH015",
     Example(manifest=TWO_SPLITS, files={SPLITS: _LINE}),
     Example(manifest=TWO_SPLITS, note="without the file, documents are divided by hash alone"),
     Example(manifest=TWO_SPLITS, files={SPLITS: _LINE + _LINE}, finds=("2:1",)),

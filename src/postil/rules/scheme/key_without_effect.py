@@ -7,9 +7,9 @@ from postil.rules import Example, Problem, Severity, project_rule
 from postil.rules.examples import SCHEME
 from postil.rules.views import ProjectView
 from postil.storage.toml_positions import KeyPath
-from postil.text import listing
+from postil.text import listing, quote
 
-_LAYER_KEYS = {"overlap": "span", "unit": "span", "within": "span", "multiple": "label", "roles": "relation"}
+_LAYER_KEYS = {"overlap": "span", "unit": "span", "within": "span", "multiple": "label", "roles": "relation", "group": "span"}
 _LABEL_KEYS = ("roles", "acyclic", "symmetric")
 _NOUNS = {"span": "spans", "relation": "relations", "label": "labels of the document"}
 _ATTRIBUTE_KEYS = {
@@ -36,6 +36,12 @@ _TYPES = ("enum", "string", "integer", "number", "boolean", "link", "reference")
         finds=("41:1", "42:1", "43:1"),
     ),
     Example(scheme=SCHEME.replace('kind = "label"', 'kind = "labels"\nunit = "word"'), note="SCH002 has the kind"),
+    Example(scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nfrom = "categories"')),
+    Example(scheme=SCHEME.replace('unit = "grapheme"', 'unit = "grapheme"\nfrom = "spans"\ngroup = "x"')),
+    Example(scheme=SCHEME.replace('kind = "label"', 'kind = "label"\nfrom = "entities"'), finds=("52:1",)),
+    Example(scheme=SCHEME.replace('kind = "relation"', 'kind = "relation"\nfrom = "spans"'), finds=("45:1",)),
+    Example(scheme=SCHEME.replace('unit = "grapheme"', 'unit = "grapheme"\ngroup = "x"'), finds=("19:1",)),
+    Example(scheme=SCHEME.replace("acyclic = true", 'from = ["because"]'), finds=("47:21",)),
     Example(
         scheme="name = 'x'\nversion = 1\nlayers.a = 1\n[layers.b]\nkind = []\nlabels = 2\nattributes = [3]\n", note="SCH002's"
     ),
@@ -60,6 +66,10 @@ def _in_layer(layer: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     for key, effective in _LAYER_KEYS.items():
         if key in layer and kind in list(_NOUNS) and kind != effective:
             yield (key,), f"{key} does nothing in a layer of {_NOUNS[kind]}: it is for {_NOUNS[effective]}"
+    if "from" in layer and (kind == "relation" or (kind == "label" and layer["from"] in ("entities", "spans"))):
+        yield ("from",), f"from = {quote(str(layer['from']))} does nothing in a layer of {_NOUNS[kind]}"
+    if "group" in layer and kind == "span" and layer.get("from") != "spans":
+        yield ("group",), "group does nothing without from = “spans”"
 
 
 def _in_labels(layer: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -72,7 +82,9 @@ def _in_labels(layer: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
                         ("labels", name, key),
                         f"{key} does nothing in a layer of {_NOUNS[kind]}: it is for {_NOUNS['relation']}",
                     )
-        elif label.get("acyclic") is True and label.get("symmetric") is True:
+        elif kind == "relation" and "from" in label:
+            yield ("labels", name, "from"), f"from does nothing in a layer of {_NOUNS[kind]}: no pipeline suggests them"
+        if kind not in ("span", "label") and label.get("acyclic") is True and label.get("symmetric") is True:
             yield ("labels", name, "acyclic"), f"{name} is symmetric, so it runs both ways and cannot be acyclic"
 
 

@@ -21,6 +21,7 @@ _CONSTRAINT = '[[constraints]]\nkind = "no-crossing"\nlayers = '
     Example(scheme=SCHEME.replace('only_on = ["OPINION"]', 'only_on = ["OPINION", "OPINION"]'), finds=("32:23",)),
     Example(scheme=SCHEME.replace('labels = ["OPINION"] }', 'labels = ["OPINION", "OPINION"] }'), finds=("46:59",)),
     Example(scheme=SCHEME.replace("acyclic = true", 'roles.to = { layers = ["entity", "entity"] }'), finds=("47:54",)),
+    Example(scheme=SCHEME.replace('key = "g"', 'key = "g", from = ["LOC", "LOC"]'), finds=("10:85",)),
     Example(scheme=SCHEME.replace('["entity", "statement"]', '["entity", "entity"]'), finds=("57:21",)),
     Example(scheme=f'{SCHEME}{_CONSTRAINT}["statement", "entity"]\n', finds=("58:1",), note="the other way round is the same"),
     Example(scheme=f'{SCHEME}{_CONSTRAINT}["statement", "argument"]\n'),
@@ -51,6 +52,7 @@ def _lists(path: KeyPath, layer: Layer) -> Iterator[tuple[KeyPath, tuple[str, ..
     for name, role in layer.roles.items():
         yield from _lists_of(role, (*path, "roles", name), "layers", "labels")
     for label, definition in layer.labels.items():
+        yield (*path, "labels", label, "from"), definition.sources
         for name, role in definition.roles.items():
             yield from _lists_of(role, (*path, "labels", label, "roles", name), "layers", "labels")
 

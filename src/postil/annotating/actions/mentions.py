@@ -1,0 +1,65 @@
+"""Labelling every mention of the same text at once, after a look at the list."""
+
+from __future__ import annotations
+
+from postil.annotating.action import action
+from postil.annotating.choosing import whole_number
+from postil.annotating.making import span_over
+from postil.annotating.mentions import unmarked
+from postil.annotating.state import Mark, Review, State, focused_span
+from postil.errors import ActionRefused
+from postil.segmentation import Extent
+from postil.text import counted, quote
+
+
+@action()
+def mentions(state: State) -> State:
+    """List every place where the text of the span here stands unlabelled in its layer, to be reviewed: then use take or leave."""
+    span = focused_span(state)
+    places = unmarked(state, span.layer, span.text)
+    if not places:
+        raise ActionRefused(f"{quote(span.text, 40)} is labelled wherever it stands")
+    mark = Mark(span.layer, span.label, span.attributes, span.text)
+    said = f"{counted(len(places), 'unlabelled mention')} of {quote(span.text, 40)}"
+    return state.with_(review=Review(mark, tuple(places)), said=said)
+
+
+@action("[NUMBER…]")
+def take(state: State, *numbers: str) -> State:
+    """Label the mentions of the list with these numbers, counted from 1, or all of them."""
+    review = _review(state)
+    chosen = _chosen(review, numbers) if numbers else list(review.places)
+    mark, marks = review.mark, state.marks
+    for extent in chosen:
+        span = span_over(state.with_(marks=marks), mark.layer, mark.label, [extent], mark.attributes)
+        marks = marks.with_records([span])
+    said = f"{counted(len(chosen), 'mention')} labelled {mark.label}"
+    return state.with_(marks=marks, review=_without(review, chosen), said=said)
+
+
+@action("NUMBER…")
+def leave(state: State, *numbers: str) -> State:
+    """Take the mentions with these numbers from the list."""
+    review = _review(state)
+    left = _without(review, _chosen(review, numbers))
+    return state.with_(review=left, said=f"{counted(len(left.places) if left else 0, 'mention')} left on the list")
+
+
+def _review(state: State) -> Review:
+    if state.review is None:
+        raise ActionRefused("no mentions wait: use mentions first")
+    return state.review
+
+
+def _chosen(review: Review, numbers: tuple[str, ...]) -> list[Extent]:
+    found = []
+    for number in map(whole_number, numbers):
+        if not 0 < number <= len(review.places):
+            raise ActionRefused(f"the list has no number {number}: it has {counted(len(review.places), 'mention')}")
+        found.append(review.places[number - 1])
+    return list(dict.fromkeys(found))
+
+
+def _without(review: Review, chosen: list[Extent]) -> Review | None:
+    left = tuple(extent for extent in review.places if extent not in chosen)
+    return Review(review.mark, left) if left else None

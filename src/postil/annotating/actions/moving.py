@@ -1,0 +1,141 @@
+"""Going through the text, and selecting."""
+
+from __future__ import annotations
+
+from postil.annotating.action import action
+from postil.annotating.choosing import layer_named, one_of, whole_number
+from postil.annotating.reading import UNITS
+from postil.annotating.state import State, selected
+from postil.annotating.stops import STOPS, stop_after, stop_before
+from postil.errors import ActionRefused
+from postil.model import Note, Span
+from postil.text import quote
+
+_WHERE = (*UNITS, *STOPS)
+
+
+@action("UNIT")
+def next_(state: State, unit: str) -> State:
+    """Go to the next character, word, sentence, paragraph, span, unlabelled, name, hit or ghost.
+
+    span: the next one of the current layer, which is selected. unlabelled: the next sentence without a span of the current layer.
+    name: the next words with capitals that no span of the current layer covers. hit: the next place of what was searched for.
+    ghost: the next suggestion.
+    """
+    if one_of(unit, _WHERE, "unit") in STOPS:
+        return stop_after(state, unit)
+    offset = state.reading.next_start(unit, state.place.cursor)
+    return state.at(offset, offset)
+
+
+@action("UNIT")
+def previous(state: State, unit: str) -> State:
+    """Go back to the one before, as next goes on."""
+    if one_of(unit, _WHERE, "unit") in STOPS:
+        return stop_before(state, unit)
+    offset = state.reading.previous_start(unit, min(state.place.anchor, state.place.cursor))
+    return state.at(offset, offset)
+
+
+@action("UNIT")
+def extend(state: State, unit: str) -> State:
+    """Move the end of the selection that is at the cursor forward, by a character, word, sentence or paragraph."""
+    place, reading = state.place, state.reading
+    unit = one_of(unit, UNITS, "unit")
+    step = reading.next_end if place.cursor >= place.anchor else reading.next_start
+    return state.at(place.anchor, step(unit, place.cursor))
+
+
+@action("UNIT")
+def extend_back(state: State, unit: str) -> State:
+    """Move the end of the selection that is at the cursor backward, by a character, word, sentence or paragraph."""
+    place, reading = state.place, state.reading
+    unit = one_of(unit, UNITS, "unit")
+    step = reading.previous_end if place.cursor > place.anchor else reading.previous_start
+    return state.at(place.anchor, step(unit, place.cursor))
+
+
+@action("OFFSET")
+def to(state: State, offset: str) -> State:
+    """Go to an offset, in code points from 0."""
+    return state.at(whole_number(offset), whole_number(offset))
+
+
+@action("OFFSET")
+def extend_to(state: State, offset: str) -> State:
+    """Select from where the selection began to an offset."""
+    return state.at(state.place.anchor, whole_number(offset))
+
+
+@action("START END")
+def select(state: State, start: str, end: str) -> State:
+    """Select from one offset to another."""
+    return state.at(whole_number(start), whole_number(end))
+
+
+@action()
+def collapse(state: State) -> State:
+    """Select nothing."""
+    return state.at(state.place.cursor, state.place.cursor)
+
+
+@action()
+def swap(state: State) -> State:
+    """Go to the other end of the selection."""
+    return state.at(state.place.cursor, state.place.anchor, state.place.focus)
+
+
+@action()
+def grow(state: State) -> State:
+    """Select more: the word, then the phrase, the clause, the sentence, the paragraph."""
+    place = state.place
+    if place.anchor == place.cursor and (word := state.reading.at("word", place.cursor)):
+        larger, before = word, (place.cursor, place.cursor)
+    else:
+        before = selected(state)
+        larger = state.reading.grown(*before) or before
+    if larger == before:
+        raise ActionRefused("there is nothing larger to select")
+    return state.at(*larger, grown=(*state.grown, before))
+
+
+@action()
+def shrink(state: State) -> State:
+    """Select less: what the selection grew from, else its beginning: without the full stop, the first clause, phrase, word."""
+    if state.grown:
+        return state.at(*state.grown[-1], grown=state.grown[:-1])
+    smaller = state.reading.shrunk(*selected(state))
+    if smaller is None:
+        raise ActionRefused("there is nothing smaller to select")
+    return state.at(*smaller)
+
+
+@action("TEXT")
+def find(state: State, *text: str) -> State:
+    """Search for a text and go to the next place where it stands, after the end of the text from its beginning again.
+
+    Capitals count only where the text has some; any blank stands for any blanks.
+    """
+    sought = " ".join(text)
+    if not sought.strip():
+        raise ActionRefused("there is nothing to search for")
+    return stop_after(state.with_(sought=sought), "hit")
+
+
+@action("ID")
+def go(state: State, id: str) -> State:
+    """Go to a record by its id."""
+    record = state.marks.by_id.get(id)
+    if record is None:
+        raise ActionRefused(f"there is no record {quote(id)}")
+    about = state.marks.by_id.get(record.about) if isinstance(record, Note) else record
+    place = (about.start, about.end) if isinstance(about, Span) else (state.place.anchor, state.place.cursor)
+    return state.at(*place, focus=id)
+
+
+@action("LAYER")
+def layer(state: State, name: str) -> State:
+    """Take a layer for the current one."""
+    from msgspec.structs import replace
+
+    return state.with_(place=replace(state.place, layer=layer_named(state.scheme, name)))

@@ -1,0 +1,105 @@
+"""States with the steps between them: doing, undoing and doing again, all pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from postil.annotating.action import action_named
+from postil.annotating.state import State
+from postil.annotating.steps import Step, redone, step_between, undone
+from postil.errors import ActionRefused
+
+
+class Do(msgspec.Struct, frozen=True, tag="do"):
+    """A step was done."""
+
+    step: Step
+
+
+class Back(msgspec.Struct, frozen=True, tag="back"):
+    """The last step was undone, or the one undone last done again."""
+
+    way: Literal["undo", "redo"]
+
+
+Entry = Do | Back
+
+
+class History(msgspec.Struct, frozen=True):
+    """A state, the steps that led to it and those that were undone. ``entries``: what happened, since they were written down."""
+
+    state: State
+    done: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    def perform(self, name: str, *words: str) -> History:
+        """Do an action by its name, or ``undo`` or ``redo``. Raises :class:`~postil.errors.ActionRefused` and changes nothing."""
+        if name in ("undo", "redo"):
+            if words:
+                raise ActionRefused(f"{name} takes no words")
+            return self.undo() if name == "undo" else self.redo()
+        return self.then(action_named(name)(self.state, *words))
+
+    def then(self, state: State) -> History:
+        """Go on to a state that an action made: a step, where the set is another one."""
+        step = step_between(self.state, state)
+        if step is None:
+            return msgspec.structs.replace(self, state=state)
+        return History(state, (*self.done, step), (), (*self.entries, Do(step)))
+
+    def undo(self) -> History:
+        """Take the last step back."""
+        if not self.done:
+            raise ActionRefused("there is nothing to undo")
+        *rest, last = self.done
+        return History(undone(self.state, last), tuple(rest), (*self.undone, last), (*self.entries, Back("undo")))
+
+    def redo(self) -> History:
+        """Do the step again that was undone last."""
+        if not self.undone:
+            raise ActionRefused("there is nothing to do again")
+        *rest, last = self.undone
+        return History(redone(self.state, last), (*self.done, last), tuple(rest), (*self.entries, Back("redo")))
+
+    def written_down(self) -> History:
+        """The same with no entries left to write down."""
+        return msgspec.structs.replace(self, entries=())
+
+
+def replayed(state: State, entries: list[Entry], *, is_state_last: bool) -> History:
+    """The history that entries tell of, as far as it ends in ``state``, or where that is not so, begins in it."""
+    history = History(state)
+    done: list[Step] = []
+    undone_: list[Step] = []
+    for entry in entries:
+        if isinstance(entry, Do):
+            done.append(entry.step)
+            undone_.clear()
+        elif entry.way == "undo":
+            undone_.append(done.pop())
+        else:
+            done.append(undone_.pop())
+        if not is_state_last:
+            history = _advanced(history, entry)
+    if is_state_last:
+        return History(_in_place(state, done, undone_), tuple(done), tuple(undone_))
+    return history.written_down()
+
+
+def _advanced(history: History, entry: Entry) -> History:
+    if isinstance(entry, Do):
+        state = redone(history.state, entry.step)
+        return History(state, (*history.done, entry.step))
+    return history.undo() if entry.way == "undo" else history.redo()
+
+
+def _in_place(state: State, done: list[Step], undone_: list[Step]) -> State:
+    """The state where the annotator left it, with what had been rejected by then."""
+    rejected = frozenset(key for step in done for key in step.rejected)
+    place = undone_[-1].before if undone_ else done[-1].after if done else state.place
+    if place.layer not in state.scheme.layers:
+        place = msgspec.structs.replace(place, layer=state.place.layer)
+    return state.with_(place=place, rejected=rejected)

@@ -1,0 +1,138 @@
+"""The journal of a set: every step as a line, written before the set is, so that nothing done is lost and all can be undone.
+
+It lies in ``.postil/sessions/``, which git ignores. A line that was being written when the process ended is no line yet. A
+journal begins with the set as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from postil.annotating.history import Back, Do, Entry
+from postil.errors import PostilError, UnsafePath
+from postil.model import AnnotationSet
+from postil.storage.safe_files import is_inside
+from postil.storage.set_file import encode_set, parse_set
+
+DIRECTORY = ".postil"
+
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """The set as it was when the journal began, as its canonical file, and the SHA-256 of the file that there was, if any."""
+
+    set: str
+    saved: str
+
+
+class Saved(msgspec.Struct, frozen=True, tag="saved"):
+    """All steps so far are in the file of the set, whose bytes have this SHA-256."""
+
+    sha256: str
+
+
+class Recorded(msgspec.Struct):
+    """What a journal tells: the set at its beginning, what was done since, how much of that was saved, and as which bytes."""
+
+    start: AnnotationSet
+    entries: list[Entry]
+    number_saved: int
+    saved: str
+    size: int
+
+    @property
+    def is_all_saved(self) -> bool:
+        """Whether nothing was done since the set was saved."""
+        return self.number_saved == len(self.entries)
+
+
+_decoder = msgspec.json.Decoder(Start | Do | Back | Saved)
+
+
+class Journal:
+    """The journal of one annotator's set of one document, in the corpus at ``root``."""
+
+    def __init__(self, root: Path, annotator: str, document: str) -> None:
+        self.directory = root / DIRECTORY / "sessions" / annotator
+        self.path = self.directory / f"{document}.journal"
+        self.lock_path = self.directory / f"{document}.lock"
+        if not is_inside(root, self.path):
+            raise UnsafePath(f"{self.path} leads out of {root}: nothing was written")
+        self._top = root / DIRECTORY
+
+    def prepare(self) -> None:
+        """Make the directory, and let git ignore it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        ignore = self._top / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+    def read(self) -> Recorded | None:
+        """What it tells; ``None`` where there is none, or only the beginning of one."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        lines = data.split(b"\n")[:-1]  # what follows the last line feed was never finished
+        if not lines:
+            return None
+        try:
+            start, *rest = [_decoder.decode(line) for line in lines]
+        except msgspec.MsgspecError as error:
+            raise PostilError(f"{self.path} cannot be read: {error}. Move it away: only undoing needs it") from error
+        if not isinstance(start, Start) or (found := _set_of(start)) is None:
+            raise PostilError(f"{self.path} does not begin with a set. Move it away: only undoing needs it")
+        told = Recorded(found, [], 0, start.saved, data.rfind(b"\n") + 1)
+        for entry in rest:
+            if isinstance(entry, Saved):
+                told.number_saved, told.saved = len(told.entries), entry.sha256
+            elif not isinstance(entry, Start):
+                told.entries.append(entry)
+        return told
+
+    def begin(self, annotations: AnnotationSet, saved: str) -> None:
+        """Begin it with a set, and the SHA-256 of its file."""
+        self.path.write_bytes(_line(Start(encode_set(annotations).decode(), saved)))
+
+    def cut(self, size: int) -> None:
+        """Take off what follows the last whole line."""
+        if self.path.stat().st_size != size:
+            os.truncate(self.path, size)
+
+    def add(self, *entries: Entry | Saved) -> None:
+        """Write lines: all of them, or where that cannot be, none."""
+        data = b"".join(map(_line, entries))
+        handle = os.open(self.path, _APPEND, 0o666)
+        try:
+            size = os.fstat(handle).st_size
+            try:
+                while data:
+                    data = data[os.write(handle, data) :]
+            except OSError:
+                os.ftruncate(handle, size)
+                raise
+        finally:
+            os.close(handle)
+
+    def set_aside(self, why: str) -> None:
+        """Keep it under another name, for whoever may look for something in it."""
+        self.path.replace(self.path.with_name(f"{self.path.name}.{why}"))
+
+
+def sha256_of(data: bytes) -> str:
+    """The SHA-256 of a file's bytes, as journals have it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _line(entry: Any) -> bytes:
+    return msgspec.json.encode(entry) + b"\n"
+
+
+def _set_of(start: Start) -> AnnotationSet | None:
+    return parse_set("", "", start.set.encode()).annotation_set()

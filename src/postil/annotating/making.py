@@ -1,0 +1,83 @@
+"""Making and replacing records, and saying what they are: what several actions do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from postil.annotating.choosing import defaults
+from postil.annotating.minting import fresh_id
+from postil.annotating.state import Mark, State
+from postil.errors import ActionRefused
+from postil.model import Label, Note, Record, Relation, Span
+from postil.segmentation import Extent
+from postil.text import printable, quote
+
+
+def described(record: Record) -> str:
+    """A record in a few words: ``PERSON “Rajnath Singh”``, ``supports s1 → s2``."""
+    match record:
+        case Span():
+            return f"{printable(record.label)} {quote(record.text, 40)}"
+        case Relation():
+            return printable(f"{record.label} {' → '.join(id for _, id in record.arguments())}".rstrip())
+        case Label():
+            return printable(record.label)
+        case Note():
+            return f"note {quote(record.text, 40)}"
+
+
+def span_over(
+    state: State, layer: str, label: str, extents: Sequence[Extent], attributes: Mapping[str, Any] | None = None
+) -> Span:
+    """A new span, with the attributes that it has from the start. The same span twice in one layer is refused."""
+    fragments = tuple(extents) if len(extents) > 1 else ()
+    start, end = extents[0][0], extents[-1][1]
+    known = defaults(state.scheme.layers[layer], label, attributes)
+    about = f"{label}\0{tuple(extents)}"
+    span = Span(fresh_id(state.seed, layer, about, state.marks.by_id), layer, label, start, end, "", fragments, known)
+    span = msgspec.structs.replace(span, text=span.covered(state.text))
+    refuse_twin(state, span)
+    return span
+
+
+def refuse_twin(state: State, span: Span) -> None:
+    """Raise where another span has the same place, layer and label."""
+    for other in state.marks.spans:
+        if other.start > span.start:
+            return
+        if (other.extents, other.layer, other.label) == (span.extents, span.layer, span.label) and other.id != span.id:
+            raise ActionRefused(f"{described(span)} is there already")
+
+
+def put_span(state: State, span: Span, said: str) -> State:
+    """The state with a new span in it, which is selected and looked at, and would be repeated."""
+    mark = Mark(span.layer, span.label, span.attributes, _sought(state, span) or span.text)
+    return state.looking_at(span, marks=state.marks.with_records([span]), last=mark, said=said)
+
+
+def _sought(state: State, span: Span) -> str:
+    return state.sought if state.sought and _alike(span.text, state.sought) else ""
+
+
+def _alike(text: str, sought: str) -> bool:
+    return " ".join(text.casefold().split()) == " ".join(sought.casefold().split())
+
+
+def put_record(state: State, record: Record, said: str) -> State:
+    """The state with a record in it, new or in the place of the one with its id, which is looked at."""
+    place = msgspec.structs.replace(state.place, focus=record.id)
+    recent = record.id if isinstance(record, Span) else state.recent
+    return state.with_(marks=state.marks.with_records([record]), place=place, recent=recent, said=said)
+
+
+def relabelled(state: State, record: Span | Relation | Label, label: str) -> tuple[Any, Collection[str]]:
+    """An annotation with another label, and the names of the attributes that this label cannot have."""
+    layer = state.scheme.layers.get(record.layer)
+    if layer is None:
+        raise ActionRefused(f"the scheme has no layer {quote(record.layer)}")
+    kept = defaults(layer, label, record.attributes)
+    lost = [name for name in record.attributes if name not in kept]
+    return msgspec.structs.replace(record, label=label, attributes=kept), lost

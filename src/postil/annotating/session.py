@@ -1,0 +1,156 @@
+"""Annotating one document in one set: actions in, states and findings out, everything saved before it is shown.
+
+>>> with Session.open(Corpus.open("."), "news/india-japan-2-plus-2", "me") as session:
+...     session.do("layer", "entity")
+...     session.do("find", "Rajnath Singh")
+...     session.do("label", "PERSON")
+"""
+
+from __future__ import annotations
+
+import secrets
+from types import TracebackType
+from typing import Self
+
+from postil.annotating.disk import SetOnDisk, refuse_unwritable
+from postil.annotating.history import Do, History
+from postil.annotating.journal import Journal, Saved
+from postil.annotating.live_check import LiveCheck
+from postil.annotating.lock import Lock
+from postil.annotating.opening import Opened, opened, refuse_names
+from postil.annotating.reconciling import with_disk
+from postil.annotating.state import State
+from postil.checking.checker import Checker
+from postil.corpus import Corpus
+from postil.editing.conflicts import Conflict
+from postil.errors import PostilError, SetInUse
+from postil.findings import Finding
+from postil.lazy import lazy
+
+
+class Session:
+    """One annotator at one document. Open it with :meth:`open`, close it with :meth:`close` or by ``with``."""
+
+    def __init__(self, corpus: Corpus, found: Opened, lock: Lock, disk: SetOnDisk, journal: Journal) -> None:
+        self._corpus, self._lock, self._disk, self._journal = corpus, lock, disk, journal
+        self._bundle = found.bundle
+        self._saved, self._saved_sha256 = found.saved, found.saved_sha256
+        self._has_journal = found.has_journal
+        self.history = found.history.written_down()
+        self.conflicts: tuple[Conflict, ...] = found.conflicts
+        if found.must_be_saved:
+            self._save(found.history)
+
+    @classmethod
+    def open(cls, corpus: Corpus, document: str, annotator: str, *, suggestions: str = "", seed: str = "") -> Session:
+        """Begin, or go on: where the annotator left off, with all that can be undone.
+
+        ``suggestions``: whose spans are offered as ghosts. ``seed``: what ids are drawn from; random unless given.
+
+        Raises :class:`~postil.errors.SetInUse` where another session has the set, and
+        :class:`~postil.errors.PostilError` where text, scheme or set cannot be used as they are.
+        """
+        refuse_names(corpus, document, annotator)
+        directory = corpus.directory
+        journal, disk = Journal(directory.root, annotator, document), SetOnDisk(directory, annotator, document)
+        lock = Lock(journal.lock_path, disk.path)
+        try:
+            journal.prepare()
+            found = opened(corpus, document, annotator, disk, journal)
+            found = found.with_suggestions(corpus, suggestions).with_seed(seed or secrets.token_hex(8))
+            return cls(corpus, found, lock, disk, journal)
+        except BaseException:
+            lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session: everything is saved already."""
+        self._lock.release()
+
+    @property
+    def state(self) -> State:
+        """The present state."""
+        return self.history.state
+
+    @property
+    def path(self) -> str:
+        """The file of the set, from the corpus's root."""
+        return self._disk.path
+
+    # --- doing -------------------------------------------------------------------------------------------------------
+
+    def do(self, name: str, *words: str) -> State:
+        """Do an action by its name, or ``undo`` or ``redo``, and save; returns the new state, whose ``said`` says what was done.
+
+        Raises :class:`~postil.errors.ActionRefused` where it cannot be done: then nothing was changed.
+        """
+        return self._commit(self.history.perform(name, *words))
+
+    def adopt(self, history: History) -> State:
+        """Go on with a history that was made from this session's own by several actions, and save once."""
+        return self._commit(history)
+
+    def refresh(self) -> bool:
+        """Look whether somebody else changed the file, and take that in; returns whether it was so."""
+        if not self._disk.has_changed:
+            return False
+        self._commit(self.history, is_forced=True)
+        return True
+
+    def _commit(self, history: History, *, is_forced: bool = False) -> State:
+        if history.entries or is_forced:
+            for entry in history.entries:
+                if isinstance(entry, Do):
+                    refuse_unwritable(history.state.marks.header, [one.after for one in entry.step.changes if one.after])
+            self._save(history)
+        else:
+            self.history = history
+        return self.history.state
+
+    def _save(self, history: History) -> None:
+        """Write the journal, then the set. Broken off between, the next session finds in the journal what the set lacks."""
+        if not self._lock.is_held:
+            raise SetInUse(f"the lock on {self._disk.path} is another's now: nothing was written. Open the document again")
+        if self._disk.has_changed:
+            history = self._with_disk(history)
+        if not self._has_journal:
+            self._journal.begin(self._saved, self._saved_sha256)
+            self._has_journal = True
+        self._journal.add(*history.entries)
+        self.history = history.written_down()
+        annotations = history.state.marks.annotations
+        self._saved_sha256 = self._disk.write(annotations)
+        self._saved = annotations
+        self._journal.add(Saved(self._saved_sha256))
+
+    def _with_disk(self, history: History) -> History:
+        held = self._disk.read()
+        if held.sha256 == self._saved_sha256:
+            return history
+        if held.annotations is None:
+            raise PostilError(f"{self.path} was taken away meanwhile: nothing was written. Open the document again")
+        history, self.conflicts = with_disk(history, self._saved, held.annotations)
+        return history
+
+    # --- what check would say ----------------------------------------------------------------------------------------
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What ``check`` would find in the set as it is, in its words, each with the id of its record as ``subject``."""
+        return self._live.of(self.state.marks)
+
+    @lazy
+    def document_findings(self) -> list[Finding]:
+        """What ``check`` finds in the document's text and metadata, whoever annotates it."""
+        settings = self._corpus.manifest.check
+        return [one for one in Checker(settings).check_bundle(self._bundle).findings if one.code[:3] in ("TXT", "DOC")]
+
+    @lazy
+    def _live(self) -> LiveCheck:
+        return LiveCheck(self._bundle, Checker(self._corpus.manifest.check), self._disk.path)

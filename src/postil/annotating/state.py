@@ -1,0 +1,141 @@
+"""What an annotator sees and has done at one moment. Every action makes a new state of it and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from postil.annotating.marks import Marks
+from postil.annotating.reading import Reading
+from postil.errors import ActionRefused
+from postil.model import Annotation, AnnotationSet, Note, Span
+from postil.scheme import Layer, Scheme
+from postil.segmentation import Extent, trim
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the annotator is: in which layer, where the cursor stands, what is selected, which record is looked at.
+
+    ``anchor`` is where the selection began, ``cursor`` where it ends now, on either side; they are the same where nothing is
+    selected. ``focus`` is the id of the record that the annotator went to or made last; empty after a move.
+    """
+
+    layer: str
+    anchor: int = 0
+    cursor: int = 0
+    focus: str = ""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What was labelled last, to be done again: ``sought`` is its text, or what was searched for where it was a hit of that."""
+
+    layer: str
+    label: str
+    attributes: dict[str, Any]
+    sought: str
+
+
+class Again(msgspec.Struct, frozen=True):
+    """What was done last to a span that was there, to be done again to others like it: same layer, label and text."""
+
+    action: str
+    words: tuple[str, ...]
+    layer: str
+    label: str
+    text: str
+
+
+class Review(msgspec.Struct, frozen=True):
+    """Places that wait to be labelled together, as the span was that they are mentions of."""
+
+    mark: Mark
+    places: tuple[Extent, ...]
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """One moment of annotating.
+
+    ``seed`` is what new ids are drawn from. ``suggestions`` are another's, offered as ghosts; ``rejected`` are the keys of those
+    that were turned down. ``head`` is the id marked as the head of a relation; ``recent`` that of the span looked at last,
+    wherever the cursor has gone since; ``last`` what repeat would do again; ``sought`` the text that was searched for; ``review``
+    the mentions that wait to be labelled together; ``grown`` the selections that the present one grew from. ``said`` is what the
+    last action has to say.
+    """
+
+    reading: Reading
+    scheme: Scheme
+    marks: Marks
+    place: Place
+    seed: str = ""
+    suggestions: AnnotationSet | None = None
+    rejected: frozenset[str] = frozenset()
+    head: str = ""
+    recent: str = ""
+    last: Mark | Again | None = None
+    sought: str = ""
+    review: Review | None = None
+    grown: tuple[Extent, ...] = ()
+    said: str = ""
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return self.reading.text
+
+    @property
+    def layer(self) -> Layer:
+        """The current layer, as the scheme defines it."""
+        return self.scheme.layers[self.place.layer]
+
+    def with_(self, **changes: Any) -> State:
+        """The same state but for these fields."""
+        return msgspec.structs.replace(self, **changes)
+
+    def at(self, anchor: int, cursor: int, focus: str = "", **changes: Any) -> State:
+        """The same state in another place of the text."""
+        clamp = self.reading.clamp
+        place = msgspec.structs.replace(self.place, anchor=clamp(anchor), cursor=clamp(cursor), focus=focus)
+        there = self.with_(place=place, **({"grown": ()} | changes))
+        return there.with_(recent=focus) if focus in there.marks.by_id else there
+
+    def looking_at(self, span: Span, **changes: Any) -> State:
+        """The same state with the cursor behind a span, which is selected and looked at."""
+        return self.at(span.start, span.end, span.id, **changes)
+
+
+def selected(state: State) -> Extent:
+    """What an action is about: the selection without the blanks around it; where there is none, the word at the cursor."""
+    start, end = sorted((state.place.anchor, state.place.cursor))
+    start, end = trim(state.text, start, end)
+    if start < end:
+        return start, end
+    word = state.reading.at("word", state.place.cursor)
+    if word is None:
+        raise ActionRefused("nothing is selected, and there is no word at the cursor")
+    return word
+
+
+def focused(state: State) -> Annotation | Note | None:
+    """The record that is looked at: the one gone to, else the shortest span at the cursor, of the current layer if any."""
+    if found := state.marks.by_id.get(state.place.focus):
+        return found
+    spans = state.marks.covering(state.place.cursor)
+    own = [span for span in spans if span.layer == state.place.layer]
+    return next(reversed(own or spans), None)
+
+
+def focused_annotation(state: State) -> Annotation:
+    """The annotation that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
+    found = focused(state)
+    if found is None or isinstance(found, Note):
+        raise ActionRefused("no annotation is here: go to one first")
+    return found
+
+
+def focused_span(state: State) -> Span:
+    """The span that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
+    found = focused(state)
+    if not isinstance(found, Span):
+        raise ActionRefused("no span is here: go to one first")
+    return found

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postil.cli._command import CorpusCommand, open_corpus, start_directory
+from postil.text import counted
+
+if TYPE_CHECKING:
+    from postil.annotating import Session
+    from postil.annotating.script import Done
+    from postil.corpus import Corpus
+
+_PROGRESS = ("not begun", "in progress", "complete")
+
+
+class _WithActions(CorpusCommand):
+    """A command whose help lists the actions of scripts."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from postil.annotating.script import manual
+
+        with formatter.section("Actions of a script"):
+            formatter.write_dl(list(manual()))
+        super().format_epilog(ctx, formatter)
+
+
+@click.command("annotate", cls=_WithActions, task="Edit it")
+@click.argument("document", required=False, metavar="[DOC]")
+@click.option("--as", "annotator", required=True, metavar="NAME", help="Who you are: whose set it is.")
+@click.option("--suggestions", default="", metavar="SET", help="Whose spans are offered, to accept or reject.")
+@click.option("--script", metavar="FILE", help="Do the actions of a file, without a terminal; - is standard input.")
+@click.option("--list", "lists", is_flag=True, help="List the documents, and how far each is.")
+@click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
+@click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
+def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
+    """Annotate a document, in a set of your own.
+
+    Nobody else's set is seen unless you say --suggestions. A script has one action a line, and words as a shell has them:
+    quotation marks around a text with blanks or apostrophes that count, # before a comment. It is done wholly, or where an
+    action is refused, not at all:
+
+    \b
+        layer entity
+        find "Rajnath Singh"
+        label PERSON            # or by its key: label p
+        mentions                # where else the name stands
+        take                    # label it there too
+        layer statement
+        select 208 514
+        label FACT
+        set certainty probable
+
+    What each action did is printed, then what postil check finds in the set. The exit status is 1 where that has an error.
+    """
+    corpus = open_corpus()
+    if lists:
+        return _list(corpus, annotator, **filters)
+    if script is not None:
+        return _run(corpus, document, annotator, suggestions, script)
+    _refuse_without_screens()
+    return 2
+
+
+def _refuse_without_screens() -> None:
+    from importlib import import_module
+
+    from postil.errors import MissingExtra, PostilError
+
+    try:
+        import_module("textual")
+    except ImportError as error:
+        raise MissingExtra("postil annotate in a terminal", "Textual", "tui") from error
+    raise PostilError("the screens of postil annotate are not part of this version: use --script FILE, or --list")
+
+
+def _list(corpus: Corpus, annotator: str, status: Sequence[Any], matching: str) -> int:
+    from postil.annotating.worklist import counts, worklist
+
+    entries = worklist(corpus, annotator, progress=status, matching=matching)
+    for entry in entries:
+        click.echo(f"{entry.progress:<12} {entry.records:>6,}  {entry.document}")
+    click.echo(", ".join(f"{number:,} {progress}" for progress, number in counts(entries).items()))
+    return 0
+
+
+def _run(corpus: Corpus, document: str | None, annotator: str, suggestions: str, script: str) -> int:
+    from postil.annotating import Session, read_script, run_script
+
+    if document is None:
+        raise click.UsageError("--script needs a DOC")
+    source = _source(script)
+    lines = read_script(script, source)
+    seed = _seed(corpus, document, annotator, source)
+    with Session.open(corpus, document, annotator, suggestions=suggestions, seed=seed) as session:
+        before = session.state.marks
+        done = run_script(session, lines, script)
+        for line in _report(done, script):
+            click.echo(line)
+        click.echo(_summary(session, before))
+        return _say_findings(session)
+
+
+def _seed(corpus: Corpus, document: str, annotator: str, source: str) -> str:
+    """What ids are drawn from: the same script, on the same set, mints the same ones."""
+    import hashlib
+
+    there = corpus.directory.inventory.documents.get(document)
+    path = there.sets.get(annotator) if there else None
+    data = corpus.directory.read(path) if path else None
+    return hashlib.sha256(b"\0".join((data or b"", document.encode("utf-8", "replace"), source.encode()))).hexdigest()
+
+
+def _source(script: str) -> str:
+    from postil.errors import PostilError, UnreadableFile
+
+    path = start_directory() / script
+    if script != "-" and not path.is_file():
+        raise PostilError(f"{script}: there is no such file")
+    data = sys.stdin.buffer.read() if script == "-" else path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(script, f"not UTF-8: byte 0x{data[error.start]:02x}", line, 1) from error
+
+
+def _report(done: Sequence[Done], script: str) -> Iterator[str]:
+    for one in done:
+        if one.said:
+            yield f"{script}:{one.line.number}: {one.said}"
+
+
+def _summary(session: Session, before: Any) -> str:
+    from postil.annotating.steps import changes_between
+
+    kinds = {"added": 0, "changed": 0, "taken out": 0}
+    for change in changes_between(before, session.state.marks):
+        kinds["added" if change.before is None else "taken out" if change.after is None else "changed"] += 1
+    said = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items() if number)
+    return f"{session.path}: {said or 'nothing changed'}; {counted(len(session.state.marks.spans), 'span')}"
+
+
+def _say_findings(session: Session) -> int:
+    from postil.findings import Severity
+
+    findings = session.findings
+    for finding in findings:
+        click.echo(f"{finding.subject or finding.place}: {finding.code} {finding.message}", err=True)
+    return 1 if any(finding.severity == Severity.ERROR for finding in findings) else 0

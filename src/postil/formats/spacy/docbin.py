@@ -1,0 +1,245 @@
+"""The bytes of a DocBin: taken apart without spaCy's own reader, and put together without holding all of it.
+
+spaCy reads a DocBin whole and rebuilds a pipeline's objects from it; what it cannot rebuild is a traceback. Here the message is
+decoded as typed data: nothing in it can run, whatever it says, and what does not fit together is a fault of the file.
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import zlib
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Any, BinaryIO
+
+import msgspec
+
+from postil.errors import ExportRefused, MissingExtra, UnreadableFile
+from postil.exchange.sources import File
+
+_SPAN = struct.Struct(">QQQllll")
+_SMALL = 64 << 20  # bytes that any file may unpack to
+_LARGEST = 4 << 30
+_LARGEST_RATIO = 100
+_IN_MEMORY = 16 << 20
+_CHUNK = 1 << 20
+_MOST_BYTES = (1 << 32) - 1  # of one field: its length is written in 32 bits
+
+
+class Message(msgspec.Struct):
+    """A DocBin as it is written."""
+
+    attrs: list[int]
+    tokens: bytes
+    spaces: bytes
+    lengths: bytes
+    strings: list[str]
+    cats: list[dict[str, Any]] = []
+    flags: list[dict[str, Any]] = []
+    span_groups: list[bytes] = []
+    user_data: list[bytes | None] = []
+
+
+class SpanRow(msgspec.Struct, frozen=True):
+    """A span of a group: hashes of its id, link and label; its tokens; its characters."""
+
+    id: int
+    kb_id: int
+    label: int
+    start: int
+    end: int
+    start_char: int
+    end_char: int
+
+
+class StoredDoc(msgspec.Struct):
+    """A document of a DocBin. ``columns``: by the number of an attribute, its value at each token. ``groups``: by name.
+
+    ``described``: the groups that have attributes of their own.
+    """
+
+    columns: dict[int, list[int]]
+    spaces: Sequence[bool]
+    cats: dict[str, Any]
+    groups: dict[str, list[SpanRow]]
+    user_data: dict[Any, Any]
+    described: list[str] = []
+
+
+class _Group(msgspec.Struct):
+    name: str
+    spans: list[bytes]
+    attrs: dict[Any, Any] = {}
+
+
+def attribute_ids(purpose: str) -> dict[str, int]:
+    """The numbers of spaCy's attributes by their names."""
+    try:
+        from spacy.attrs import IDS
+    except ModuleNotFoundError as error:
+        raise MissingExtra(purpose, "spaCy", "spacy") from error
+    return dict(IDS)
+
+
+class Strings:
+    """The strings of a file by their hashes."""
+
+    def __init__(self, strings: Sequence[str] = ()) -> None:
+        from spacy.strings import StringStore
+
+        self._store: Any = StringStore(strings)
+
+    def get(self, number: int) -> str | None:
+        """The string with this hash; ``None`` where the file lacks it."""
+        return self._store[number] if number in self._store else None  # noqa: SIM401 - it has no get
+
+
+def load(file: File) -> Message:
+    """The message of a file."""
+    data = file.read()
+    limit = min(max(_SMALL, len(data) * _LARGEST_RATIO), _LARGEST)
+    unpacking = zlib.decompressobj()
+    try:
+        unpacked = unpacking.decompress(data, limit)
+    except zlib.error as error:
+        raise UnreadableFile(file.shown, f"not a DocBin (what DocBin.to_disk writes): {error}") from error
+    if unpacking.unconsumed_tail:
+        raise UnreadableFile(file.shown, f"would unpack to more than {limit:,} bytes: nothing was read")
+    if not unpacking.eof:
+        raise UnreadableFile(file.shown, "the end of it is missing")
+    message: Message = _decoded(file.shown, unpacked, Message)
+    return message
+
+
+def docs(shown: str, message: Message) -> Iterator[StoredDoc]:
+    """Each document, checked to fit together."""
+    width = len(message.attrs)
+    lengths = array("i")
+    if not width or len(message.lengths) % lengths.itemsize or len(message.tokens) % (8 * width):
+        raise UnreadableFile(shown, "its lengths do not fit together")
+    lengths.frombytes(message.lengths)
+    count = len(message.tokens) // (8 * width)
+    if min(lengths, default=0) < 0 or sum(lengths) != count or len(message.spaces) != count:
+        raise UnreadableFile(shown, "its lengths do not fit together")
+    for name in ("cats", "flags", "span_groups", "user_data"):
+        if len(getattr(message, name)) not in (0, len(lengths)):
+            raise UnreadableFile(shown, f"it has {len(lengths)} documents and {len(getattr(message, name))} of {name}")
+    values = memoryview(message.tokens).cast("Q")
+    for number, (start, end) in enumerate(pairwise(accumulate(lengths, initial=0))):
+        columns = {
+            attribute: values[start * width + column : end * width : width].tolist()
+            for column, attribute in enumerate(message.attrs)
+        }
+        flags = message.flags[number] if message.flags else {}
+        spaces = [True] * (end - start) if flags.get("has_unknown_spaces") else [bool(one) for one in message.spaces[start:end]]
+        groups, described = _groups(shown, message.span_groups[number] if message.span_groups else b"")
+        data = message.user_data[number] if message.user_data else None
+        user_data = _decoded(shown, data, dict[Any, Any]) if data else {}
+        yield StoredDoc(columns, spaces, message.cats[number] if message.cats else {}, groups, user_data, described)
+
+
+def _decoded(shown: str, data: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise UnreadableFile(shown, f"not a DocBin that spaCy wrote: {error}") from error
+
+
+def _groups(shown: str, data: bytes) -> tuple[dict[str, list[SpanRow]], list[str]]:
+    """The groups of spans, in each of the forms that versions of spaCy have written, and which have attributes."""
+    found: dict[str, list[SpanRow]] = {}
+    described: list[str] = []
+    packed: list[bytes] | dict[bytes, list[str]] = _decoded(shown, data, list[bytes] | dict[bytes, list[str]]) if data else []
+    for one in packed:
+        group: _Group = _decoded(shown, one, _Group)
+        if any(len(span) != _SPAN.size for span in group.spans):
+            raise UnreadableFile(shown, f"a span of the group {group.name} is not one that spaCy 3 wrote")
+        rows = [SpanRow(*_SPAN.unpack(span)) for span in group.spans]
+        keys = packed[one] if isinstance(packed, dict) else [group.name]
+        found.update((key, rows) for key in keys)
+        described += keys if group.attrs else []
+    return found, described
+
+
+class Bin:
+    """A DocBin that is being written: what it has of each document lies on the disk until :meth:`write`."""
+
+    FIELDS = ("tokens", "spaces", "cats", "flags", "span_groups", "user_data")
+
+    def __init__(self, attrs: Sequence[int]) -> None:
+        from spacy.strings import get_string_id
+
+        self._hash = get_string_id
+        self.attrs = attrs
+        self.lengths = array("i")
+        self.strings: set[str] = set()
+        self._parts: dict[str, BinaryIO] = {
+            name: tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[misc]  # noqa: SIM115 - closed by close()
+            for name in self.FIELDS
+        }
+
+    def string(self, value: str) -> int:
+        """The hash of a string, which is in the file from then on."""
+        if value:
+            self.strings.add(value)
+        number: int = self._hash(value)
+        return number
+
+    def add(self, doc: StoredDoc) -> None:
+        """Add a document."""
+        values = array("Q", (value for row in zip(*(doc.columns[attr] for attr in self.attrs), strict=True) for value in row))
+        self.lengths.append(len(doc.spaces))
+        self._parts["tokens"].write(values.tobytes())
+        self._parts["spaces"].write(bytes(doc.spaces))
+        groups = {
+            msgspec.msgpack.encode({"name": name, "attrs": {}, "spans": [_packed(row) for row in rows]}): [name]
+            for name, rows in doc.groups.items()
+        }
+        for name, value in (
+            ("cats", doc.cats),
+            ("flags", {"has_unknown_spaces": False}),
+            ("span_groups", msgspec.msgpack.encode(groups or [])),
+            ("user_data", msgspec.msgpack.encode(doc.user_data)),
+        ):
+            self._parts[name].write(msgspec.msgpack.encode(value))
+
+    def write(self, file: BinaryIO) -> None:
+        """Write all of it."""
+        packing = zlib.compressobj()
+        file.writelines(packing.compress(piece) for piece in self._pieces())
+        file.write(packing.flush())
+
+    def close(self) -> None:
+        """Give up what lies on the disk."""
+        for part in self._parts.values():
+            part.close()
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield b"\x8a"  # a map of ten
+        for name, value in (("version", "0.1"), ("attrs", list(self.attrs))):
+            yield msgspec.msgpack.encode(name) + msgspec.msgpack.encode(value)
+        yield from self._bytes("tokens")
+        yield from self._bytes("spaces")
+        yield msgspec.msgpack.encode("lengths") + msgspec.msgpack.encode(self.lengths.tobytes())
+        yield msgspec.msgpack.encode("strings") + msgspec.msgpack.encode(sorted(self.strings))
+        for name in ("cats", "flags", "span_groups", "user_data"):
+            yield msgspec.msgpack.encode(name) + b"\xdd" + struct.pack(">I", len(self.lengths))
+            yield from self._part(name)
+
+    def _bytes(self, name: str) -> Iterator[bytes]:
+        size = self._parts[name].tell()
+        if size > _MOST_BYTES:
+            raise ExportRefused("a DocBin cannot hold that many tokens: export the corpus in parts")
+        yield msgspec.msgpack.encode(name) + b"\xc6" + struct.pack(">I", size)
+        yield from self._part(name)
+
+    def _part(self, name: str) -> Iterator[bytes]:
+        self._parts[name].seek(0)
+        while piece := self._parts[name].read(_CHUNK):
+            yield piece
+
+
+def _packed(row: SpanRow) -> bytes:
+    return _SPAN.pack(row.id, row.kb_id, row.label, row.start, row.end, row.start_char, row.end_char)
