@@ -11,6 +11,7 @@ from postil.exchange.features import ROLES
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
+from postil.formats._escaping import unescaped
 from postil.formats.stam._selectors import Selected, Selectors
 from postil.formats.stam._store import Datum, Parsed, Store, as_list, is_store, verify_checksum
 from postil.formats.stam._vocabulary import (
@@ -19,7 +20,6 @@ from postil.formats.stam._vocabulary import (
     RESERVED_KEYS,
     RESERVED_SETS,
     VALIDATION_SET,
-    unescaped,
 )
 from postil.model import METHODS, STATUSES, Label, Note, Relation, Span
 

@@ -10,13 +10,3 @@ VALIDATION_SET = "https://w3id.org/stam/extensions/stam-textvalidation/"
 LABEL_KEY = "label"
 RESERVED_SETS = (OWN_SET, METADATA_SET, VALIDATION_SET)
 RESERVED_KEYS = (LABEL_KEY,)
-
-
-def escaped(name: str, reserved: tuple[str, ...]) -> str:
-    """A name that is none of the reserved ones: ``_`` before one that would be."""
-    return f"_{name}" if name.lstrip("_") in reserved else name
-
-
-def unescaped(name: str, reserved: tuple[str, ...]) -> str:
-    """The name that was escaped so."""
-    return name[1:] if name.startswith("_") and name.lstrip("_") in reserved else name

@@ -11,6 +11,7 @@ import msgspec
 from postil.corpus import Document
 from postil.exchange.features import ROLES
 from postil.exchange.outgoing import Outgoing
+from postil.formats._escaping import escaped
 from postil.formats.stam._vocabulary import (
     LABEL_KEY,
     METADATA_SET,
@@ -18,7 +19,6 @@ from postil.formats.stam._vocabulary import (
     RESERVED_KEYS,
     RESERVED_SETS,
     VALIDATION_SET,
-    escaped,
 )
 from postil.manifest import Metadata
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Note, Record, Relation, Span

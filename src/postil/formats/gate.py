@@ -1,0 +1,223 @@
+"""GATE's own XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from postil.corpus import Document
+from postil.errors import UnreadableFile
+from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.features import LISTS, characters
+from postil.exchange.format import Format
+from postil.exchange.incoming import Incoming
+from postil.exchange.outgoing import Outgoing
+from postil.exchange.safe_xml import line_of, parse_xml
+from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets
+from postil.model import Relation
+from postil.text import Units
+
+_MANUAL = """\
+A directory with <id>.xml for each document:
+
+<GateDocument version="3">
+<TextWithNodes>Then <Node id="5"/>Rajnath Singh<Node id="18"/> spoke.</TextWithNodes>
+<AnnotationSet Name="gold">
+<Annotation Id="1" Type="PERSON" StartNode="5" EndNode="18">
+<Feature><Name className="java.lang.String">layer</Name><Value className="java.lang.String">entity</Value></Feature>
+</Annotation>
+</AnnotationSet>
+</GateDocument>
+
+The ids of nodes are offsets in UTF-16 code units; what decides on reading is where a node stands. An annotation set is an
+annotator (the default set is nobody's), or a layer of one annotator with --sets layers. The type is the label, features are
+attributes with the types that they have; layer, confidence and note are features of these names. Features of documents become
+metadata, Tokens and Sentences layers with --tokens. Lists and maps of features are read; a feature of a class of Java that is
+not known stays as its text, and is counted. Relations are read; GATE has no common form for them, so none are written.
+
+Not kept: discontinuous spans, relations, lists, document labels, notes, metadata, ids, characters that XML cannot have."""
+
+_STRING = "java.lang.String"
+_INTEGERS = ("java.lang.Integer", "java.lang.Long", "java.lang.Short", "java.math.BigInteger", "int", "long")
+_FLOATS = ("java.lang.Double", "java.lang.Float", "java.math.BigDecimal", "double", "float", "big-decimal")
+_BOOLEANS = ("java.lang.Boolean", "boolean")
+_WRAPPER = "gate.corpora.ObjectWrapper"
+_DEEPEST = 50
+_ILLEGAL = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+
+
+def _read(incoming: Incoming) -> Iterator[Draft]:
+    for file in incoming.source.files(".xml", ".gate"):
+        root = parse_xml(file.shown, file.read())
+        if root.tag != "GateDocument":
+            if incoming.source.is_directory:
+                incoming.losses.add("files that are no GATE documents", file.shown, str(root.tag))
+                continue
+            raise UnreadableFile(file.shown, f"no GATE document: its root is {root.tag}, not GateDocument", line_of(root), 1)
+        yield _Parsed(root, file.shown, incoming).draft(file.name)
+
+
+class _Parsed:
+    """A document as its file has it, with offsets in code points."""
+
+    def __init__(self, root: Element, shown: str, incoming: Incoming) -> None:
+        self.root, self.shown, self.incoming = root, shown, incoming
+        self.lines: dict[str, int] = {}
+        self.nodes: dict[str, int] = {}
+        self.text = self._text()
+
+    def _text(self) -> str:
+        element = self.root.find("TextWithNodes")
+        if element is None:
+            raise UnreadableFile(self.shown, "no GATE document: it has no TextWithNodes", line_of(self.root), 1)
+        pieces = [element.text or ""]
+        at = len(pieces[0])
+        for node in element:
+            self.nodes[node.get("id", "")] = at
+            pieces.append(node.tail or "")
+            at += len(pieces[-1])
+        text = "".join(pieces)
+        units = Units(text, "utf-16")
+        moved = [id for id, place in self.nodes.items() if id != str(units.from_code_points(place))]
+        for id in moved:
+            self.incoming.repaired.add("nodes that stand elsewhere than their ids say: taken where they stand", self.shown, id)
+        return text
+
+    def draft(self, name: str) -> Draft:
+        """The draft."""
+        sets: dict[str, list[Annotation]] = {}
+        for element in self.root.iter("AnnotationSet"):
+            sets.setdefault(element.get("Name", ""), []).extend(self._annotations(element))
+        drafts = draft_sets(sets, self.incoming, self.shown, self.lines)
+        owners = {span.id: draft for draft in drafts for span in draft.spans}
+        for element in self.root.iter("RelationSet"):
+            self._add_relations(element, owners)
+        metadata = self._features(self.root.find("GateDocumentFeatures"))
+        return Draft(name, self.text, drafts, metadata, "code point", self.shown)
+
+    def _annotations(self, element: Element) -> Iterator[Annotation]:
+        for number, one in enumerate(element.findall("Annotation"), 1):
+            id = one.get("Id") or f"{element.get('Name', '')}a{number}"
+            self.lines[id] = line_of(one)
+            places = [self.nodes.get(one.get(end, "")) for end in ("StartNode", "EndNode")]
+            if places[0] is None or places[1] is None:
+                message = f"the annotation {id} begins or ends at a node that is not in the text"
+                raise UnreadableFile(self.shown, message, line_of(one), 1)
+            yield Annotation(id, one.get("Type") or "annotation", places[0], places[1], self._features(one))
+
+    def _features(self, element: Element | None) -> dict[str, Any]:
+        found = {}
+        for feature in element.findall("Feature") if element is not None else ():
+            name, value = feature.findtext("Name"), feature.find("Value")
+            if name and value is not None:
+                found[name] = self._value(value)
+        return found
+
+    def _value(self, element: Element) -> Any:
+        kind, text = element.get("className", _STRING), element.text or ""
+        if kind == _WRAPPER:
+            return self._wrapped(text, line_of(element))
+        if kind.startswith("java.util.") and "itemClassName" in element.attrib:
+            return text.split(";") if text else []
+        return self._simple(kind, text, line_of(element))
+
+    def _simple(self, kind: str, text: str, line: int) -> Any:
+        try:
+            if kind in _INTEGERS:
+                return int(text)
+            if kind in _FLOATS:
+                return float(text)
+        except ValueError:
+            self.incoming.repaired.add("numbers that are none, kept as text", f"{self.shown}:{line}", text)
+            return text
+        if kind in _BOOLEANS:
+            return text.strip().lower() == "true"
+        if kind not in (_STRING, "string", "date"):
+            self.incoming.losses.add(f"the class {kind} of feature values, kept as text", f"{self.shown}:{line}", text)
+        return text
+
+    def _wrapped(self, text: str, line: int) -> Any:
+        """What an ObjectWrapper holds: XML as XStream writes it, as text."""
+        value = parse_xml(f"{self.shown}:{line}", text.strip().encode()).find("value")
+        return None if value is None else self._of_stream(value, value.get("class", ""), line)
+
+    def _of_stream(self, element: Element, kind: str, line: int, depth: int = 0) -> Any:
+        if depth > _DEEPEST:
+            raise UnreadableFile(self.shown, "a feature value that is nested deeper than any is", line, 1)
+        if kind.endswith(("list", "set", "-array")):
+            return [self._of_stream(one, one.tag, line, depth + 1) for one in element]
+        if kind.endswith("map"):
+            pairs = [[self._of_stream(one, one.tag, line, depth + 1) for one in entry] for entry in element]
+            return {str(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
+        return self._simple(kind, "".join(element.itertext()), line)
+
+    def _add_relations(self, element: Element, owners: dict[str, DraftSet]) -> None:
+        """Add the relations of a set to whoever has their members."""
+        for number, one in enumerate(element.findall("Relation"), 1):
+            members = tuple(filter(None, one.get("Members", "").split(";")))
+            id = one.get("Id") or f"r{number}"
+            owner = owners.get(members[0]) if members else None
+            if owner is None or any(owners.get(member) is not owner for member in members):
+                self.incoming.losses.add(
+                    "relations whose members no one set has", f"{self.shown}:{line_of(one)}: {id}", one.get("Type", "")
+                )
+                continue
+            args: dict[str, str | tuple[str, ...]] = {"member": members}
+            if len(members) == 2:
+                args = {"from": members[0], "to": members[1]}
+            self.lines[id] = line_of(one)
+            label = one.get("Type") or "relation"
+            owner.relations.append(Relation(id, self.incoming.relation_layer, label, args, self._features(one)))
+
+
+def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
+    for document in documents:
+        with outgoing.target.open(f"{document.id}.xml") as file:
+            for piece in _xml(document, outgoing):
+                file.write(piece.encode())
+
+
+def _xml(document: Document, outgoing: Outgoing) -> Iterator[str]:
+    sets = list(annotations_of(document, outgoing.scheme))
+    units = Units(document.text, "utf-16")
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<GateDocument version="3">\n<GateDocumentFeatures/>\n<TextWithNodes>'
+    last = 0
+    for place in sorted({edge for _, there in sets for one in there for edge in (one.start, one.end)}):
+        yield f'{_escaped(document.text[last:place])}<Node id="{units.from_code_points(place)}"/>'
+        last = place
+    yield f"{_escaped(document.text[last:])}</TextWithNodes>\n"
+    for name, there in sets:
+        yield f'<AnnotationSet Name="{_escaped(name)}">\n'
+        for one in there:
+            start, end = units.from_code_points(one.start), units.from_code_points(one.end)
+            yield f'<Annotation Id="{one.id}" Type="{_escaped(one.type)}" StartNode="{start}" EndNode="{end}">\n'
+            for feature, value in one.features.items():
+                yield _feature(feature, value)
+            yield "</Annotation>\n"
+        yield "</AnnotationSet>\n"
+    yield "</GateDocument>\n"
+
+
+def _feature(name: str, value: Any) -> str:
+    kind = {bool: "java.lang.Boolean", int: "java.lang.Long", float: "java.lang.Double"}.get(type(value), _STRING)
+    text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
+    return (
+        f'<Feature><Name className="{_STRING}">{_escaped(name)}</Name>'
+        f'<Value className="{kind}">{_escaped(text)}</Value></Feature>\n'
+    )
+
+
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xd;", "\t": "&#9;", "\x85": "&#x85;", "\u2028": "&#x2028;"}
+)
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)
+
+
+FORMAT = Format(
+    "gate", "GATE XML", _MANUAL, KEEPS - {LISTS}, _read, _write, read_options=(SETS,),
+    limits=(characters(_ILLEGAL, "characters that XML cannot have"),),
+)  # fmt: skip
