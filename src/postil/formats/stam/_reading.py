@@ -163,11 +163,10 @@ class _Documents:
 
     def _add_relations(self, waiting: list[tuple[Parsed, list[Selected]]]) -> None:
         """Add relations and notes, each after the annotations that it is about."""
-        ready = dict.fromkeys(self.home, True)
         needs: dict[str, list[int]] = {}
         missing = []
         for number, (_, parts) in enumerate(waiting):
-            absent = {part.annotation for part in parts} - ready.keys() - {""}
+            absent = {part.annotation for part in parts if part.annotation and part.annotation not in self.home}
             missing.append(len(absent))
             for id in absent:
                 needs.setdefault(id, []).append(number)
