@@ -160,6 +160,7 @@ _FETCH = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
         (b"", "not well-formed XML"),
         (b"<a>\xff</a>", "not well-formed XML"),
         (b'<?xml version="1.0" encoding="x-none"?><a/>', "not"),
+        (b'<!DOCTYPE a SYSTEM "x.dtd"><a>one&nbsp;two</a>', "only another file declares"),
         (b"<a>&undeclared;</a>", "not well-formed XML: undefined entity"),
     ],
 )

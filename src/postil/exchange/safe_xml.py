@@ -33,6 +33,7 @@ class _Tree:
         self.parser.CharacterDataHandler = self.data
         self.parser.EntityDeclHandler = self.refuse_entity
         self.parser.ExternalEntityRefHandler = self.refuse_reference
+        self.parser.SkippedEntityHandler = self.refuse_unknown
         self.parser.UseForeignDTD(False)
         self.open: list[Element] = []
         self.done: list[tuple[Element, Element | None]] = []  # with the element around it
@@ -64,6 +65,11 @@ class _Tree:
 
     def refuse_entity(self, name: str, *_others: object) -> None:
         self.fail(f"declares an entity ({name}), which no annotation file needs: take the declaration out")
+
+    def refuse_unknown(self, name: str, is_parameter: bool) -> None:
+        """What an entity of a DTD that is not read stands for is not known: leaving it out would shorten the text."""
+        if not is_parameter:
+            self.fail(f"uses an entity (&{name};) that only another file declares: write the character itself")
 
     def refuse_reference(self, *_others: object) -> int:
         self.fail("refers to another file, which was not read: take the reference out")
