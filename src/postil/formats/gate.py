@@ -9,12 +9,13 @@ from xml.etree.ElementTree import Element
 from postil.corpus import Document
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
-from postil.exchange.features import LISTS, characters
+from postil.exchange.features import LISTS
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import line_of, parse_xml
 from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets
+from postil.formats._xml_text import XML_CHARACTERS, escaped_attribute, escaped_xml
 from postil.model import Relation
 from postil.text import Units
 
@@ -44,7 +45,6 @@ _FLOATS = ("java.lang.Double", "java.lang.Float", "java.math.BigDecimal", "doubl
 _BOOLEANS = ("java.lang.Boolean", "boolean")
 _WRAPPER = "gate.corpora.ObjectWrapper"
 _DEEPEST = 50
-_ILLEGAL = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -184,14 +184,14 @@ def _xml(document: Document, outgoing: Outgoing) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<GateDocument version="3">\n<GateDocumentFeatures/>\n<TextWithNodes>'
     last = 0
     for place in sorted({edge for _, there in sets for one in there for edge in (one.start, one.end)}):
-        yield f'{_escaped(document.text[last:place])}<Node id="{units.from_code_points(place)}"/>'
+        yield f'{escaped_xml(document.text[last:place])}<Node id="{units.from_code_points(place)}"/>'
         last = place
-    yield f"{_escaped(document.text[last:])}</TextWithNodes>\n"
+    yield f"{escaped_xml(document.text[last:])}</TextWithNodes>\n"
     for name, there in sets:
-        yield f'<AnnotationSet Name="{_escaped(name)}">\n'
+        yield f'<AnnotationSet Name="{escaped_attribute(name)}">\n'
         for one in there:
             start, end = units.from_code_points(one.start), units.from_code_points(one.end)
-            yield f'<Annotation Id="{one.id}" Type="{_escaped(one.type)}" StartNode="{start}" EndNode="{end}">\n'
+            yield f'<Annotation Id="{one.id}" Type="{escaped_attribute(one.type)}" StartNode="{start}" EndNode="{end}">\n'
             for feature, value in one.features.items():
                 yield _feature(feature, value)
             yield "</Annotation>\n"
@@ -203,21 +203,12 @@ def _feature(name: str, value: Any) -> str:
     kind = {bool: "java.lang.Boolean", int: "java.lang.Long", float: "java.lang.Double"}.get(type(value), _STRING)
     text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
     return (
-        f'<Feature><Name className="{_STRING}">{_escaped(name)}</Name>'
-        f'<Value className="{kind}">{_escaped(text)}</Value></Feature>\n'
+        f'<Feature><Name className="{_STRING}">{escaped_xml(name)}</Name>'
+        f'<Value className="{kind}">{escaped_xml(text)}</Value></Feature>\n'
     )
-
-
-_ESCAPES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xd;", "\t": "&#9;", "\x85": "&#x85;", "\u2028": "&#x2028;"}
-)
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
 
 
 FORMAT = Format(
     "gate", "GATE XML", _MANUAL, KEEPS - {LISTS}, _read, _write, read_options=(SETS,),
-    limits=(characters(_ILLEGAL, "characters that XML cannot have"),),
+    limits=(XML_CHARACTERS,),
 )  # fmt: skip

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from formats_documents import SCHEME
+from round_trip import read, written
+
+from postil.corpus import Document
+from postil.errors import UnreadableFile
+from postil.exchange.incoming import Incoming
+from postil.exchange.intake import Intake
+from postil.formats.tei import FORMAT
+from postil.manifest import Metadata
+from postil.model import AnnotationSet, Header, Relation, Span
+
+TEXT = "😀 Zoë & Bo\n"
+
+
+def tei(stand_off: str, text: str = '<ab xml:id="text">😀 <hi xml:id="h">Zoë &amp; Bo</hi>\n</ab>') -> str:
+    return (
+        f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><standOff>{stand_off}</standOff>'
+        f"<text><body>{text}</body></text></TEI>"
+    )
+
+
+def reading(directory: Path, value: str) -> tuple[list[Document], Intake, Incoming]:
+    (directory / "a.xml").write_text(value, encoding="utf-8")
+    return read(FORMAT, directory)
+
+
+def test_what_is_written(tmp_path: Path) -> None:
+    spans = (
+        Span("a", "entity", "PERSON", 2, 5, "Zoë", attributes={"sure": True, "n": 3, "value": "<x>"}),
+        Span("b", "entity", "PERSON", 2, 10, "Zoë Bo", ((2, 5), (8, 10))),
+    )
+    relations = (Relation("r", "argument", "knows", {"from": "a", "to": "b"}),)
+    one = AnnotationSet(Header("a", "gold", "s/1", "", "complete", "imported"), spans, relations)
+    path, _ = written(FORMAT, [Document("a", TEXT, Metadata(), {"gold": one}, "")], SCHEME, tmp_path / "out")
+    assert (path / "a.xml").read_text(encoding="utf-8").partition("<standOff>\n")[2] == (
+        '<spanGrp type="entity" resp="#gold">\n'
+        '<span xml:id="s1" type="PERSON" target="#string-range(text,2,3)" ana="#s1.fs">Zoë</span>\n'
+        '<span xml:id="s2" type="PERSON" target="#string-range(text,2,3,8,2)">Zoë Bo</span>\n</spanGrp>\n'
+        '<linkGrp type="argument" resp="#gold"><link xml:id="s3" type="knows" target="#s1 #s2"/></linkGrp>\n'
+        '<fs xml:id="s1.fs"><f name="sure"><binary value="true"/></f><f name="n"><numeric value="3"/></f>'
+        '<f name="value"><string>&lt;x&gt;</string></f></fs>\n</standOff>\n'
+        f'<text><body><ab xml:id="text">{TEXT.replace("&", "&amp;")}</ab></body></text>\n</TEI>\n'
+    )
+
+
+def test_ranges_into_any_element_and_links_to_later_links(tmp_path: Path) -> None:
+    stand_off = (
+        '<spanGrp><span xml:id="a" target="#string-range(h, 0, 3)">Zoë</span>'
+        '<span xml:id="b" type="X" target="#string-range(text,8,2)"/><span target="#w1 #w4"/></spanGrp>'
+        '<linkGrp><link xml:id="l1" type="und" target="#a #l2"/><link xml:id="l2" target="#a #b"/>'
+        '<link target="#a #b #a"/><link target="#a #nobody"/></linkGrp>'
+    )
+    (document,), intake, incoming = reading(tmp_path, tei(stand_off))
+    one = document.sets["imported"]
+    assert intake.errors == []
+    assert document.text == TEXT
+    assert [(span.id, span.label, span.text) for span in one.spans] == [("a", "span", "Zoë"), ("b", "X", "Bo")]
+    assert [(relation.id, relation.args) for relation in one.relations] == [
+        ("l1", {"from": "a", "to": "l2"}), ("l2", {"from": "a", "to": "b"}),
+    ]  # fmt: skip
+    assert {loss.kind: loss.count for loss in incoming.losses} == {
+        "spans that do not point to characters of the text": 1,
+        "links that are not between two annotations of one set": 2,
+    }
+
+
+def test_a_range_over_another_text_is_an_error_with_its_line(tmp_path: Path) -> None:
+    _, intake, _ = reading(tmp_path, tei('\n<spanGrp><span xml:id="a" target="#string-range(text,0,3)">Zoë</span></spanGrp>'))
+    assert "a.xml:2: a" in intake.errors[0]
+    _, intake, _ = reading(tmp_path, tei('<spanGrp><span xml:id="a" target="#string-range(text,0,300)"/></spanGrp>'))
+    assert "outside the text" in intake.errors[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "<TEI/>", '<TEI xmlns="http://www.tei-c.org/ns/1.0"/>', tei("")[:60], "<a>" * 3000,
+        tei("").replace("<TEI", '<!DOCTYPE a [<!ENTITY e "x">]><TEI', 1),
+        tei("").replace("<TEI", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><TEI', 1).replace("<teiHeader/>", "&e;"),
+    ],
+)  # fmt: skip
+def test_what_is_no_tei_is_refused(value: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"a\.xml"):
+        reading(tmp_path, value)
