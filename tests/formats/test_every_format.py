@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from round_trip import assert_round_trip, assert_same, expected, read, written
 
 from postil import Corpus
+from postil.cli import main
 from postil.corpus import Document
 from postil.formats import all_formats, format_named
 
@@ -20,6 +21,11 @@ def test_a_format_is_called_like_its_module() -> None:
     for name, format_ in all_formats().items():
         assert format_named(name) is format_
     assert format_named("nothing") is None
+
+
+def test_the_readme_has_the_table_of_formats(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["formats", "--format", "markdown"]) == 0
+    assert capsys.readouterr().out in (repository / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", BOTH_WAYS)

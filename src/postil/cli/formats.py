@@ -61,28 +61,42 @@ def _about(format_: Format) -> Iterator[str]:
 
 
 def _markdown(formats: Sequence[Format]) -> Iterator[str]:
-    """The rows that the README has: what each format loses, in words."""
-    from postil.exchange.features import FEATURES
+    """The table that the README has: what is kept in groups of features, wholly (●), in part (◐) or not at all."""
+    from postil.exchange import features
 
-    yield "| format | | read | written | not kept |"
-    yield "|---|---|---|---|---|"
+    groups = {
+        "overlap": (features.CROSSING, features.STACKED, features.NESTED),
+        "discontinuous": (features.DISCONTINUITY,),
+        "relations": (features.RELATIONS,),
+        "more": (features.N_ARY, features.ON_RELATIONS),
+        "attributes": (features.ATTRIBUTES, features.RELATION_ATTRIBUTES, features.LISTS, features.TYPES),
+        "labels": (features.DOCUMENT_LABELS,),
+        "notes": (features.NOTES, features.DOCUMENT_NOTES, features.REMARKS),
+        "layers": (features.LAYERS,),
+        "annotators": (features.ANNOTATORS,),
+        "metadata": (features.METADATA,),
+        "exact text": (features.TEXT, features.CUT),
+    }
+    yield f"| format | | read | written | {' | '.join(groups)} |"
+    yield f"|---|---|{':-:|' * (len(groups) + 2)}"
     for one in formats:
-        lost = [feature.title for feature in FEATURES if feature not in one.keeps and feature.stops]
-        lost += [limit.title for limit in one.limits]
-        reads, writes = ("yes" if can else "" for can in (one.read, one.can_be_written))
-        not_kept = "; ".join(lost) if one.can_be_written else ""
-        yield f"| `{one.name}` | {one.title} | {reads} | {writes} | {not_kept or ('nothing' if writes else '')} |"
+        ways = ("●" if can else "" for can in (one.read, one.can_be_written))
+        kept = (sum(feature in one.keeps for feature in group) / len(group) for group in groups.values())
+        marks = (("●" if share == 1 else "◐" if share else "") if one.can_be_written else "" for share in kept)
+        yield f"| `{one.name}` | {one.title} | {' | '.join((*ways, *marks))} |"
 
 
 def _table(formats: Sequence[Format]) -> Iterator[str]:
     """A row for each format, a column for each feature, with the names of the features as steps above their columns."""
     from postil.exchange.features import FEATURES
+    from postil.text import counted
 
     width = max(len(one.name) for one in formats)
     for number, feature in enumerate(FEATURES):
         yield f"{' ' * width}     {'│ ' * number}╭ {feature.title}"
     for one in formats:
         ways = ("r" if one.read else "-") + ("w" if one.can_be_written else "-")
-        marks = " ".join("●" if feature in one.keeps else "·" for feature in FEATURES)
-        yield f"{one.name:<{width}} {ways}  {marks}{'  and ' + str(len(one.limits)) + ' limits' if one.limits else ''}".rstrip()
+        marks = " ".join("●" if feature in one.keeps else "·" for feature in FEATURES) if one.can_be_written else ""
+        more = f"  and {counted(len(one.limits), 'limit')}" if one.limits and marks else ""
+        yield f"{one.name:<{width}} {ways}  {marks}{more}".rstrip()
     yield "\nr: read by postil import; w: written by postil export; ●: kept. postil formats NAME says more."

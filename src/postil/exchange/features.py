@@ -232,7 +232,7 @@ def _without_layers(document: Document, reducing: Reducing) -> Document:
         }
         several = len(reducing.scheme.layers_of_kind(name)) > 1  # type: ignore[arg-type]
         for layer in sorted(layers - {plain}):
-            reducing.losses.add(f"names of {name} layers", f"{document.id}: {layer}", stops=several)
+            reducing.losses.add(LAYERS.title, f"{document.id}: {layer} ({name}s)", stops=several)
     return in_each_set(
         lambda annotations, *_: _changed_annotations(
             annotations, lambda record: replace(record, layer=_PLAIN_LAYERS[type(record)][1])

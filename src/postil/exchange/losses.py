@@ -35,6 +35,7 @@ class Losses:
         if loss is None:
             loss = self.by_kind[kind] = Loss(kind, stops)
         loss.count += count
+        loss.stops = loss.stops or stops
         if len(loss.examples) < _EXAMPLES:
             loss.examples.append(f"{where} {quote(shown, 40)}" if shown else where)
 
