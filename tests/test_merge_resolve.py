@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from postil import AnnotationSet, Label, Note, PostilError, Relation, merge
+from postil import AnnotationSet, Label, Note, PostilError, Relation, merge, realign
 from postil.cli import main
 from postil.editing.resolving import Side, resolve
 from postil.storage.set_file import encode_set
@@ -38,8 +38,32 @@ def test_what_one_side_took_out_goes_or_stays() -> None:
     named = replace(merged(), relations=(Relation("r1", "l", "R", {"a": "e2"}),))
     with pytest.raises(PostilError, match="e2 cannot be taken out: r1 names it"):
         resolve(named, "e2", "theirs")
-    with pytest.raises(PostilError, match="no conflicts"):
+    with pytest.raises(PostilError, match=r"no conflict of a merge is about e9: there is merge\.e1 and merge\.e2"):
         resolve(merged(), "e9", "ours")
+
+
+@pytest.mark.parametrize(("side", "label"), [("ours", "Y"), ("theirs", "Z")])
+def test_what_became_of_it_since_the_merge_stays(side: Side, label: str) -> None:
+    here = f"Then {OLD}"
+    later = realign(OLD, here, merged()).annotations
+    later = replace(later, spans=tuple(replace(each, attributes={"seen": True}) for each in later.spans))
+
+    found = records(resolve(later, "e1", side))["e1"]
+
+    assert found == replace(span(here, "Tokyo"), label=label, note="ours", confidence=0.5, attributes={"seen": True})
+
+
+def test_edges_of_a_text_that_was_edited_since_are_not_guessed() -> None:
+    base, ours, theirs = (annotated(OLD, span(OLD, words)) for words in ("Hamada", "Yasukazu Hamada", "Hamada in Tokyo"))
+    merge_ = merge(base, ours, theirs).annotations
+    later = realign(OLD, f"Then {OLD}", merge_).annotations
+
+    assert resolve(merge_, "e1", "theirs") == theirs
+    assert records(resolve(later, "e1", "ours"))["e1"] == span(f"Then {OLD}", "Yasukazu Hamada")
+    with pytest.raises(PostilError, match="e1 stands elsewhere since the merge"):
+        resolve(later, "e1", "theirs")
+    with pytest.raises(PostilError, match="none is left to decide"):
+        resolve(base, "e1", "theirs")
 
 
 def test_keys_that_the_format_does_not_know_stay() -> None:

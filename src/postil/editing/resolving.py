@@ -12,6 +12,7 @@ from postil.editing.references import References, ids_named_by
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Header, Label, Note, Record, Relation, Span
 from postil.scheme import Scheme
+from postil.text import listing
 
 Side = Literal["ours", "theirs"]
 _TYPES: dict[str, type[Header | Record]] = {"set": Header, "span": Span, "relation": Relation, "label": Label, "note": Note}
@@ -24,12 +25,17 @@ def resolve(annotations: AnnotationSet, id: str, side: Side, scheme: Scheme | No
     ``id`` may be that of the note; of the header it has to be. ``scheme``: says which attributes name other annotations; without
     it whatever looks like it does.
 
-    What is not contested stays as both sides together have it. Raises :class:`~postil.errors.PostilError` where there is no such
+    What is not contested stays as both sides together have it, and what became of the annotation since the merge stays as well:
+    where it stands in a text that was edited, above all. Raises :class:`~postil.errors.PostilError` where there is no such
     conflict, or where taking a side would leave something without what it names, or offsets that are about another text.
     """
     notes = [note for note in annotations.notes if is_pending(note, MERGE) and id in (note.about, note.id)]
-    if len(notes) != 1:
-        raise PostilError(f"{len(notes) or 'no'} conflicts of a merge are about {id}: name one by the id of its note")
+    if not notes:
+        open_ = [each.id for each in annotations.notes if is_pending(each, MERGE)]
+        there = f"there is {listing(open_[:5], 'and')}{', …' if len(open_) > 5 else ''}" if open_ else "none is left to decide"
+        raise PostilError(f"no conflict of a merge is about {id}: {there}")
+    if len(notes) > 1:
+        raise PostilError(f"{len(notes)} conflicts of a merge are about {id}: name one by the id of its note")
     note = notes[0]
     versions = _Versions(*(_version(note.decide.get(name)) for name in ("base", "ours", "theirs")))
     if isinstance(versions.ours, Header) and isinstance(versions.theirs, Header):
@@ -42,7 +48,7 @@ def resolve(annotations: AnnotationSet, id: str, side: Side, scheme: Scheme | No
     if "texts" in note.decide:
         record = _elsewhere(annotations, about, versions, note.decide["texts"], side)
     else:
-        record = _chosen(versions, side)
+        record = _with_later_changes(annotations, about, versions, side)
     if record is None:
         references = References(scheme, guesses=True)
         naming = [each.id for each in annotations.records if each is not note and about in ids_named_by(each, references)]
@@ -80,6 +86,22 @@ def _chosen(versions: _Versions, side: Side) -> Record | None:
         return one
     merged: Record = merge_fields(start, one, other).value
     return merged
+
+
+def _with_later_changes(annotations: AnnotationSet, id: str, versions: _Versions, side: Side) -> Record | None:
+    """The record as that side has it, with whatever became of it since the merge: its text may have been edited, too."""
+    chosen, left = _chosen(versions, side), _chosen(versions, "ours") or _chosen(versions, "theirs")
+    there = next((record for record in annotations.records if record.id == id), None)
+    if chosen is None or left is None or not type(chosen) is type(left) is type(there):
+        return chosen
+    merged = merge_fields(left, chosen, there)
+    if "edges" in merged.contested:
+        raise PostilError(
+            f"{id} stands elsewhere since the merge, and where {side} would have it now is not known: "
+            "make it what it should be, and take the note out"
+        )
+    record: Record = merged.value
+    return record
 
 
 def _elsewhere(annotations: AnnotationSet, id: str, versions: _Versions, texts: Any, side: Side) -> Record | None:
