@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from postil import AnnotationSet, Note, PostilError, Relation, Span, merge
+from postil import AnnotationSet, Note, PostilError, Relation, Span, merge, realign
 from postil.editing.matching import match
+from postil.editing.realign import sha256_of
+from postil.editing.resolving import resolve
 from postil.scheme import Attribute, Layer, Scheme
+from postil.unplaced import placed
 from test_realign import OLD, annotated, span
 
 SCHEME = Scheme(
@@ -179,3 +182,20 @@ def test_a_note_that_only_one_side_decided_goes() -> None:
     note = Note("n", "e1", "?", {"what": "merge"})
     base = with_spans(TOKYO, notes=(note,))
     assert merge(base, base, with_spans(replace(TOKYO, label="Y"))).annotations == with_spans(replace(TOKYO, label="Y"))
+
+
+def test_what_one_side_took_out_with_its_text_has_no_place_again() -> None:
+    old, new = "Bob paid 12.\nBob paid 13 to Ann.\n", "Bob paid 13 to Ann.\n"
+    base = annotated(old, span(old, "Bob"))
+    gone = realign(old, new, base, accept=["orphan"]).annotations
+    changed = annotated(old, replace(base.spans[0], label="Y"))
+    texts = {sha256_of(text): text for text in (old, new)}
+
+    for sides in ((gone, changed), (changed, gone)):
+        merged = merge(base, *sides, texts=texts)
+
+        assert [(note.about, note.decide["what"]) for note in merged.left_open] == [("e1", "realign")]
+        assert not placed(merged.annotations).annotations.spans
+        taken = "theirs" if sides[0] is gone else "ours"
+        assert not placed(resolve(merged.annotations, "merge.e1", taken)).annotations.spans
+        assert not resolve(merged.annotations, "merge.e1", "ours" if sides[0] is gone else "theirs").records

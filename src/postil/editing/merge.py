@@ -14,7 +14,7 @@ import msgspec
 
 from postil.editing.conflicts import ADDED, NO_TEXT, TAKEN_OUT, Conflict, conflict_notes
 from postil.editing.fields import are_same, beginning_of, merge_fields, merge_headers
-from postil.editing.pending import MERGE, is_pending
+from postil.editing.pending import MERGE, REALIGN, is_pending
 from postil.editing.references import References, ids_named_by
 from postil.editing.several_texts import TextNotFound, about_one_text, apart
 from postil.editing.twins import KINDS, with_shared_ids
@@ -114,6 +114,7 @@ class _Merger:
             if record is not None:
                 found[id] = record
         self._restore(found)
+        self._keep_open(found)
         return found
 
     def _record(self, id: str) -> Record | None:
@@ -137,6 +138,14 @@ class _Merger:
 
     def _contest(self, id: str, contested: tuple[str, ...]) -> None:
         self.conflicts.append(Conflict(id, contested, self._base.get(id), self._ours.get(id), self._theirs.get(id)))
+
+    def _keep_open(self, found: dict[str, Record]) -> None:
+        """Of what one side took out and that stays, keep what says that its place is open: its offsets are about another text."""
+        restored = {conflict.id for conflict in self.conflicts if conflict.contested == TAKEN_OUT}
+        for side in (self._ours, self._theirs):
+            for id, record in side.items():
+                if isinstance(record, Note) and is_pending(record, REALIGN) and record.about in restored and record.about in side:
+                    found.setdefault(id, record)
 
     def _restore(self, found: dict[str, Record]) -> None:
         """Keep what one side took out and a record of the other side, that it does not know of, names."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from postil.editing.fields import beginning_of, merge_fields, merge_headers
-from postil.editing.pending import MERGE, is_pending
+from postil.editing.pending import MERGE, REALIGN, is_pending, without_pending
 from postil.editing.references import References, ids_named_by
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Header, Label, Note, Record, Relation, Span
@@ -51,6 +51,8 @@ def resolve(annotations: AnnotationSet, id: str, side: Side, scheme: Scheme | No
         record = _with_later_changes(annotations, about, versions, side)
     if record is None:
         references = References(scheme, guesses=True)
+        notes = without_pending(annotations.notes, REALIGN, [about])  # where it would stand is no matter any more
+        annotations = msgspec.structs.replace(annotations, notes=tuple(notes))
         naming = [each.id for each in annotations.records if each is not note and about in ids_named_by(each, references)]
         if naming:
             raise PostilError(
