@@ -6,7 +6,9 @@ import io
 import itertools
 import json
 import random
+import shlex
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -298,6 +300,20 @@ def test_an_editor_that_fails_returns_to_the_question(typed: Typed, monkeypatch:
 
     assert status == 1
     assert "the editor failed: vi: editing failed" in out
+    assert "→ a2: Y" in out
+
+
+def test_what_an_editor_saves_in_another_encoding_is_not_taken(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text("import pathlib, sys\npathlib.Path(sys.argv[1]).write_bytes(b'caf\\xe9')\n", encoding="utf-8")
+    monkeypatch.setenv("VISUAL", f"{shlex.quote(sys.executable)} {shlex.quote(str(editor))}")
+
+    status, out, _ = typed("e2q")
+
+    assert status == 1
+    assert "not taken: what the editor saved is not UTF-8" in out
     assert "→ a2: Y" in out
 
 

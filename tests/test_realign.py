@@ -407,6 +407,16 @@ def test_a_text_that_was_renamed_without_its_set_is_named(committed: Path, capsy
     assert "annotations/gold/example.jsonl: left as it is: its document has no text: if that was renamed" in err
 
 
+def test_a_text_that_cannot_be_read_is_named(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (committed / "corpus/example.txt").write_bytes(b"caf\xe9\n")
+
+    status, out, err = run(capsys, "-C", committed, "realign")
+
+    assert status == 1
+    assert "Every set" not in out
+    assert "annotations/gold/example.jsonl: left as it is: its document's text cannot be read" in err
+
+
 def test_a_set_without_a_header_is_named(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (committed / "annotations/gold/example.jsonl").write_text("{\n", encoding="utf-8")
 

@@ -109,6 +109,9 @@ class Session:
         except click.ClickException as error:
             click.echo(f"  the editor failed: {printable(error.format_message())}")
             return False
+        except UnicodeDecodeError:
+            click.echo("  not taken: what the editor saved is not UTF-8")
+            return False
         except PostilError as error:
             self._drafts[_name(item)] = written
             click.echo(f"  not taken: {printable(str(error))}. e goes on with it")

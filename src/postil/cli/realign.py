@@ -97,8 +97,6 @@ def _stale(
         if not known[document].sets:
             continue
         bundle = directory.bundle(document)
-        if bundle.text is None:
-            continue
         files = [
             file
             for file in bundle.set_files
@@ -109,7 +107,9 @@ def _stale(
                 or any(is_pending(note, REALIGN) for note in file.by_type[3])
             )
         ]  # fmt: skip
-        if files:
+        if bundle.text is None:
+            yield from (refusal(file.path, "its document's text cannot be read: postil check says why") for file in files)
+        elif files:
             yield bundle, files
 
 
