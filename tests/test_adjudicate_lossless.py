@@ -226,6 +226,34 @@ def test_decisions_and_gold_go_along_when_the_text_is_edited(corpus: Path, typed
     assert typed("")[0] == 0
 
 
+def test_the_same_words_elsewhere_are_something_new(corpus: Path, typed: Typed) -> None:
+    first, last = OLD.index("of"), OLD.rindex("of")
+    of = replace(span(OLD, "of"), id="e9")
+
+    def said(place: int, text: str) -> None:
+        there = Corpus.open(corpus)["example"].sets["a1"]
+        spans = [one for one in there.spans if one.id != "e9"]
+        moved = replace(of, start=place, end=place + 2)
+        write(corpus, replace(there, spans=(*spans, moved)))
+        assert text[place : place + 2] == "of"
+
+    said(first, OLD)
+    assert typed("n" * 6)[0] == 0
+    said(last, OLD)
+    assert typed("")[1].endswith("5 decided, 1 open; wrote gold, in-progress\n")
+    said(first, OLD)
+    assert typed("")[0] == 0
+
+    new = f"{'x' * (first - 1)} of. {OLD}"  # where it was, there are the same words again
+    (corpus / "corpus/example.txt").write_text(new, encoding="utf-8", newline="")
+    for name in ("a1", "a2", "gold"):
+        write(corpus, realign(OLD, new, Corpus.open(corpus)["example"].sets[name]).annotations)
+    assert [typed("")[0] for _ in range(2)] == [0, 0]
+    said(new.rindex("of"), new)
+    assert typed("1")[0] == 0
+    assert {one.id: one.start for one in gold(corpus).spans}["e9"] == new.rindex("of")
+
+
 def test_a_relation_to_what_was_rejected_is_refused_with_the_reason(corpus: Path, typed: Typed) -> None:
     status, out, _ = typed("nbn12n")
 

@@ -95,10 +95,10 @@ class Job:
         self._decisions = self._file.decisions if self._file else []
         self._written = self._written_before()
         self._there = work.there.annotation_set() if work.there else None
-        if self._there is not None and self._written and all(
-            each.text_sha256 != self._there.header.text_sha256 for each in self._written
-        ):  # fmt: skip
-            self._decisions = carried(self._decisions, self._there)
+        text, before = work.sets[0].header.text_sha256, {each.text_sha256 for each in self._written}
+        self._is_edited = before != {text}
+        if self._is_edited:
+            self._decisions = carried(self._decisions, work.sets, self._there if before and text not in before else None)
         self._result = self._worked_out(self._decisions)
 
     def _written_before(self) -> tuple[Written, ...]:
@@ -157,7 +157,10 @@ class Job:
         return self._result
 
     def _worked_out(self, decisions: Sequence[Decision]) -> Adjudication:
-        made = adjudicate(self._work.sets, self._into, decisions, self._shares, scheme=self._scheme, text=self._work.text)
+        made = adjudicate(
+            self._work.sets, self._into, decisions, self._shares,
+            scheme=self._scheme, text=self._work.text, is_edited=self._is_edited,
+        )  # fmt: skip
         kept = self._there.header.unknown if self._there else {}  # no decision is about them, and none may drop them
         return msgspec.structs.replace(made, annotations=_with_unknown(made.annotations, kept)) if kept else made
 

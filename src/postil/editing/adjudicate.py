@@ -55,17 +55,21 @@ def adjudicate(
     *,
     scheme: Scheme | None = None,
     text: str = "",
+    is_edited: bool = False,
 ) -> Adjudication:
     """Make one set, of the annotator ``into``, of several about one document.
 
     ``shares``: by layer (empty: all others) the part of the annotators that must say the same; 1, all of them, where nothing is
     said, and always more than half. ``scheme``: says which attributes name other annotations; without it none does. ``text``:
-    what an adjudicator's own annotations are held against, if it is known. Raises :class:`~postil.errors.PostilError` where the
-    sets are about different texts or documents, or one has two annotations with one id.
+    what an adjudicator's own annotations are held against, if it is known. ``is_edited``: whether decisions may be about it as it
+    was before, so that a span that stands elsewhere may have been carried along. Raises
+    :class:`~postil.errors.PostilError` where the sets are about different texts or documents, or one has two annotations with
+    one id.
     """
     refuse_different(sets)
     given, references = list(decisions), References(scheme)
-    adjudicator = _Adjudicator(given, shares or {}, Naming(sets, references), text)
+    recorded = Recorded(given, "" if is_edited else text)
+    adjudicator = _Adjudicator(recorded, shares or {}, Naming(sets, references), text)
     for item in items(sets, references):
         adjudicator.take(item)
     for decision in in_force(given):
@@ -107,8 +111,8 @@ def refuse_different(sets: Sequence[AnnotationSet]) -> None:
 class _Adjudicator:
     """Goes through items, and collects what becomes of them."""
 
-    def __init__(self, decisions: Sequence[Decision], shares: Mapping[str, float], naming: Naming, text: str) -> None:
-        self._recorded, self._shares, self.naming, self._text = Recorded(decisions), shares, naming, text
+    def __init__(self, recorded: Recorded, shares: Mapping[str, float], naming: Naming, text: str) -> None:
+        self._recorded, self._shares, self.naming, self._text = recorded, shares, naming, text
         self.open: list[Open] = []
         self.outvoted: list[Item] = []
         self.stuck: dict[str, str] = {}

@@ -8,8 +8,8 @@ import msgspec
 
 from postil.editing.items import Item
 from postil.editing.pending import as_plain
-from postil.model import Annotation
-from postil.storage.decisions_file import Decision, said
+from postil.model import Annotation, Span
+from postil.storage.decisions_file import Decision, record_of, said
 
 BOTH, NEITHER, EDITED = "both", "neither", "edited"
 
@@ -38,9 +38,13 @@ def contested(decisions: Iterable[Decision]) -> list[list[Decision]]:
 
 
 class Recorded:
-    """Finds the decision that was made of an item."""
+    """Finds the decision that was made of an item.
 
-    def __init__(self, decisions: Iterable[Decision]) -> None:
+    ``text``: the one that the places in the decisions are about; empty where that is not known.
+    """
+
+    def __init__(self, decisions: Iterable[Decision], text: str = "") -> None:
+        self._text = text
         self._by_version: dict[tuple[str, bytes], list[Decision]] = {}
         for decision in in_force(decisions):
             for name, plain in decision.versions.items():
@@ -54,8 +58,16 @@ class Recorded:
         """
         now = {name: said(plain) for name, plain in item.plain.items()}
         found = (each for version in now.items() if version[1] for each in self._by_version.get(version, ()))
-        fitting = [decision for decision in found if _fits(decision, item, now)]
+        fitting = [decision for decision in found if _fits(decision, item, now) and not self._is_moved(decision, item)]
         return max(fitting, key=lambda each: each.time, default=None)
+
+    def _is_moved(self, decision: Decision, item: Item) -> bool:
+        """Whether an annotator moved a span to other words that are the same: where it was they stand still."""
+        return bool(self._text) and any(
+            isinstance(was := record_of(plain), Span) and was.extents != now.extents and was.covered(self._text) == was.text
+            for name, now in item.versions.items()
+            if isinstance(now, Span) and (plain := decision.versions.get(name))
+        )
 
 
 def _fits(decision: Decision, item: Item, now: Mapping[str, bytes]) -> bool:

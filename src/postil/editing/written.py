@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -63,20 +64,27 @@ def _is_moved(there: AnnotationSet, result: AnnotationSet) -> bool:
     )  # fmt: skip
 
 
-def carried(decisions: Iterable[Decision], there: AnnotationSet) -> list[Decision]:
-    """Decisions with what adjudicators wrote themselves standing where the set has it, which was carried to an edited text."""
-    places = {span.id: span for span in there.spans}
+def carried(decisions: Iterable[Decision], sets: Iterable[AnnotationSet], there: AnnotationSet | None) -> list[Decision]:
+    """Decisions with every span standing where it was carried to in an edited text.
 
-    def place(plain: dict[str, object]) -> dict[str, object]:
-        span = places.get(str(plain.get("id")))
-        if not isinstance(span, Span) or said(as_plain(span)) != said(plain):
-            return plain
-        moved = {**plain, "start": span.start, "end": span.end}
-        if span.fragments:
-            moved["fragments"] = span.fragments
-        return moved
-
+    What annotators said stands where their sets have it, what adjudicators wrote themselves where the set ``there`` has it.
+    """
+    said_by = {each.annotator: {span.id: span for span in each.spans} for each in sets}
+    written_by_hand = {span.id: span for span in there.spans} if there else {}
     return [
-        msgspec.structs.replace(each, result=tuple(map(place, each.result))) if each.chosen == EDITED else each
+        msgspec.structs.replace(
+            each,
+            versions={name: plain and _placed(plain, said_by.get(name, {})) for name, plain in each.versions.items()},
+            result=tuple(_placed(plain, written_by_hand) for plain in each.result) if each.chosen == EDITED else each.result,
+        )
         for each in decisions
     ]
+
+
+def _placed(plain: dict[str, Any], places: Mapping[str, Span]) -> dict[str, Any]:
+    """An annotation standing where the span of its id does, if that says the same."""
+    span = places.get(str(plain.get("id")))
+    if span is None or said(as_plain(span)) != said(plain):
+        return plain
+    moved = {**plain, "start": span.start, "end": span.end, "fragments": span.fragments}
+    return moved if span.fragments else {key: value for key, value in moved.items() if key != "fragments"}
