@@ -199,3 +199,17 @@ def test_what_one_side_took_out_with_its_text_has_no_place_again() -> None:
         taken = "theirs" if sides[0] is gone else "ours"
         assert not placed(resolve(merged.annotations, "merge.e1", taken)).annotations.spans
         assert not resolve(merged.annotations, "merge.e1", "ours" if sides[0] is gone else "theirs").records
+
+
+def test_what_a_realignment_left_open_is_no_conflict_of_its_own() -> None:
+    old = "Bob paid 12.\nBob paid 13 to Ann.\nThe end.\n"
+    here, there = "Bob paid 13 to Ann.\nThe end.\n", old.replace("The end", "This is the end")
+    base = annotated(old, span(old, "Bob"))
+    gone = realign(old, here, base, accept=["orphan"]).annotations
+    changed = realign(old, there, annotated(old, replace(base.spans[0], label="Y"))).annotations
+
+    merged = merge(base, gone, changed, texts={sha256_of(text): text for text in (old, here, there)})
+
+    assert [conflict.id for conflict in merged.conflicts] == ["e1"]
+    assert [note.about for note in merged.left_open] == ["e1"]
+    assert not placed(resolve(merged.annotations, "merge.e1", "theirs")).annotations.spans

@@ -8,7 +8,7 @@ holds every version (:mod:`postil.editing.pending`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -19,8 +19,9 @@ from postil.editing.references import References, ids_named_by
 from postil.editing.several_texts import TextNotFound, about_one_text, apart
 from postil.editing.twins import KINDS, with_shared_ids
 from postil.errors import PostilError
-from postil.model import AnnotationSet, Header, Note, Record
+from postil.model import AnnotationSet, Header, Note, Record, Span
 from postil.scheme import Scheme
+from postil.unplaced import is_changed
 
 __all__ = ("Conflict", "Merge", "merge")
 
@@ -104,6 +105,8 @@ class _Merger:
     def __init__(self, base: AnnotationSet, ours: AnnotationSet, theirs: AnnotationSet, references: References) -> None:
         self._references = references
         self._base, self._ours, self._theirs = ({record.id: record for record in each.records} for each in (base, ours, theirs))
+        self._sides = self._ours, self._theirs
+        self._contested_open: list[str] = []
         self.conflicts: list[Conflict] = []
 
     def merged(self) -> dict[str, Record]:
@@ -137,15 +140,30 @@ class _Merger:
         return record
 
     def _contest(self, id: str, contested: tuple[str, ...]) -> None:
-        self.conflicts.append(Conflict(id, contested, self._base.get(id), self._ours.get(id), self._theirs.get(id)))
+        versions = self._base.get(id), self._ours.get(id), self._theirs.get(id)
+        if all(version is None or _is_open(version) for version in versions):
+            self._contested_open.append(id)
+        else:
+            self.conflicts.append(Conflict(id, contested, *versions))
 
     def _keep_open(self, found: dict[str, Record]) -> None:
-        """Of what one side took out and that stays, keep what says that its place is open: its offsets are about another text."""
-        restored = {conflict.id for conflict in self.conflicts if conflict.contested == TAKEN_OUT}
-        for side in (self._ours, self._theirs):
-            for id, record in side.items():
-                if isinstance(record, Note) and is_pending(record, REALIGN) and record.about in restored and record.about in side:
-                    found.setdefault(id, record)
+        """Say of the spans that stand where a realignment left them open, and of no others, that they are open.
+
+        Such notes are none of what the sides decided: they say that offsets are about another text, and go with them.
+        """
+        for id in self._contested_open:
+            found.pop(id, None)
+        known = {record.about for record in found.values() if _is_open(record)}
+        open_of = [(side, {record.about: record for record in side.values() if _is_open(record)}) for side in self._sides]
+        for id in {**open_of[0][1], **open_of[1][1]}:
+            span = found.get(id)
+            if id in known or not isinstance(span, Span):
+                continue
+            notes = [notes.get(id) for side, notes in open_of if _is_there(side.get(id), span)]
+            if notes and all(note is not None and not is_changed(span, note.decide) for note in notes):
+                note = notes[0]
+                assert note is not None
+                found.setdefault(note.id, note)
 
     def _restore(self, found: dict[str, Record]) -> None:
         """Keep what one side took out and a record of the other side, that it does not know of, names."""
@@ -161,3 +179,12 @@ class _Merger:
                 found[id] = kept[id]
                 waiting.append(kept[id])
                 self._contest(id, TAKEN_OUT)
+
+
+def _is_open(record: Record) -> TypeGuard[Note]:
+    """Whether it is a note that leaves the place of a span open."""
+    return isinstance(record, Note) and is_pending(record, REALIGN)
+
+
+def _is_there(record: Record | None, span: Span) -> bool:
+    return isinstance(record, Span) and (record.extents, record.text) == (span.extents, span.text)
