@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from postil import AnnotationSet, Note, PostilError, Relation, Span, merge, realign
 from postil.editing.matching import match
+from postil.editing.merge import Merge
 from postil.editing.realign import sha256_of
 from postil.editing.resolving import resolve
 from postil.scheme import Attribute, Layer, Scheme
@@ -213,3 +214,33 @@ def test_what_a_realignment_left_open_is_no_conflict_of_its_own() -> None:
     assert [conflict.id for conflict in merged.conflicts] == ["e1"]
     assert [note.about for note in merged.left_open] == ["e1"]
     assert not placed(resolve(merged.annotations, "merge.e1", "theirs")).annotations.spans
+
+
+def three_texts(old: str, here: str, there: str, words: str, **how: Any) -> Merge:
+    """The merge where both sides edited the text, and only ours looked at what that left open."""
+    base = annotated(old, span(old, words))
+    sides = realign(old, here, base, **how).annotations, realign(old, there, base).annotations
+    return merge(base, *sides, texts={sha256_of(text): text for text in (old, here, there)})
+
+
+def test_what_ours_decided_is_no_conflict_where_theirs_edited_the_text_elsewhere() -> None:
+    merged = three_texts(
+        "Bob met Ann.\nThe end.\n", "Rob met Ann.\nThe end.\n", "Well.\nBob met Ann.\nThe end.\n", "Bob", accept=["edited"]
+    )
+
+    assert not merged.conflicts
+    assert [(one.start, one.text) for one in merged.annotations.spans] == [(0, "Rob")]
+    assert not merged.annotations.notes
+
+
+def test_what_the_base_leaves_open_is_not_placed_by_a_line_that_looks_like_it() -> None:
+    first, twin, last, gone = (f"{name} Bob paid {sum_} in Rome.\n" for name, sum_ in (("a", 1), ("f", 5), ("g", 15), ("j", 5)))
+    old, here, there = f"{first}{twin}{last}{gone}", f"{first}{last}{twin}", f"{first}{last}{gone}"
+    base = annotated(old, replace(TOKYO, text="Rome", start=old.rindex("Rome"), end=old.rindex("Rome") + 4))
+    assert realign(there, here, realign(old, there, base).annotations).outcomes[0].fate.is_certain
+
+    sides = realign(old, here, base).annotations, realign(old, there, base).annotations
+    merged = merge(base, *sides, texts={sha256_of(text): text for text in (old, here, there)})
+
+    assert [note.about for note in merged.annotations.notes] == ["e1"]
+    assert not placed(merged.annotations).annotations.spans

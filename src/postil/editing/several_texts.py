@@ -8,9 +8,11 @@ import msgspec
 
 from postil.editing.conflicts import ELSEWHERE, Conflict
 from postil.editing.fields import are_same
+from postil.editing.pending import REALIGN, is_pending, without_pending
 from postil.editing.realign import realign
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Record, Span
+from postil.unplaced import placed
 
 
 class TextNotFound(PostilError):
@@ -35,7 +37,40 @@ def about_one_text(
 
     if hashes[0] == hashes[1] and target not in texts:
         return base, ours, theirs
-    return carried(base) if base else None, carried(ours), carried(theirs)
+    if base is None:
+        return None, carried(ours), carried(theirs)
+    now = carried(base)
+    is_edited_twice = len({base.header.text_sha256, *hashes}) > 2
+    return now, carried(ours), _doubted(base, now, ours, carried(theirs)) if is_edited_twice else carried(theirs)
+
+
+def _doubted(base: AnnotationSet, now: AnnotationSet, ours: AnnotationSet, theirs: AnnotationSet) -> AnnotationSet:
+    """Theirs, with what the text of the base leaves open in that of ours left open as well.
+
+    Between their text and ours a line that is gone and one that is new look like one that was edited; the base knows both. What
+    ours decided, and what theirs says of other words, stays.
+    """
+    before, theirs_open = _open_spans(base), _open_spans(theirs)
+    opened = {id: span for id, span in _open_spans(now).items() if id not in before}
+    decided = {span.id for span in ours.spans} - _open_spans(ours).keys()
+    doubted = {
+        span.id
+        for span in theirs.spans
+        if span.id in opened and span.text == opened[span.id].text and (span.id in theirs_open or span.id not in decided)
+    }
+    if not doubted:
+        return theirs
+    spans = tuple(_placed_as(span, opened[span.id]) if span.id in doubted else span for span in theirs.spans)
+    notes = [note for note in now.notes if is_pending(note, REALIGN) and note.about in doubted]
+    return msgspec.structs.replace(theirs, spans=spans, notes=(*without_pending(theirs.notes, REALIGN, doubted), *notes))
+
+
+def _open_spans(annotations: AnnotationSet) -> dict[str, Span]:
+    return {one.id: one for one in placed(annotations).left_out if isinstance(one, Span)}
+
+
+def _placed_as(span: Span, other: Span) -> Span:
+    return msgspec.structs.replace(span, start=other.start, end=other.end, fragments=other.fragments)
 
 
 def apart(base: AnnotationSet | None, ours: AnnotationSet, theirs: AnnotationSet) -> list[Conflict]:
