@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from postil import AnnotationSet, Label, Note, PostilError, Relation, merge, realign
 from postil.cli import main
+from postil.editing.realign import sha256_of
 from postil.editing.resolving import Side, resolve
 from postil.storage.set_file import encode_set
 from test_merge import records
@@ -64,6 +65,21 @@ def test_edges_of_a_text_that_was_edited_since_are_not_guessed() -> None:
         resolve(later, "e1", "theirs")
     with pytest.raises(PostilError, match="none is left to decide"):
         resolve(base, "e1", "theirs")
+
+
+def test_a_place_in_another_text_is_not_taken() -> None:
+    base, ours, theirs = (annotated(OLD, span(OLD, words)) for words in ("Hamada", "Yasukazu Hamada", "Hamada in Tokyo"))
+    later = realign(OLD, OLD.replace("Hamada", "Hama"), merge(base, ours, theirs).annotations).annotations
+    with pytest.raises(PostilError, match="e1: its place is about another text"):
+        resolve(later, "e1", "theirs")
+
+    here, there = OLD.replace("Tokyo", "Kyoto"), f"Then {OLD}"
+    sides = annotated(here, span(here, "Yasukazu Hamada")), annotated(there, span(there, "Hamada in Tokyo"))
+    merged = merge(base, *sides, texts={sha256_of(text): text for text in (OLD, here, there)}).annotations
+    assert merged.notes[0].decide["open"] == ["theirs"]
+    assert resolve(merged, "e1", "ours") == sides[0]
+    with pytest.raises(PostilError, match="e1: its place is about another text"):
+        resolve(merged, "e1", "theirs")
 
 
 def test_keys_that_the_format_does_not_know_stay() -> None:

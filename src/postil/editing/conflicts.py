@@ -24,6 +24,7 @@ class Conflict(msgspec.Struct, frozen=True):
 
     ``contested``: the fields; ``taken out`` where a side has none; ``id`` where each side added something else under one id;
     ``another text`` where theirs could not be carried to the text of ours; those of the header where ``id`` is empty.
+    ``open``: the sides (``ours``, ``theirs``) whose offsets are about another text than the set.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Conflict(msgspec.Struct, frozen=True):
     base: Record | None = None
     ours: Record | None = None
     theirs: Record | None = None
+    open: tuple[str, ...] = ()
 
 
 Headers = tuple[Header | None, Header, Header]
@@ -44,6 +46,8 @@ def conflict_notes(conflicts: Iterable[Conflict], records: Mapping[str, Record],
         decide: dict[str, Any] = {"what": MERGE}
         for name, version in zip(("base", "ours", "theirs"), versions, strict=True):
             decide[name] = as_plain(version) if version else None
+        if conflict.open:
+            decide["open"] = list(conflict.open)
         if conflict.contested in (ELSEWHERE, NO_TEXT):  # the versions have offsets into several texts: said which
             decide["texts"] = {
                 name: header.text_sha256 for name, header in zip(("base", "ours", "theirs"), headers, strict=True) if header

@@ -21,7 +21,7 @@ from postil.editing.twins import KINDS, with_shared_ids
 from postil.errors import PostilError
 from postil.model import AnnotationSet, Header, Note, Record, Span
 from postil.scheme import Scheme
-from postil.unplaced import is_changed
+from postil.unplaced import is_changed, placed
 
 __all__ = ("Conflict", "Merge", "merge")
 
@@ -106,6 +106,7 @@ class _Merger:
         self._references = references
         self._base, self._ours, self._theirs = ({record.id: record for record in each.records} for each in (base, ours, theirs))
         self._sides = self._ours, self._theirs
+        self._open = {name: {one.id for one in placed(each).left_out} for name, each in (("ours", ours), ("theirs", theirs))}
         self._contested_open: list[str] = []
         self.conflicts: list[Conflict] = []
 
@@ -144,14 +145,16 @@ class _Merger:
         if all(version is None or _is_open(version) for version in versions):
             self._contested_open.append(id)
         else:
-            self.conflicts.append(Conflict(id, contested, *versions))
+            open_ = tuple(name for name, ids in self._open.items() if id in ids) if "edges" in contested else ()
+            self.conflicts.append(Conflict(id, contested, *versions, open_))
 
     def _keep_open(self, found: dict[str, Record]) -> None:
         """Say of the spans that stand where a realignment left them open, and of no others, that they are open.
 
         Such notes are none of what the sides decided: they say that offsets are about another text, and go with them.
         """
-        for id in self._contested_open:
+        others = [id for id, record in found.items() if _is_open(record) and self._is_of_others(record, found)]
+        for id in [*self._contested_open, *others]:
             found.pop(id, None)
         known = {record.about for record in found.values() if _is_open(record)}
         open_of = [(side, {record.about: record for record in side.values() if _is_open(record)}) for side in self._sides]
@@ -164,6 +167,13 @@ class _Merger:
                 note = notes[0]
                 assert note is not None
                 found.setdefault(note.id, note)
+
+    def _is_of_others(self, note: Note, found: Mapping[str, Record]) -> bool:
+        """Whether the place that a note leaves open is not the one that the span has from the other side."""
+        span = found.get(note.about)
+        if not isinstance(span, Span) or not is_changed(span, note.decide):
+            return False
+        return not any(note.id in side and _is_there(side.get(span.id), span) for side in self._sides)
 
     def _restore(self, found: dict[str, Record]) -> None:
         """Keep what one side took out and a record of the other side, that it does not know of, names."""

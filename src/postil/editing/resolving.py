@@ -13,10 +13,13 @@ from postil.errors import PostilError
 from postil.model import AnnotationSet, Header, Label, Note, Record, Relation, Span
 from postil.scheme import Scheme
 from postil.text import listing
+from postil.unplaced import placed
 
 Side = Literal["ours", "theirs"]
 _TYPES: dict[str, type[Header | Record]] = {"set": Header, "span": Span, "relation": Relation, "label": Label, "note": Note}
 _ANEW = "git fetch what is missing of the history, then git checkout -m -- FILE merges it anew; or take ours"
+
+_BY_HAND = "make it what it should be, and take the note out"
 
 
 def resolve(annotations: AnnotationSet, id: str, side: Side, scheme: Scheme | None = None) -> AnnotationSet:
@@ -49,6 +52,8 @@ def resolve(annotations: AnnotationSet, id: str, side: Side, scheme: Scheme | No
         record = _elsewhere(annotations, about, versions, note.decide["texts"], side)
     else:
         record = _with_later_changes(annotations, about, versions, side)
+        elsewhere = note.decide.get("open")
+        _refuse_other_text(annotations, about, record, is_open=isinstance(elsewhere, list) and side in elsewhere)
     if record is None:
         references = References(scheme, guesses=True)
         notes = without_pending(annotations.notes, REALIGN, [about])  # where it would stand is no matter any more
@@ -98,12 +103,18 @@ def _with_later_changes(annotations: AnnotationSet, id: str, versions: _Versions
         return chosen
     merged = merge_fields(left, chosen, there)
     if "edges" in merged.contested:
-        raise PostilError(
-            f"{id} stands elsewhere since the merge, and where {side} would have it now is not known: "
-            "make it what it should be, and take the note out"
-        )
+        raise PostilError(f"{id} stands elsewhere since the merge, and where {side} would have it now is not known: {_BY_HAND}")
     record: Record = merged.value
     return record
+
+
+def _refuse_other_text(annotations: AnnotationSet, id: str, record: Record | None, *, is_open: bool) -> None:
+    """Stop where a side has a place for the annotation that is about another text than the set, or where what it has now is."""
+    there = next((each for each in annotations.spans if each.id == id), None)
+    if not isinstance(record, Span) or there is None or record.extents == there.extents:
+        return
+    if is_open or id in {each.id for each in placed(annotations).left_out}:
+        raise PostilError(f"{id}: its place is about another text than the set: {_BY_HAND}")
 
 
 def _elsewhere(annotations: AnnotationSet, id: str, versions: _Versions, texts: Any, side: Side) -> Record | None:
