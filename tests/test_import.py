@@ -17,7 +17,7 @@ from postil import Corpus
 from postil.cli import main
 from postil.errors import PostilError
 from postil.exchange.proposal import Observed, added, scheme_toml, with_keys
-from postil.scheme import Attribute, LabelDefinition, Layer, Scheme
+from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
 from postil.storage.toml_file import parse_toml
 
 
@@ -298,6 +298,40 @@ def test_what_is_declared_is_believed_and_widened_by_what_is_seen(repository: Pa
     assert layer.labels["PERSON"] == LabelDefinition("A human.", key="h")
     assert {"UNSEEN", "GPE"} <= set(layer.labels)
     assert layer.attributes["certain"].values == ("yes",)
+
+
+def test_roles_and_types_that_were_declared_are_widened_by_what_is_seen(tmp_path: Path) -> None:
+    document = _document("d", "Ada met Bob.\n", ("e1", 0, 3, "CITY"), ("e2", 8, 11, "CITY"))
+    document["sets"][0]["spans"][0]["attributes"] = {"sure": "high"}
+    document["sets"][0]["relations"] = [
+        {"id": "r1", "layer": "tie", "label": "in", "args": {"from": "e1", "to": "e2"}},
+        {"id": "r2", "layer": "tie", "label": "in", "args": {"from": "e1"}},
+    ]
+    assert main(["-C", str(tmp_path), "import", "jsonl", str(_source(tmp_path / "x.jsonl", document))]) == 0
+    country = Role(layers=("entity",), labels=("COUNTRY",))
+    declared = {
+        "entity": Layer("span", labels={"COUNTRY": LabelDefinition()}, attributes={"sure": Attribute("boolean")}),
+        "tie": Layer("relation", labels={"in": LabelDefinition(roles={"from": country, "to": country, "via": Role()})}),
+    }
+
+    found = _observed(tmp_path).layers(declared)
+
+    both = ("COUNTRY", "CITY")
+    roles = found["tie"].labels["in"].roles
+    assert (roles["from"].labels, roles["from"].required) == (both, True)
+    assert (roles["to"].labels, roles["to"].layers, roles["to"].required) == (both, ("entity",), False)
+    assert not roles["via"].required
+    assert found["entity"].attributes["sure"].type == "string"
+
+
+def test_where_there_is_no_document_it_says_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "x.jsonl"
+    source.write_text('{"image": "a.png"}\n', encoding="utf-8")
+
+    status, _, err = run(capsys, "-C", tmp_path, "import", "doccano", source)
+
+    assert status == 2
+    assert f"could be read from: 1 records without a text ({source}:1)" in err
 
 
 def test_adding_to_a_scheme_leaves_every_line_that_is_there() -> None:

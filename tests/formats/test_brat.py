@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from msgspec.structs import replace
 from round_trip import assert_round_trip, read as read_format, written
 
 from postil.corpus import Document
@@ -391,6 +392,27 @@ Certainty\tArg:Move|Person, Value:high|low
 """
 
 
+def test_values_of_attributes_in_an_old_configuration(files: Files) -> None:
+    root = files({
+        "annotation.conf": "[entities]\nPerson\n[attributes]\nSure\tArg:Person, High:↑, Low:↓, <GLYPH-POS>:left, <DEFAULT>:Low\n",
+        "d.txt": TEXT, "d.ann": "T1\tPerson 0 5\tMaria\nA1\tSure T1 High\n",
+    })  # fmt: skip
+
+    _, _, incoming = read(root)
+
+    assert incoming.declared["span"].attributes == {"Sure": Attribute("enum", values=("High", "Low"))}
+
+
+def test_a_relation_that_is_only_transitive_has_two_ends(files: Files) -> None:
+    ends = "Arg1:P, Arg2:P, <REL-TYPE>"
+    conf = f"[entities]\nP\n[relations]\nSame {ends}:symmetric-transitive\nBefore {ends}:transitive\n"
+    _, _, incoming = read(files({"annotation.conf": conf, "d.txt": TEXT, "d.ann": ""}))
+
+    roles = {name: set(label.roles) for name, label in incoming.declared["relation"].labels.items()}
+
+    assert roles == {"Same": {"member"}, "Before": {"from", "to"}}
+
+
 def test_the_configuration_becomes_the_scheme(files: Files) -> None:
     root = files({
         "annotation.conf": CONFIGURATION,
@@ -445,7 +467,10 @@ def test_the_scheme_that_is_proposed_is_the_one_that_was_declared(files: Files) 
         observed.add(one)
     proposed = observed.layers(mapped_layers(incoming.declared, NameMap()))
     assert list(proposed["span"].labels) == ["Person", "Place", "City", "Time"]
-    assert proposed["event"].labels["Move"].roles == incoming.declared["event"].labels["Move"].roles
+    unfilled = {"Who", "With", "Cause"}  # and yet declared as required
+    declared = incoming.declared["event"].labels["Move"].roles
+    expected = {name: replace(role, required=role.required and name not in unfilled) for name, role in declared.items()}
+    assert proposed["event"].labels["Move"].roles == expected
     assert proposed["event"].attributes["Certainty"] == Attribute("enum", values=("high", "low"))
 
 

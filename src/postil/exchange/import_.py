@@ -23,7 +23,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, mapped, mapped_layers
-from postil.exchange.proposal import Observed, added, scheme_toml, with_keys
+from postil.exchange.proposal import Observed, added, scheme_toml, widened_roles, with_keys
 from postil.exchange.sources import Source
 from postil.manifest import Metadata
 from postil.scheme import Scheme
@@ -107,12 +107,15 @@ def import_source(
             done.annotations += sum(len(one.annotations) for one in document.sets.values())
             progress(done.documents)
         if not done.documents and not errors:
-            raise PostilError(f"{source.path}: there is no document in it that {format_.title} could be read from")
+            raise PostilError(_nothing_found(format_, source, incoming.losses))
         errors += observed.conflicts()
         done.annotators, done.new_documents = sorted(annotators), stage.texts
         declared = mapped_layers(incoming.declared, wishes.names)
         scheme, done.unknown = corpus.scheme_with(observed, declared, root, writes=wishes.writes_scheme)
         done.layers = {name: f"{layer.kind}s: {listing(layer.labels, 'and')}" for name, layer in observed.layers({}).items()}
+        if scheme is not None:
+            for role in widened_roles(declared, observed.layers(declared)):
+                incoming.repaired.add("roles not filled as the source declares: the scheme allows what fills them", role)
         if done.is_done and not wishes.is_dry:
             done.made = (
                 tuple(path for path, is_new in make_corpus(root, root.resolve().name, wishes.ci) if is_new)
@@ -127,6 +130,13 @@ def import_source(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return done
+
+
+def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:
+    """That there is no document, and what there is instead."""
+    found = [f"{loss.count:,} {loss.kind} ({loss.examples[0]})" for loss in losses]
+    said = f": {listing(found, 'and')}" if found else ""
+    return f"{source.path}: there is no document in it that {format_.title} could be read from{said}"
 
 
 def _existing(root: Path) -> Path:

@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,6 +24,11 @@ from postil.text import cuts_grapheme, cuts_word, has_clusters
 _KINDS: dict[type, LayerKind] = {Span: "span", Relation: "relation", Label: "label"}
 _MOST_VALUES = 12  # that an enumeration is proposed for
 _COUNTED_VALUES = 1000  # beyond, an attribute is no enumeration anyway
+_HELD: dict[str, tuple[AttributeType, ...]] = {  # types that a declared one holds, where it does not hold all
+    "boolean": ("boolean",),
+    "integer": ("integer",),
+    "number": ("integer", "number"),
+}
 _KEYS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -67,9 +72,23 @@ class _AttributeSeen(msgspec.Struct):
 
 
 class _RoleSeen(msgspec.Struct):
-    layers: set[str] = set()
+    fillers: set[tuple[str, str]] = set()  # the layer and the label of what fills it
     count: int = 0
     is_multiple: bool = False
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return tuple(sorted({layer for layer, _ in self.fillers}))
+
+    def widened(self, declared: Role, relations: int) -> Role:
+        """The role as declared, but that it allows whatever fills it."""
+        return replace(
+            declared,
+            layers=_and_more(declared.layers, self.layers),
+            labels=_and_more(declared.labels, sorted({label for _, label in self.fillers})),
+            required=declared.required and self.count == relations,
+            multiple=declared.multiple or self.is_multiple,
+        )
 
 
 class _LayerSeen(msgspec.Struct):
@@ -92,15 +111,15 @@ class Observed:
         """Look at a document."""
         for one in document.sets.values():
             ids = {record.id for record in one.records}
-            layer_of = {record.id: record.layer for record in one.annotations}
+            types = {record.id: (record.layer, record.label) for record in one.annotations}
             for record in one.annotations:
-                self._add(record, ids, layer_of)
+                self._add(record, ids, types)
             self._add_geometry(document.text, one)
             counted = Counter(label.layer for label in one.labels)
             for layer, count in counted.items():
                 self._layers[layer, "label"].is_multiple |= count > 1
 
-    def _add(self, record: Annotation, ids: set[str], layer_of: dict[str, str]) -> None:
+    def _add(self, record: Annotation, ids: set[str], types: dict[str, tuple[str, str]]) -> None:
         kind = _KINDS[type(record)]
         seen = self._layers.get((record.layer, kind))
         if seen is None:
@@ -114,7 +133,8 @@ class Observed:
                 role_seen = roles.setdefault(role, _RoleSeen())
                 role_seen.count += 1
                 role_seen.is_multiple |= not isinstance(value, str)
-                role_seen.layers |= {layer_of.get(id, "") for id in ((value,) if isinstance(value, str) else value)}
+                given = (value,) if isinstance(value, str) else value
+                role_seen.fillers.update(types[id] for id in given if id in types)
 
     def _add_geometry(self, text: str, annotations: AnnotationSet) -> None:
         by_layer: dict[str, list[Span]] = {}
@@ -160,8 +180,16 @@ class Observed:
         for (name, kind), seen in self._layers.items():
             own = found.get(name)
             if own is None or own.kind == kind:
-                found[name] = _merged(own, _proposed(seen, own))
+                found[name] = _merged(own, _proposed(seen, own), seen)
         return found
+
+
+def widened_roles(declared: dict[str, Layer], layers: dict[str, Layer]) -> Iterator[str]:
+    """In words each role that is declared, and that is another in ``layers`` because of what fills it."""
+    for name, layer in declared.items():
+        for label in layer.labels:
+            found = layers[name].roles_of(label)
+            yield from (f"{role} of {label} in layer {name}" for role, one in layer.roles_of(label).items() if found[role] != one)
 
 
 def _overlap(spans: list[Span]) -> Overlap:
@@ -189,8 +217,7 @@ def _proposed(seen: _LayerSeen, declared: Layer | None) -> Layer:
 
 def _roles(seen: dict[str, _RoleSeen], relations: int) -> dict[str, Role]:
     return {
-        name: Role(layers=tuple(sorted(role.layers - {""})), required=role.count == relations, multiple=role.is_multiple)
-        for name, role in seen.items()
+        name: Role(layers=role.layers, required=role.count == relations, multiple=role.is_multiple) for name, role in seen.items()
     }
 
 
@@ -206,30 +233,43 @@ def _united(of_labels: list[dict[str, Role]]) -> dict[str, Role]:
     }
 
 
-def _merged(declared: Layer | None, seen: Layer) -> Layer:
+def _merged(declared: Layer | None, proposed: Layer, seen: _LayerSeen) -> Layer:
     """What was declared, widened by what was seen."""
     if declared is None:
-        return seen
-    labels = {**declared.labels, **seen.labels, **declared.labels}  # in the order in which they are declared
-    attributes = {name: _widened(declared.attributes.get(name), one) for name, one in seen.attributes.items()}
-    unit = max(declared.unit, seen.unit, key=("word", "grapheme", "character").index)
-    overlap = max(declared.overlap, seen.overlap, key=("none", "nested", "free").index)
-    roles = {**seen.roles, **declared.roles}
+        return proposed
+    labels = {**declared.labels, **proposed.labels, **declared.labels}  # in the order in which they are declared
+    attributes = {name: _widened(declared.attributes.get(name), one) for name, one in proposed.attributes.items()}
+    unit = max(declared.unit, proposed.unit, key=("word", "grapheme", "character").index)
+    overlap = max(declared.overlap, proposed.overlap, key=("none", "nested", "free").index)
+    roles = {**proposed.roles, **declared.roles}
     return replace(
         declared,
-        labels={name: replace(labels[name], roles=_label_roles(name, declared, seen)) for name in labels},
+        labels={name: replace(one, roles=_label_roles(name, declared, proposed, seen)) for name, one in labels.items()},
         attributes={**declared.attributes, **attributes},
         unit=unit,
         overlap=overlap,
         roles=roles,
-        multiple=declared.multiple or seen.multiple,
+        multiple=declared.multiple or proposed.multiple,
     )
 
 
-def _label_roles(label: str, declared: Layer, seen: Layer) -> dict[str, Role]:
+def _label_roles(label: str, declared: Layer, proposed: Layer, seen: _LayerSeen) -> dict[str, Role]:
+    """The roles of a label's own: those declared, and those of the layer that the label does not keep to."""
     own = declared.labels[label].roles if label in declared.labels else {}
-    other = seen.labels[label].roles if label in seen.labels else {}
-    return {**other, **own}
+    other = proposed.labels[label].roles if label in proposed.labels else {}
+    used = seen.roles.get(label, {})
+    count = seen.labels[label]
+    widened = {}
+    for name, role in declared.roles_of(label).items() if count else ():
+        wide = used.get(name, _RoleSeen()).widened(role, count)
+        if name in own or wide != role:
+            widened[name] = wide
+    return {**other, **own, **widened}
+
+
+def _and_more(declared: tuple[str, ...], seen: Iterable[str]) -> tuple[str, ...]:
+    """Names that are allowed, and those seen; none, which allows every one, stays none."""
+    return (*declared, *(name for name in seen if name not in declared)) if declared else ()
 
 
 def _widened(declared: Attribute | None, seen: Attribute) -> Attribute:
@@ -240,6 +280,8 @@ def _widened(declared: Attribute | None, seen: Attribute) -> Attribute:
         values = (*values, *(value for value in seen.values if value not in values))
         if seen.type != "enum":
             return replace(declared, type=seen.type, values=(), multiple=declared.multiple or seen.multiple)
+    elif seen.type not in _HELD.get(declared.type, (seen.type,)):
+        declared, values = replace(declared, type=seen.type), seen.values
     only_on = tuple(sorted({*declared.only_on, *seen.only_on})) if declared.only_on and seen.only_on else ()
     return replace(declared, values=values, multiple=declared.multiple or seen.multiple, only_on=only_on)
 

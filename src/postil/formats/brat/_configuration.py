@@ -227,7 +227,7 @@ class _Reading:
 
     def _relation_roles(self, node: Node) -> dict[str, Role]:
         arguments = [one for one in node.arguments if not one.name.startswith("<")]
-        if "transitive" in _kinds(node):
+        if {"symmetric", "transitive"} <= set(_kinds(node)):  # what brat writes as an equivalence
             return {MEMBER: replace(_joined([self._role(one) for one in arguments]), multiple=True)}
         roles = {one.name: self._role(one) for one in arguments}
         return {"from": roles["Arg1"], "to": roles["Arg2"]} if set(roles) == {"Arg1", "Arg2"} else roles
@@ -261,7 +261,7 @@ class _Reading:
         return [group[value] for group in groups.values() if value in group]
 
     def _attribute(self, node: Node) -> None:
-        values = node.argument("Value")
+        values = node.argument("Value") or _glyph_values(node)
         about = [value for one in node.arguments if one.name.startswith("Arg") for value in one.values] or ["<ANY>"]
         names = list(dict.fromkeys(name for value in about for name in self._meant(value)))
         if not values:
@@ -277,6 +277,11 @@ class _Reading:
         wanted = set(names)
         for group in (self.configuration.spans, self.configuration.events, self.configuration.relations):
             yield from (type_ for type_, name in group.items() if name in wanted)
+
+
+def _glyph_values(node: Node) -> tuple[str, ...]:
+    """The values of an attribute in an old configuration, which gives each as a key, with the sign that is drawn for it."""
+    return tuple(one.name for one in node.arguments if not one.name.startswith(("Arg", "<", "Value")) and one.values)
 
 
 def _kinds(node: Node) -> list[str]:
