@@ -47,6 +47,12 @@ def test_every_shape_of_spans(tmp_path: Path, said: dict[str, Any]) -> None:
     assert [(one.layer, one.label, one.text) for one in found.spans] == [("span", "PER", "Anna"), ("span", "PER", "Ben")]
 
 
+def test_a_text_that_is_called_data(tmp_path: Path) -> None:
+    document, found = only(put(tmp_path / "x.jsonl", {"id": 1, "data": TEXT, "label": [[0, 4, "PER"]]}))
+
+    assert (document.text, found.spans[0].text, document.metadata.extra) == (f"{TEXT}\n", "Anna", {})
+
+
 def test_relations_categories_comments_and_metadata(tmp_path: Path) -> None:
     record = {
         "id": 3, "text": TEXT, "cats": ["news", "short"], "Comments": ["really?"], "source": "web", "meta": {"page": 2},
@@ -202,7 +208,7 @@ def test_offsets_outside_the_text_are_errors(tmp_path: Path, extent: list[int]) 
         _, intake, _ = read(FORMAT, path)
     except UnreadableFile:
         return
-    assert "outside the text" in intake.errors[0]
+    assert any(fault in intake.errors[0] for fault in ("outside the text", "end before they begin"))
 
 
 def example() -> Document:

@@ -156,6 +156,13 @@ def test_the_old_training_data_of_spacy(tmp_path: Path, data: Any) -> None:
     assert len(documents) == 2
 
 
+def test_training_data_as_objects(tmp_path: Path) -> None:
+    document, found = only(tmp_path, {"text": "Anna met Ben.", "entities": [[0, 4, "PER"]], "source": "x"})
+
+    assert [(span.label, span.text) for span in found.spans] == [("PER", "Anna")]
+    assert document.metadata.extra == {"source": "x"}
+
+
 def test_a_text_that_disagrees_is_an_error(tmp_path: Path) -> None:
     _, intake, _ = read(FORMAT, put(tmp_path / "x.jsonl", {"text": "a b"}, record({**ANNA, "text": "Anna"})))
     assert "x.jsonl:2: e1: is said to cover “Anna”" in intake.errors[0]

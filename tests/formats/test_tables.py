@@ -43,6 +43,7 @@ def spans(path: Path, **options: object) -> list[tuple[str, str, str]]:
         "Doc ID;Coder;Entity Type;Begin;End;Covered Text\na;x;PER;0;4;Anna\n",
         "file\tuser\ttag\tstart_offset\tend_offset\tspan\na.txt\tx\tPER\t0\t4\tAnna\n",
         "filename|annotator|type|startChar|endChar\na.txt|x|PER|0|4\n",
+        "filename\tannotator\tmark\tlabel\toff0\toff1\tspan\na\tx\tT1\tPER\t0\t4\tAnna\n",
         "\ufeffdocument,annotator,label,start,end\r\na,x,PER,0.0,4.0\r\n\r\n,,,,\r\n",
     ],
 )

@@ -76,7 +76,8 @@ def _mapped_set(annotations: AnnotationSet, names: NameMap, losses: Losses) -> A
         for record in group:
             renamed = _mapped_record(record, names)
             if not (renamed.layer and renamed.label):
-                losses.add("annotations that the table leaves out", f"{annotations.document} {record.id}", record.label)
+                kind = "annotations that the table leaves out" if record.label else "annotations without a label"
+                losses.add(kind, f"{annotations.document} {record.id}", record.label)
                 doomed.add(record.id)
             groups[-1].append(renamed)
     spans, relations, labels = groups

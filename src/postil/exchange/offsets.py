@@ -54,6 +54,8 @@ class Mismatch(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         where = self.draft_set.place(self.span.id)
         extents = " ".join(f"{start}-{end}" for start, end in self.span.extents)
+        if any(start > end for start, end in self.span.extents):
+            return f"{where}: offsets {extents} end before they begin"
         if self.found is None:
             return f"{where}: offsets {extents} are outside the text, or inside a character"
         return f"{where}: is said to cover {quote(self.span.text)}, but at {extents} there is {quote(self.found)}"

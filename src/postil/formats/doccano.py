@@ -172,7 +172,14 @@ def _records(file: File, incoming: Incoming) -> Records:
         for line, record in read_json_records(file):
             if not isinstance(record, dict):
                 raise UnreadableFile(file.shown, "not a record of doccano: an object is wanted", line, 1)
-            yield line, record
+            yield line, _with_text(record, incoming.options["text-key"])
+
+
+def _with_text(record: dict[str, Any], text_key: str) -> dict[str, Any]:
+    """The record with its text where it is wanted: some versions of doccano call it data."""
+    if text_key == "text" and "text" not in record and isinstance(record.get("data"), str):
+        return {text_key: record["data"], **{key: value for key, value in record.items() if key != "data"}}
+    return record
 
 
 def _of_table(table: Table, label_key: str) -> Records:

@@ -17,18 +17,18 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "annotator": (
         "annotator", "annotatorid", "annotatedby", "user", "username", "userid", "coder", "rater", "worker", "workerid",
     ),
-    "id": ("id", "spanid", "annotationid", "entityid", "relationid"),
+    "id": ("id", "spanid", "annotationid", "entityid", "relationid", "mark"),
     "layer": ("layer", "tier"),
     "label": (
         "label", "tag", "type", "entitytype", "entitylabel", "category", "class", "code", "nertag", "labels", "relationtype",
     ),
     "start": (
         "start", "begin", "startoffset", "beginoffset", "startchar", "charstart", "startpos", "startposition", "startindex",
-        "startidx", "offsetstart", "beginchar", "startcharacter",
+        "startidx", "offsetstart", "beginchar", "startcharacter", "startspan", "spanstart", "spanbegin", "off0",
     ),
     "end": (
         "end", "stop", "endoffset", "stopoffset", "endchar", "charend", "endpos", "endposition", "endindex", "endidx",
-        "offsetend", "endcharacter",
+        "offsetend", "endcharacter", "endspan", "spanend", "off1",
     ),
     "text": (
         "coveredtext", "covered", "spantext", "span", "surface", "mention", "quote", "entitytext", "entity", "text", "string",

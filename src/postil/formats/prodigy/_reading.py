@@ -136,9 +136,19 @@ def _records(value: Any, file: File, line: int) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         yield _of_pair(value, file, line)
     elif isinstance(value, dict):
-        yield value
+        yield _of_training(value, file, line) if _is_training(value) else value
     else:
         raise UnreadableFile(file.shown, 'not a record of Prodigy: an object with "text" is wanted', line, 1)
+
+
+def _is_training(record: dict[str, Any]) -> bool:
+    """Whether a record is a pair of training data that somebody made an object of."""
+    return "text" in record and "spans" not in record and isinstance(record.get("entities"), list)
+
+
+def _of_training(record: dict[str, Any], file: File, line: int) -> dict[str, Any]:
+    spans = [_of_triple(one, None, file, line) for one in record["entities"]]
+    return {**{key: value for key, value in record.items() if key != "entities"}, "spans": spans}
 
 
 def _of_pair(pair: Any, file: File, line: int) -> dict[str, Any]:
