@@ -130,6 +130,14 @@ def test_the_unit_is_the_only_sane_one(tmp_path: Path) -> None:
     assert only(put(tmp_path / "x.jsonl", by_server))[1].spans[0].text == "Anna"
 
 
+def test_accents_are_no_reason_to_ask_for_bytes(tmp_path: Path) -> None:
+    """A span that ends inside a word is as odd in bytes as in code points, and nobody counts bytes."""
+    found = only(put(tmp_path / "x.jsonl", {"text": "café simple13990 y más", "label": [[5, 11, "X"]]}))[1]
+    assert found.spans[0].text == "simple"
+    found = only(put(tmp_path / "x.jsonl", {"text": "我爱北京天安门", "label": [[0, 3, "X"]]}))[1]
+    assert found.spans[0].text == "我爱北"
+
+
 def test_an_undecided_unit_is_asked_for(tmp_path: Path) -> None:
     path = put(tmp_path / "x.jsonl", {"text": "😀abcd efgh", "label": [[3, 4, "X"]]})
     _, intake, _ = read(FORMAT, path)

@@ -163,6 +163,15 @@ def test_training_data_as_objects(tmp_path: Path) -> None:
     assert document.metadata.extra == {"source": "x"}
 
 
+def test_records_on_one_line_have_numbers(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('[["one", {"entities": []}], ["two", {"entities": []}]]', encoding="utf-8")
+
+    documents, intake, _ = read(FORMAT, tmp_path / "x.json")
+
+    assert [document.id for document in documents] == ["x-1", "x-2"]
+    assert "names of documents that were there twice" not in {loss.kind for loss in intake.repaired}
+
+
 def test_a_text_that_disagrees_is_an_error(tmp_path: Path) -> None:
     _, intake, _ = read(FORMAT, put(tmp_path / "x.jsonl", {"text": "a b"}, record({**ANNA, "text": "Anna"})))
     assert "x.jsonl:2: e1: is said to cover “Anna”" in intake.errors[0]

@@ -104,6 +104,17 @@ def test_offsets_outside_the_text_are_an_error(tmp_path: Path) -> None:
     assert intake.errors == [f"{tmp_path}/c.json:1: c: T1: offsets 0-9 are outside the text, or inside a character"]
 
 
+@pytest.mark.parametrize(("end", "is_fine"), [("4", True), (4.0, True), (3.5, False)])
+def test_offsets_that_are_no_integers(tmp_path: Path, end: Any, is_fine: bool) -> None:
+    value = {"text": "Anna met Ben.", "denotations": [{"id": "T1", "span": {"begin": 0, "end": end}, "obj": "PER"}]}
+    if not is_fine:
+        with pytest.raises(UnreadableFile, match=r"3\.5 is no offset"):
+            read(tmp_path, value)
+        return
+    (document,), _, _ = read(tmp_path, value)
+    assert next(iter(document.sets.values())).spans[0].text == "Anna"
+
+
 def test_attributes_of_nothing_are_counted(tmp_path: Path) -> None:
     _, _, incoming = read(
         tmp_path, {"text": "One.", "attributes": [{"subj": "T9", "pred": "x", "obj": "y"}], "instances": [{"id": 1}]}

@@ -58,6 +58,7 @@ class Intake:
         self.repaired, self.left_out = Losses(), Losses()
         self.errors: list[str] = []
         self._taken: dict[str, str] = {}
+        self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
 
     def admit(self, draft: Draft) -> Document | None:
         """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error)."""
@@ -143,10 +144,12 @@ class Intake:
                 filter(None, (self.rules.into.strip("/"), f"document-{hashlib.sha256(draft.name.encode()).hexdigest()[:12]}"))
             )
             self.repaired.add("names of documents that no file can have", f"{draft.name}: {fault}")
-        number, unique = 2, id
+        key = id.casefold()
+        number, unique = self._next.get(key, 2), id
         while unique.casefold() in self._taken:
             unique, number = f"{id}-{number}", number + 1
         if unique != id:
+            self._next[key] = number
             self.repaired.add("names of documents that were there twice", f"{draft.name}: now {unique}")
         self._taken[unique.casefold()] = draft.name
         return unique

@@ -96,7 +96,7 @@ def placed(draft: Draft, forced: Unit | None = None) -> Placed:
     fitting = _distinct(one for one in tries if not one.mismatches)
     if len(fitting) > 1:
         sane = [one for one in fitting if _is_sane(one)]
-        fitting = sane if len(sane) == 1 else fitting
+        fitting = sane if len(sane) == 1 else _without_bytes(fitting)
     if len(fitting) > 1:
         raise Undecided(one.counting for one in fitting)
     return fitting[0] if fitting else min(tries, key=lambda one: len(one.mismatches))
@@ -166,6 +166,11 @@ def _distinct(tries: Iterable[Placed]) -> list[Placed]:
         if not any(_places(one) == _places(other) for other in found):
             found.append(one)
     return found
+
+
+def _without_bytes(fitting: list[Placed]) -> list[Placed]:
+    """Without the counts of bytes, which next to no tool makes: in all of a text with accents they would cast doubt."""
+    return [one for one in fitting if one.counting.unit != "utf-8"] or fitting
 
 
 def _places(one: Placed) -> list[tuple[int, int]]:

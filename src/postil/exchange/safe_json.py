@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -71,6 +71,14 @@ def read_json_records(file: File) -> Iterator[tuple[int, Any]]:
         line += data.count(b"\n", at, start)
         yield line, parse_json(file.shown, found, line)
         at, line = start + len(found), line + found.count(b"\n")
+
+
+def numbered(records: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, int, Any]]:
+    """Each record with a number that it can be called by: its line, or the next where several begin on one line."""
+    number = 0
+    for line, record in records:
+        number = max(line, number + 1)
+        yield number, line, record
 
 
 def _elements(file: File) -> tuple[bytes, list[msgspec.Raw]] | None:

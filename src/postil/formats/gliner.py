@@ -25,8 +25,7 @@ from postil.exchange.features import (
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json_records
-from postil.exchange.sources import File
+from postil.exchange.safe_json import numbered, read_json_records
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import flat, is_name
 from postil.formats._json_values import write_array
@@ -80,17 +79,18 @@ class _Record(msgspec.Struct):
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
-        for line, value in read_json_records(file):
+        for number, line, value in numbered(read_json_records(file)):
             try:
                 record = msgspec.convert(value, _Record)
             except msgspec.ValidationError as error:
                 raise UnreadableFile(file.shown, f"not a record of GLiNER: {error}", line, 1) from error
             others = {key: one for key, one in value.items() if key not in _KEYS}
-            yield _draft(record, others, file, line, incoming)
+            name = str(record.id) if is_name(record.id) else f"{file.name}-{number}"
+            yield _draft(record, others, name, f"{file.shown}:{line}", incoming)
 
 
-def _draft(record: _Record, others: dict[str, Any], file: File, line: int, incoming: Incoming) -> Draft:
-    words, place = record.tokenized_text, f"{file.shown}:{line}"
+def _draft(record: _Record, others: dict[str, Any], name: str, place: str, incoming: Incoming) -> Draft:
+    words = record.tokenized_text
     text = " ".join(words) if record.text is None else record.text
     tokens = _offsets(record, text, place)
     made = DraftSet(spans=[], relations=[], file=place)
@@ -110,7 +110,6 @@ def _draft(record: _Record, others: dict[str, Any], file: File, line: int, incom
         ]
     elif words:
         incoming.losses.add("tokens, which --tokens keeps", place, stops=False)
-    name = str(record.id) if is_name(record.id) else f"{file.name}-{line}"
     return Draft(name, text, [made], {**record.metadata, **others}, "code point", place)
 
 

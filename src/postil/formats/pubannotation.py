@@ -136,12 +136,20 @@ class _Track:
 
     def _span(self, one: dict[str, Any], layer: str) -> Span:
         said = one["span"]
-        extents = apart((int(part["begin"]), int(part["end"])) for part in (said if isinstance(said, list) else [said]))
+        extents = apart((_offset(part["begin"]), _offset(part["end"])) for part in (said if isinstance(said, list) else [said]))
         id = str(one["id"])
         label = one.get("obj")
         label = label if isinstance(label, str) else msgspec.json.encode(label).decode()
         fragments = tuple(extents) if len(extents) > 1 else ()
         return Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments, self._said(id))
+
+
+def _offset(said: Any) -> int:
+    """An offset, which some write as a text or as a float."""
+    offset = int(said)
+    if isinstance(said, float) and offset != said:
+        raise ValueError(f"{said} is no offset")
+    return offset
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
