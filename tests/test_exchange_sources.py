@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import tarfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -50,6 +52,41 @@ def test_a_zip_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(UnreadableFile, match="leads out of the archive"):
         Source(path).files(".ann")
+
+
+def _tar(path: Path, mode: str, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for info, data in members:
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+@pytest.mark.parametrize(("name", "mode"), [("a.tar", "w"), ("a.tar.gz", "w:gz"), ("a.TGZ", "w:gz")])
+def test_a_tar_is_read_as_a_directory_without_its_links(tmp_path: Path, name: str, mode: str) -> None:
+    link = tarfile.TarInfo("c/b.txt")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    hidden = tarfile.TarInfo("c/._a.txt")
+    path = _tar(tmp_path / name, mode, (tarfile.TarInfo("./c/a.txt"), b"one"), (link, b""), (hidden, b"x"))
+
+    source = Source(path)
+
+    assert source.is_directory
+    assert {path: file.read() for path, file in source.all_files.items()} == {"c/a.txt": b"one"}
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "/a.txt", "c:/a.txt"])
+def test_a_tar_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+    path = _tar(tmp_path / "a.tar", "w", (tarfile.TarInfo(name), b"one"))
+    with pytest.raises(UnreadableFile, match="leads out of the archive"):
+        _ = Source(path).all_files
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.tar", b"no tar at all"), ("a.tgz", b"no gzip at all")])
+def test_a_broken_tar_says_so(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnreadableFile, match="cannot be unpacked"):
+        _ = Source(tmp_path / name).all_files
 
 
 def test_a_zip_that_would_grow_without_end_is_refused(tmp_path: Path) -> None:

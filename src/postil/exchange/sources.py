@@ -1,7 +1,7 @@
 """Where an import is read: a file, a directory or a zip, safely and in a stable order.
 
-Nothing is unpacked to a disk, no link is followed out of a directory, and no member grows beyond the limits: a zip that
-would is refused before it is read.
+Nothing is unpacked to a disk, no link is followed out of a directory or a tar, and no member grows beyond the limits: a zip
+that would is refused before it is read.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ LARGEST_LINE = 128 << 20
 _LARGEST_ZIP = 16 << 30  # bytes of all members together, unpacked
 _LARGEST_RATIO = 1200  # deflate cannot reach 1,032 on anything but repetition
 _CHUNK = 1 << 20
+_TAR = (".tar", ".tar.gz", ".tgz")
 
 
 class File:
@@ -109,12 +111,16 @@ class Source:
 
     @property
     def is_directory(self) -> bool:
-        """Whether it holds several files: a directory, or a zip."""
-        return self.path.is_dir() or self._is_zip
+        """Whether it holds several files: a directory, a zip, or a tar."""
+        return self.path.is_dir() or self._is_zip or self._is_tar
 
     @cached_property
     def _is_zip(self) -> bool:
         return self.path.is_file() and self.path.suffix.lower() != ".gz" and zipfile.is_zipfile(self.path)
+
+    @cached_property
+    def _is_tar(self) -> bool:
+        return self.path.is_file() and self.path.name.lower().endswith(_TAR)
 
     @cached_property
     def all_files(self) -> dict[str, File]:
@@ -123,6 +129,8 @@ class Source:
             found = self._of_directory()
         elif self._is_zip:
             found = self._of_zip()
+        elif self._is_tar:
+            found = self._of_tar()
         else:
             name = self.path.name
             found = {name: File(name, str(self.path), _opener(self.path))}
@@ -159,6 +167,21 @@ class Source:
     def _of_zip(self) -> dict[str, File]:
         return _members(str(self.path), zipfile.ZipFile(self.path))
 
+    def _of_tar(self) -> dict[str, File]:
+        """Its files, all in memory: a tar that is packed can only be read from its beginning."""
+        data = File(self.path.name, str(self.path), _opener(self.path, is_packed=not self.path.name.endswith(".tar"))).read()
+        found = {}
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+                for info in archive:
+                    path, shown = _member(str(self.path), info.name)
+                    content = archive.extractfile(info) if info.isfile() and not _is_hidden(path) else None
+                    if content is not None:
+                        found[path] = File(path, shown, partial(io.BytesIO, content.read()))
+        except (tarfile.TarError, OSError, EOFError, ValueError, RecursionError) as error:
+            raise UnreadableFile(str(self.path), f"cannot be unpacked: {error}") from error
+        return found
+
 
 def files_in(file: File) -> dict[str, File]:
     """The files of a zip that is itself a file of a source, by their paths in it, sorted."""
@@ -173,11 +196,7 @@ def _members(shown_archive: str, archive: zipfile.ZipFile) -> dict[str, File]:
     found = {}
     total = 0
     for info in archive.infolist():
-        path = info.filename.replace("\\", "/")
-        parts = PurePosixPath(path).parts
-        shown = f"{shown_archive}/{path}"
-        if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
-            raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+        path, shown = _member(shown_archive, info.filename)
         if info.is_dir() or _is_hidden(path):
             continue
         total += info.file_size
@@ -187,8 +206,18 @@ def _members(shown_archive: str, archive: zipfile.ZipFile) -> dict[str, File]:
     return found
 
 
-def _opener(path: Path) -> Callable[[], BinaryIO]:
-    if path.suffix.lower() == ".gz":
+def _member(shown_archive: str, name: str) -> tuple[str, str]:
+    """The path of a member of an archive, and what messages call it. Raises where it leads out of the archive."""
+    path = name.replace("\\", "/")
+    parts = PurePosixPath(path).parts
+    shown = f"{shown_archive}/{path}"
+    if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
+        raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
+    return path.removeprefix("./"), shown
+
+
+def _opener(path: Path, *, is_packed: bool | None = None) -> Callable[[], BinaryIO]:
+    if path.suffix.lower() == ".gz" if is_packed is None else is_packed:
         return lambda: io.BufferedReader(gzip.open(path), _CHUNK)
     return lambda: path.open("rb")
 
