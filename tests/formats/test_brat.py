@@ -259,6 +259,12 @@ def test_byte_order_marks_and_line_ends(files: Files, ends: str) -> None:
     assert [(span.start, span.text) for span in found.spans] == [(0, "Zoë"), (12, "Rome")]
 
 
+def test_a_byte_order_mark_before_emoji(files: Files) -> None:
+    """In code points one of the spans would fit, if the mark were counted."""
+    found, _, _ = read(files({"d.txt": "\ufeffHi 😀 Bob and 😀 Ann\n", "d.ann": "T1\tP 6 9\tBob\nT2\tP 17 20\tAnn\n"}))
+    assert [(span.start, span.text) for span in found.spans] == [(5, "Bob"), (15, "Ann")]
+
+
 def test_a_byte_order_mark_that_was_counted(files: Files) -> None:
     found, _, _ = read(files({"d.txt": f"\ufeff{TEXT}", "d.ann": "T1\tP 1 6\tMaria\n"}))
     assert (found.spans[0].start, found.spans[0].end) == (0, 5)

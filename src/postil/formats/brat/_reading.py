@@ -182,11 +182,16 @@ class _Document:
         text = decode(self.pair.text.shown, data, self.incoming.source.encoding)
         if data.startswith(codecs.BOM_UTF8):
             marked = f"\ufeff{text}"
-            without, counted = (
-                sum(bound.surface == whole[bound.start : bound.end] for bound in self.bounds) for whole in (text, marked)
-            )
-            text = marked if counted > without else text
+            text = marked if self._fitting(marked) > self._fitting(text) else text
         return text
+
+    def _fitting(self, text: str) -> int:
+        """How many spans cover what they say, in code points or in UTF-16, whichever are more."""
+        data = text.encode("utf-16-le")
+        return max(
+            sum(bound.surface == text[bound.start : bound.end] for bound in self.bounds),
+            sum(bound.surface.encode("utf-16-le") == data[2 * bound.start : 2 * bound.end] for bound in self.bounds),
+        )
 
     # --- lines ---------------------------------------------------------------------------------------------------------------
 
