@@ -211,7 +211,7 @@ def test_paths_choose_what_is_checked(small_corpus: Path, capsys: pytest.Capture
         (["show", "--layer", "x"], "there is no layer x"),
         (["show", "--html", "no/such/dir/x.html"], "no such directory"),
         (["formats", "nothing"], "there is no format nothing"),
-        (["export", "nothing", "x"], "No such command"),
+        (["export", "nothing", "x"], "there is no format nothing: postil export --help lists all"),
         (["add"], "Missing argument"),
         (["add", "nowhere.txt"], "no such file"),
         (["nonsense"], "No such command"),

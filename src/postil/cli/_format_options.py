@@ -9,7 +9,23 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from postil.exchange.format import Option
+    from postil.exchange.format import Format, Option
+
+
+def no_such_format(name: str, format_: Format | None, verb: str) -> click.UsageError:
+    """What to say where ``postil VERB NAME`` cannot be done: the format can only be read or written, or there is none."""
+    import difflib
+
+    from postil.formats import all_formats
+
+    if format_:
+        other, can, cannot = ("export", "written", "read") if verb == "import" else ("import", "read", "written")
+        return click.UsageError(
+            f"{name} can be {can} (postil {other} {name}) but not {cannot}: postil {verb} --help lists those that can"
+        )
+    near = difflib.get_close_matches(name.lower(), list(all_formats()), 3, 0.6)
+    hint = f"perhaps {' or '.join(near)}? " if near else ""
+    return click.UsageError(f"there is no format {name}: {hint}postil {verb} --help lists all")
 
 
 def click_options(options: Iterable[Option]) -> list[click.Option]:

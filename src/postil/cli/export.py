@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
-from postil.cli._format_options import click_options, manual_as_help
+from postil.cli._format_options import click_options, manual_as_help, no_such_format
 
 if TYPE_CHECKING:
     from postil.exchange.format import Format
@@ -27,6 +27,13 @@ class _Formats(click.Group):
 
         format_ = format_named(name)
         return _subcommand(format_) if format_ and format_.can_be_written else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from postil.formats import format_named
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise no_such_format(args[0], format_named(args[0]), "export")
+        return super().resolve_command(ctx, args)
 
 
 def _subcommand(format_: Format) -> click.Command:
@@ -70,17 +77,18 @@ def _subcommand(format_: Format) -> click.Command:
 
 def _loss_options(format_: Format) -> list[click.Option]:
     """What can be said about what does not fit, for a format that does not hold everything."""
+    from postil.exchange.export import words_of
     from postil.exchange.features import CROSSING, NESTED, to_take_out
 
     found = [click.Option(["--replace"], is_flag=True, help="Overwrite what is there.")]
     features = to_take_out(format_.keeps, format_.limits)
     if features:
-        keys = click.Choice([feature.key for feature in features if feature.stops])
-        without_help = "Agree that this is lost; may be given several times."
-        found += [
-            click.Option(["--lossy"], is_flag=True, help="Export all the same, and lose what does not fit."),
-            click.Option(["--without"], multiple=True, type=keys, help=without_help),
-        ]
+        words = words_of(features)
+        without_help = f"Agree that this is lost, with what cannot be without it; may be given several times: {', '.join(words)}."
+        found.append(click.Option(["--lossy"], is_flag=True, help="Export all the same, and lose what does not fit."))
+        if words:
+            kind = click.Choice(list(words))
+            found.append(click.Option(["--without"], multiple=True, type=kind, metavar="KIND", help=without_help))
     if NESTED in features or CROSSING in features:
         policies = click.Choice(["longest", "outermost", "innermost"])
         overlap_help = "Which of two spans that overlap is kept."

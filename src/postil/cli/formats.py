@@ -51,13 +51,20 @@ def _ways(format_: Format) -> str:
 
 
 def _about(format_: Format) -> Iterator[str]:
-    from postil.exchange.features import FEATURES
+    from postil.exchange.export import words_of
+    from postil.exchange.features import FEATURES, to_take_out
 
     yield f"{format_.title} ({_ways(format_)})"
     yield f"\n{format_.manual}\n"
     yield f"keeps:  {', '.join(feature.key for feature in FEATURES if feature in format_.keeps)}"
-    lost = [feature.title for feature in FEATURES if feature not in format_.keeps]
-    yield f"loses:  {', '.join([*lost, *(feature.title for feature in format_.limits)]) or 'nothing'}"
+    lost = to_take_out(format_.keeps, format_.limits)
+    if not lost:
+        yield "loses:  nothing"
+    elif not format_.write:
+        yield f"loses:  {', '.join(feature.title for feature in lost)}"
+    else:
+        words = {feature: f" (--without {word})" for word, feature in words_of(lost).items()}
+        yield from ("loses:", *(f"  {feature.title}{words.get(feature, '')}" for feature in lost))
 
 
 def _markdown(formats: Sequence[Format]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused
-from postil.exchange.features import Policy, Reducing, reduced, to_take_out
+from postil.exchange.features import Feature, Policy, Reducing, to_take_out
 from postil.exchange.format import Format, Report
 from postil.exchange.losses import Losses
 from postil.exchange.outgoing import Outgoing
@@ -25,8 +26,8 @@ from postil.text import counted
 class Choices(msgspec.Struct, frozen=True):
     """What the user wants of an export.
 
-    ``is_lossy``: lose whatever does not fit. ``without``: keys of features that may be lost. ``policy``: which of two spans that
-    overlap is kept. ``replace``: overwrite what is at the destination.
+    ``is_lossy``: lose whatever does not fit. ``without``: what may be lost, in the words of :func:`words_of`. ``policy``: which
+    of two spans that overlap is kept. ``replace``: overwrite what is at the destination.
     """
 
     options: dict[str, Any] = {}
@@ -44,13 +45,38 @@ class Described(msgspec.Struct, frozen=True):
     annotators: tuple[str, ...]
 
 
+class Count(msgspec.Struct):
+    """What was written. ``before``: how many annotations there were before anything was taken out."""
+
+    documents: int = 0
+    annotations: int = 0
+    before: int = 0
+
+
 class WouldLose(ExportRefused):
     """The format cannot hold this corpus, and nobody said that something may be lost. ``losses``: what."""
 
     def __init__(self, format_: Format, losses: Losses) -> None:
         self.losses = losses
-        table = "\n".join(losses.lines())
-        super().__init__(f"{format_.title} cannot hold all of this corpus. It would lose:\n{table}\n--lossy exports the rest")
+        table = "\n".join(losses.lines_to_agree())
+        agree = "; each --without agrees to one kind of loss" if any(loss.causes for loss in losses) else ""
+        super().__init__(
+            f"{format_.title} cannot hold all of this corpus. It would lose:\n{table}\n--lossy exports the rest{agree}"
+        )
+
+
+def words_of(features: Iterable[Feature]) -> dict[str, Feature]:
+    """What ``--without`` calls each of the features that an export asks about: words made of letters, digits and hyphens."""
+    found: dict[str, Feature] = {}
+    for feature in features:
+        if feature.stops:
+            before, _, after = feature.key.partition(":")
+            word = re.sub(r"[^a-z0-9]+", "-", (after if re.fullmatch(r"[A-Za-z0-9 .-]+", after) else before).casefold()).strip(
+                "-"
+            )
+            same = sum(re.fullmatch(rf"{word}(-\d+)?", other) is not None for other in found)
+            found[f"{word}-{same + 1}" if same else word] = feature
+    return found
 
 
 def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
@@ -60,19 +86,20 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
     if format_.write_corpus:
         return format_.write_corpus(corpus, destination, annotators, choices.options)
     missing: list[tuple[str, str]] = []
-    losses = Losses()
+    losses = Losses(choices.without)
     target = Target(destination, format_.writes)
     try:
-        count = _Counted(sound_documents(corpus, annotators, missing))
         described = Described(corpus.scheme, corpus.manifest, annotators)
-        outgoing = write_documents(format_, count, described, target, choices, losses)
+        documents = sound_documents(corpus, annotators, missing)
+        outgoing, count = write_documents(format_, documents, described, target, choices, losses)
         if losses.stopping and not choices.is_lossy:
             raise WouldLose(format_, losses)
         target.finish(replace=choices.replace)
     finally:
         target.discard()
+    whole = "" if count.annotations == count.before else f" of {count.before:,}"
     lines = [
-        f"wrote {destination}: {counted(count.documents, 'document')}, {counted(count.annotations, 'annotation')}",
+        f"wrote {destination}: {counted(count.documents, 'document')}, {counted(count.annotations, 'annotation')}{whole}",
         *outgoing.say,
     ]
     lines += [f"{name} has no set by {annotator}" for name, annotator in missing[:5]]
@@ -85,7 +112,7 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
 
 def write_documents(
     format_: Format, documents: Iterable[Document], project: Described, target: Target, choices: Choices, losses: Losses
-) -> Outgoing:
+) -> tuple[Outgoing, Count]:
     """Reduce documents to what the format keeps, and write them into ``target``; what that costs is counted in ``losses``.
 
     Where somebody would have to agree to a loss, and did not, what is written is not whole: look at ``losses`` afterwards.
@@ -96,15 +123,32 @@ def write_documents(
     reducing = Reducing(project.scheme, losses, tokens, lane, choices.policy, options=choices.options)
     outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)
     features = to_take_out(format_.keeps, format_.limits)
-    format_.write((reduced(document, features, reducing) for document in documents), outgoing)
+    count = Count()
+    format_.write(_reduced(documents, features, reducing, count), outgoing)
     outgoing.say += [
         f"there is no tokenizer for {language} here; the one for no language in particular was used"
         for language in sorted(tokens.stand_ins)
     ]
-    may_go = {feature.title for feature in features if feature.key in choices.without}
-    for loss in losses:
-        loss.stops = loss.stops and loss.kind not in may_go
-    return outgoing
+    return outgoing, count
+
+
+def _reduced(documents: Iterable[Document], features: list[Feature], reducing: Reducing, count: Count) -> Iterator[Document]:
+    """Documents as they are written, with every loss put down to the feature that it was lost for, and counted as they pass."""
+    words = {feature: word for word, feature in words_of(features).items()}
+    for document in documents:
+        count.before += _annotations(document)
+        written = document
+        for feature in features:
+            reducing.losses.cause = words.get(feature, "")
+            written = feature.without(written, reducing)
+        reducing.losses.cause = ""
+        count.documents += 1
+        count.annotations += _annotations(written)
+        yield written
+
+
+def _annotations(document: Document) -> int:
+    return sum(len(annotations.annotations) for annotations in document.sets.values())
 
 
 def refuse_inside(corpus: Corpus, destination: Path) -> None:
@@ -112,17 +156,3 @@ def refuse_inside(corpus: Corpus, destination: Path) -> None:
     for kept in ("corpus", "annotations"):
         if destination.resolve().is_relative_to((corpus.directory.root / kept).resolve()):
             raise ExportRefused(f"{destination} is inside {kept}/, which belongs to the corpus: choose another place")
-
-
-class _Counted:
-    """Documents, counted as they pass."""
-
-    def __init__(self, documents: Iterator[Document]) -> None:
-        self._of = documents
-        self.documents = self.annotations = 0
-
-    def __iter__(self) -> Iterator[Document]:
-        for document in self._of:
-            self.documents += 1
-            self.annotations += sum(len(annotations.annotations) for annotations in document.sets.values())
-            yield document

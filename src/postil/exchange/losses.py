@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -12,19 +12,29 @@ _EXAMPLES = 3
 
 
 class Loss(msgspec.Struct):
-    """Things of one kind that were lost. ``stops``: an export asks before it loses such a thing."""
+    """Things of one kind that were lost. ``stops``: an export asks before it loses such a thing.
+
+    ``causes``: what nobody has agreed to go without, and these things went with it.
+    """
 
     kind: str
     stops: bool
     count: int = 0
     examples: list[str] = msgspec.field(default_factory=list)
+    causes: list[str] = msgspec.field(default_factory=list)
 
 
 class Losses:
-    """A count of losses by kind, in the order in which the kinds came up."""
+    """A count of losses by kind, in the order in which the kinds came up.
 
-    def __init__(self) -> None:
+    ``cause``: what everything that is added now is lost for; ``agreed``: the causes that somebody agreed to, for which nothing
+    stops, whatever went.
+    """
+
+    def __init__(self, agreed: Collection[str] = ()) -> None:
         self.by_kind: dict[str, Loss] = {}
+        self.agreed = agreed
+        self.cause = ""
 
     def add(self, kind: str, where: str, shown: str = "", *, stops: bool = True, count: int = 1) -> None:
         """Count one thing, or as many as ``count`` in one place.
@@ -33,7 +43,11 @@ class Losses:
         """
         loss = self.by_kind.get(kind)
         if loss is None:
-            loss = self.by_kind[kind] = Loss(kind, stops)
+            loss = self.by_kind[kind] = Loss(kind, stops=False)
+        if stops and self.cause not in self.agreed:
+            loss.stops = True
+            if self.cause and self.cause not in loss.causes:
+                loss.causes.append(self.cause)
         loss.count += count
         loss.stops = loss.stops or stops
         if len(loss.examples) < _EXAMPLES:
@@ -52,9 +66,21 @@ class Losses:
 
     def lines(self) -> Iterator[str]:
         """A table for people: how many, of what, and examples."""
+        yield from self._table(self)
+
+    def lines_to_agree(self) -> Iterator[str]:
+        """The same of what somebody has to agree to, each kind with the options that do, and then of the rest."""
+        yield from self._table(self.stopping, with_causes=True)
+        others = [loss for loss in self if not loss.stops]
+        if others:
+            yield "Besides, which stops no export:"
+            yield from self._table(others)
+
+    def _table(self, losses: Iterable[Loss], *, with_causes: bool = False) -> Iterator[str]:
         width = max((len(f"{loss.count:,}") for loss in self), default=0)
-        for loss in self:
-            yield f"{loss.count:>{width},} {loss.kind}"
+        for loss in losses:
+            causes = " ".join(f"--without {cause}" for cause in loss.causes)
+            yield f"{loss.count:>{width},} {loss.kind}{f': {causes}' if with_causes and causes else ''}"
             yield from (f"{' ' * width}   {example}" for example in loss.examples)
             if loss.count > len(loss.examples):
                 yield f"{' ' * width}   and {counted(loss.count - len(loss.examples), 'more')}".removesuffix("s")

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import write_example
+from postil import Corpus
+from postil.cli import main
+from postil.exchange.export import words_of
+from postil.exchange.features import to_take_out
+from postil.formats import all_formats
+from postil.rules.examples import Example, relation, set_file, span
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus with a span in another, a span that cuts a token, and a relation of that."""
+    records = (
+        span("e1", "PERSON", 0, 13),
+        span("e2", "PERSON", 8, 13),
+        span("s1", "OPINION", 0, 34, attributes={"polarity": "positive"}),
+        span("s2", "FACT", 19, 24),
+        relation("r1", "supports", {"from": "s2", "to": "s1"}),
+    )
+    return write_example(tmp_path / "corpus", Example(records=records, files={"annotations/a2/example.jsonl": set_file("a2")}))
+
+
+def test_a_refusal_names_what_would_go_and_how_to_agree_and_leaves_nothing(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, "-C", corpus, "export", "conll", tmp_path / "out")
+
+    assert (status, out) == (1, "")
+    assert err.startswith(
+        "postil: Column files with tags (CoNLL-2003 and the like) cannot hold all of this corpus. It would lose:\n"
+        "1 relations: --without relations\n"
+        "    example (gold) r1 “supports”\n"
+        "1 spans with an edge inside a token: --without cut-tokens\n"
+        "    example (gold) s2 “amada”\n"
+        "1 nested spans: --without nested\n"
+        "    example (gold) e2 “Singh”\n"
+    )
+    besides = err.partition("Besides, which stops no export:\n")[2]
+    assert "status, method and sources of sets" in besides
+    assert "--without" not in besides.splitlines()[0]
+    assert err.endswith("--lossy exports the rest; each --without agrees to one kind of loss\n")
+    assert not list(tmp_path.glob("*out*"))
+
+
+def test_the_words_of_a_refusal_are_all_it_takes_and_say_what_went(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    destination = tmp_path / "out"
+    for name, format_ in all_formats().items():
+        if not format_.write or not to_take_out(format_.keeps, format_.limits):
+            continue
+        _, _, err = run(capsys, "-C", corpus, "export", name, destination / name, "--set", "gold", "--set", "a2")
+        agreed = [part for words in re.findall(r"(?:--without [a-z0-9-]+ ?)+(?=$)", err, re.MULTILINE) for part in words.split()]
+        command = ("-C", corpus, "export", name, destination / name, "--set", "gold", "--set", "a2")
+
+        status, out, err = run(capsys, *command, *agreed)
+
+        assert (status, err) == (0, ""), name
+        assert run(capsys, *command, "--lossy") == (0, out, ""), name
+
+
+def test_what_goes_with_what_was_agreed_to_needs_no_word_of_its_own(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, "-C", corpus, "export", "spacy", tmp_path / "x.spacy")
+    assert status == 1
+    assert "1 relations one of whose ends was lost: --without cut-tokens\n" in err
+
+    status, out, _ = run(capsys, "-C", corpus, "export", "spacy", tmp_path / "x.spacy", "--without", "cut-tokens")
+    assert status == 0
+    assert f"wrote {tmp_path / 'x.spacy'}: 1 document, 3 annotations of 5\n" in out
+    assert "not kept:\n1 spans with an edge inside a token\n" in out
+    assert "1 relations one of whose ends was lost\n" in out
+
+    status, _, err = run(capsys, "-C", corpus, "export", "conll", tmp_path / "c", "--without", "cut-tokens")
+    assert status == 1
+    assert "1 nested spans: --without nested\n" in err
+    assert "edge inside a token\n" in err.partition("Besides")[2]
+
+
+def test_a_whole_corpus_is_counted_without_more_ado(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x.jsonl") == (
+        0,
+        f"wrote {tmp_path / 'x.jsonl'}: 1 document, 5 annotations\n",
+        "",
+    )
+
+
+def test_every_word_is_one_that_a_shell_takes_and_means_one_thing() -> None:
+    for name, format_ in all_formats().items():
+        asked = [feature for feature in to_take_out(format_.keeps, format_.limits) if feature.stops]
+        words = words_of(asked)
+        assert list(words.values()) == asked, name
+        assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", word) for word in words), name
+
+
+def test_help_and_the_manual_say_the_words(capsys: pytest.CaptureFixture[str]) -> None:
+    help_ = " ".join(run(capsys, "export", "pubtator", "--help")[1].split())
+    manual = run(capsys, "formats", "pubtator")[1]
+
+    assert "--without KIND" in help_
+    assert re.search(r"several times: annotators, .*, characters, characters-2, lines, values, labels\.", help_)
+    assert "  relations (--without relations)\n" in manual
+    assert "  line ends after the first line (--without lines)\n" in manual
+    assert "  ids, made anew when read\n" in manual
+    assert run(capsys, "formats", "jsonl")[1].endswith("loses:  nothing\n")
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"), [("longest", "Rajnath Singh"), ("outermost", "Rajnath Singh"), ("innermost", "Singh")]
+)
+def test_overlap_says_which_span_stays(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], policy: str, kept: str
+) -> None:
+    arguments = ("-C", corpus, "export", "conll", tmp_path / "out", "--lossy", "--overlap", policy)
+    assert run(capsys, *arguments)[0] == 0
+    back = tmp_path / "back"
+    back.mkdir()
+    assert run(capsys, "-C", back, "import", "conll", tmp_path / "out")[0] == 0
+
+    (found,) = (document.sets["imported"] for document in Corpus.open(back))
+    assert [span.text for span in found.spans if span.label == "PERSON"] == [kept]
+
+
+def test_only_a_format_without_overlap_asks_about_it(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--overlap", "longest")
+    assert status == 2
+    assert "No such option" in err
+
+
+def test_what_is_there_and_differs_is_overwritten_only_when_asked(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.jsonl"
+    command = ("-C", corpus, "export", "jsonl", path)
+    assert run(capsys, *command)[0] == 0
+    first = path.read_bytes()
+    assert run(capsys, *command)[0] == 0  # the same bytes are no conflict
+    path.write_text("mine\n", encoding="utf-8")
+
+    status, out, err = run(capsys, *command)
+    assert (status, out) == (1, "")
+    assert err == f"postil: {path} is there already and differs: nothing was written. --replace overwrites it\n"
+    assert path.read_text(encoding="utf-8") == "mine\n"
+
+    assert run(capsys, *command, "--replace")[0] == 0
+    assert path.read_bytes() == first
+
+
+def test_a_directory_keeps_what_is_none_of_the_export_s(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/README").write_text("mine\n", encoding="utf-8")
+
+    assert run(capsys, "-C", corpus, "export", "csv", tmp_path / "out")[0] == 0
+
+    assert (tmp_path / "out/README").read_text(encoding="utf-8") == "mine\n"
+    assert (tmp_path / "out/spans.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "destination", "status", "said"),
+    [
+        ("jsonl", "a-directory", 1, "there is a directory in its place"),
+        ("csv", "a-file", 1, "there is a file in its place"),
+        ("jsonl", "corpus/annotations/x.jsonl", 1, "inside annotations/, which belongs to the corpus"),
+        ("csv", "corpus/corpus", 1, "inside corpus/, which belongs to the corpus"),
+        ("jsonl", "a-file/x.jsonl", 2, "a-file"),
+    ],
+)
+def test_a_destination_that_cannot_be(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, destination: str, status: int, said: str
+) -> None:
+    (tmp_path / "a-directory").mkdir()
+    (tmp_path / "a-file").write_text("mine\n", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+
+    found, out, err = run(capsys, "-C", corpus, "export", name, tmp_path / destination, "--replace")
+
+    assert (found, out) == (status, "")
+    assert said in err
+    assert [path for path in sorted(tmp_path.rglob("*")) if ".postil-cache" not in path.parts] == before
+
+
+def test_errors_of_the_corpus_and_sets_that_nobody_has_stop_an_export(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--set", "nobody")
+    assert (status, "choose with --set among a2, gold" in err) == (2, True)
+    status, out, _ = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--set", "gold", "--set", "nobody")
+    assert (status, "example has no set by nobody\n" in out) == (0, True)
+
+    (corpus / "corpus/example.txt").write_text("Something else.\n", encoding="utf-8")
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "y")
+    assert status == 1
+    assert "Mend what postil check finds, then export" in err
+    assert not (tmp_path / "y").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "said"),
+    [
+        ("export", "inception", "inception can be read (postil import inception) but not written: postil export --help"),
+        ("import", "hf", "hf can be written (postil export hf) but not read: postil import --help"),
+        ("export", "spaci", "there is no format spaci: perhaps spacy"),
+        ("import", "Brat", "perhaps brat"),
+    ],
+)
+def test_a_format_that_cannot_be_had_says_what_can(
+    corpus: Path, capsys: pytest.CaptureFixture[str], command: str, name: str, said: str
+) -> None:
+    status, out, err = run(capsys, "-C", corpus, command, name, "x")
+
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_the_file_is_what_the_corpus_has(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x.jsonl")
+
+    (line,) = (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()
+
+    assert json.loads(line)["text"] == "Rajnath Singh met Hamada in Tokyo.\n"
