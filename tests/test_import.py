@@ -383,3 +383,51 @@ def test_a_layer_of_two_kinds_is_no_layer(tmp_path: Path, capsys: pytest.Capture
 
     assert status == 1
     assert "the layer entity has spans and relations" in err
+
+
+def test_a_layer_that_the_scheme_has_for_another_kind_is_never_added_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tied = _document("x", "Ada met Bob.\n", ("e1", 0, 3, "PERSON"), ("e2", 8, 11, "PERSON"))
+    tied["sets"][0]["relations"] = [{"id": "r1", "layer": "tie", "label": "met", "args": {"from": "e1", "to": "e2"}}]
+    run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", tied))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.toml")}
+    clash = _document("y", "Paris.\n", ("e1", 0, 5, "CITY"))
+    clash["sets"][0]["spans"][0]["layer"] = "tie"
+    source = _source(tmp_path / "y.jsonl", clash)
+
+    for more in ((), ("--scheme", "write")):
+        status, out, err = run(capsys, "-C", tmp_path, "import", "jsonl", source, *more)
+        assert (status, out) == (1, "")
+        assert err.startswith(
+            "layer tie for spans: the scheme has it for relations. --layer NAME or --scheme FILE puts them into"
+        )
+        assert err.endswith("postil: 1 error: nothing was imported\n")
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*.toml")} == before
+
+
+def test_what_is_written_to_the_scheme_is_said_once_and_before_it_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA)
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", source, "--dry-run")[1]
+    assert "  would make a corpus here: there is none\n  would write annotations/scheme.toml: entity (spans: PERSON)\n" in out
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", source)[1]
+    assert out.count("scheme.toml") == 1
+    assert "  wrote annotations/scheme.toml: entity (spans: PERSON)\n" in out
+
+    more = ("-C", tmp_path, "import", "jsonl", _source(tmp_path / "y.jsonl", PARIS), "--scheme", "write")
+    out = run(capsys, *more, "--dry-run")[1]
+    assert "  would add to annotations/scheme.toml: label CITY of layer entity\n" in out
+    assert "  added to annotations/scheme.toml: label CITY of layer entity\n" in run(capsys, *more)[1]
+    assert "scheme.toml" not in run(capsys, *more)[1]
+
+
+def test_an_id_is_of_one_document_and_a_directory_may_end_in_a_slash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA, PARIS)
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", source, "--id", "x")
+    assert (status, err.splitlines()[0]) == (1, "--id x: there are 2 documents: --into DIR begins all their ids")
+    assert not (tmp_path / "corpus").exists()
+
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", source, "--into", "old/")[0] == 0
+    assert Corpus.open(tmp_path).document_ids == ["old/news/ada", "old/paris"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import CorpusCommand, directory_option, start_directory
-from postil.cli._format_options import click_options, manual_as_help
+from postil.cli._format_options import click_options, manual_as_help, no_such_format
 
 if TYPE_CHECKING:
     from postil.exchange.format import Format
@@ -32,6 +32,13 @@ class _Formats(click.Group):
 
         format_ = format_named(name)
         return _subcommand(format_) if format_ and format_.read else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from postil.formats import format_named
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise no_such_format(args[0], format_named(args[0]), "import")
+        return super().resolve_command(ctx, args)
 
 
 def _subcommand(format_: Format) -> click.Command:
@@ -59,7 +66,7 @@ def _common_options() -> list[click.Option]:
     return [
         click.Option(["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="Whose nameless sets are."),
         click.Option(["--into"], default="", metavar="DIR", help="Begin document ids with this, such as news."),
-        click.Option(["--id", "document"], default="", metavar="ID", help="The id of the one document."),
+        click.Option(["--id", "document"], default="", metavar="ID", help="The id of the document, if there is only one."),
         click.Option(
             ["--scheme"], multiple=True, metavar="write|FILE",
             help="write: add what the scheme has not. FILE: a table of what things are called here. May be given twice.",
@@ -83,6 +90,7 @@ def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
     from postil.exchange.mapping import NameMap, read_map
     from postil.storage.safe_files import portable_name_fault
 
+    options["into"] = options["into"].removesuffix("/")
     for name, option in ((options["as_"], "--as"), (options["into"] or "x", "--into"), (options["document"] or "x", "--id")):
         fault = portable_name_fault(name) or (
             "an annotator's name is one part of a path" if option == "--as" and "/" in name else ""
@@ -137,10 +145,7 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
         f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
     )
     yield f"{'would import' if is_dry else 'imported'} {what}"
-    for path in done.made:
-        yield f"  wrote {path}"
-    if done.scheme:
-        yield f"  wrote {done.scheme}: " + "; ".join(f"{name} ({said})" for name, said in done.layers.items())
+    yield from _written(done, is_dry=is_dry)
     for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
         if any(tallies):
             yield title
@@ -148,6 +153,17 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
                 yield from (f"  {line}" for line in losses.lines())
     if not is_dry:
         yield "Next: postil check"
+
+
+def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
+    """Which files of the corpus itself are new or were added to."""
+    for path in done.made:
+        yield f"  wrote {path}"
+    if done.is_new and is_dry:
+        yield "  would make a corpus here: there is none"
+    if done.scheme:
+        does = {(True, True): "would write", (True, False): "wrote", (False, True): "would add to", (False, False): "added to"}
+        yield f"  {does[done.is_new, is_dry]} {done.scheme}: {'; '.join(done.added)}"
 
 
 @click.group(cls=_Formats)

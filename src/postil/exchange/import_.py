@@ -55,7 +55,7 @@ class Wishes(msgspec.Struct, frozen=True):
 class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
 
-    ``scheme``: the path of the scheme if it was written, or added to.
+    ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``is_new``: there was no corpus.
     """
 
     errors: list[str]
@@ -66,7 +66,8 @@ class Imported(msgspec.Struct):
     new_documents: int = 0
     annotations: int = 0
     annotators: list[str] = []
-    layers: dict[str, str] = {}
+    added: list[str] = []
+    is_new: bool = False
     made: tuple[str, ...] = ()
     scheme: str = ""
 
@@ -108,24 +109,32 @@ def import_source(
             progress(done.documents)
         if not done.documents and not errors:
             raise PostilError(_nothing_found(format_, source, incoming.losses))
+        if wishes.rules.document and done.documents > 1:
+            errors.append(f"--id {wishes.rules.document}: there are {done.documents} documents: --into DIR begins all their ids")
         errors += observed.conflicts()
+        if corpus.scheme:
+            errors += observed.against(corpus.scheme)
         done.annotators, done.new_documents = sorted(annotators), stage.texts
         declared = mapped_layers(incoming.declared, wishes.names)
-        scheme, done.unknown = corpus.scheme_with(observed, declared, root, writes=wishes.writes_scheme)
-        done.layers = {name: f"{layer.kind}s: {listing(layer.labels, 'and')}" for name, layer in observed.layers({}).items()}
-        if scheme is not None:
+        if errors:
+            return done
+        scheme, missing = corpus.scheme_with(observed, declared, root, writes=wishes.writes_scheme)
+        done.is_new = corpus.is_new
+        if scheme is None:
+            done.unknown = missing
+        else:
+            done.scheme, done.added = SCHEME, missing
             for role in widened_roles(declared, observed.layers(declared)):
                 incoming.repaired.add("roles not filled as the source declares: the scheme allows what fills them", role)
         if done.is_done and not wishes.is_dry:
             done.made = (
-                tuple(path for path, is_new in make_corpus(root, root.resolve().name, wishes.ci) if is_new)
+                tuple(path for path, is_new in make_corpus(root, root.resolve().name, wishes.ci) if is_new and path != SCHEME)
                 if corpus.is_new
                 else ()
             )
             if scheme is not None:
                 (work / SCHEME).parent.mkdir(parents=True, exist_ok=True)
                 (work / SCHEME).write_text(scheme, encoding="utf-8", newline="\n")
-                done.scheme = SCHEME
             stage.put_in_place(root)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -195,17 +204,18 @@ class _Corpus:
     def scheme_with(
         self, observed: Observed, declared: dict[str, Any], root: Path, *, writes: bool
     ) -> tuple[str | None, list[str]]:
-        """The text of the scheme where it is to be written, and what it has not where it is not."""
+        """The text of the scheme where it is to be written, and what the one that is there has not."""
         layers = with_keys(observed.layers(declared))
         if self._directory is None or self.scheme is None:
-            return scheme_toml(Scheme(plain_name(root.resolve().name), 1, layers=layers)), []
+            found = [f"{name} ({layer.kind}s: {listing(layer.labels, 'and')})" for name, layer in layers.items()]
+            return scheme_toml(Scheme(plain_name(root.resolve().name), 1, layers=layers)), found
         missing = list(observed.missing(self.scheme))
         if not missing:
             return None, []
         if not writes:
             return None, missing
         text = (self._directory.read(SCHEME) or b"").decode()
-        return added(text, observed.layers(declared)), []
+        return added(text, observed.layers(declared)), missing
 
     def put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
         """Write a document into the stage; gives what is in its way."""

@@ -159,6 +159,17 @@ class Observed:
                 both = " and ".join(f"{kind}s" for kind in kinds)
                 yield f"the layer {name} has {both}: --relation-layer, --label-layer or --scheme FILE tells them apart"
 
+    def against(self, scheme: Scheme) -> Iterator[str]:
+        """Layers that ``scheme`` has for another kind of records, which nothing that is added to it can mend."""
+        for name, kind in sorted(self._layers):
+            layer = scheme.layers.get(name)
+            if layer and layer.kind != kind:
+                option = {"span": "--layer", "relation": "--relation-layer", "label": "--label-layer"}[kind]
+                yield (
+                    f"layer {name} for {kind}s: the scheme has it for {layer.kind}s. {option} NAME or --scheme FILE puts them "
+                    "into another"
+                )
+
     def missing(self, scheme: Scheme) -> Iterator[str]:
         """In words everything that was seen and that ``scheme`` does not have."""
         for (name, kind), seen in sorted(self._layers.items()):
@@ -167,8 +178,7 @@ class Observed:
                 yield f"layer {name} ({kind}s: {', '.join(sorted(seen.labels))})"
                 continue
             if layer.kind != kind:
-                yield f"layer {name} for {kind}s: the scheme has it for {layer.kind}s"
-                continue
+                continue  # see against
             yield from (f"label {label} of layer {name}" for label in sorted(seen.labels) if label not in layer.labels)
             yield from (f"attribute {one} of layer {name}" for one in sorted(seen.attributes) if one not in layer.attributes)
             for label, roles in sorted(seen.roles.items()):
