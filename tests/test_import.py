@@ -431,3 +431,23 @@ def test_an_id_is_of_one_document_and_a_directory_may_end_in_a_slash(tmp_path: P
 
     assert run(capsys, "-C", tmp_path, "import", "jsonl", source, "--into", "old/")[0] == 0
     assert Corpus.open(tmp_path).document_ids == ["old/news/ada", "old/paris"]
+
+
+def test_names_of_the_table_that_nothing_has_are_said(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada in Paris.\n", ("e1", 0, 3, "PER"), ("e2", 7, 12, "GPE"))
+    document["sets"][0]["relations"] = [{"id": "r1", "layer": "tie", "label": "in", "args": {"a": "e1", "b": "e2"}}]
+    source = _source(small_corpus.parent / "x.jsonl", document)
+    table = small_corpus.parent / "map.toml"
+    table.write_text(
+        '[layers]\ntie = ""\nentitty = "entity"\n[labels.entity]\nPER = "PERSON"\nORG = ""\n[labels.spam]\nGPE = "x"\n'
+        '[roles.tie]\nc = "d"\n[annotators]\na1 = "ada"\na2 = "bob"\n',
+        encoding="utf-8",
+    )
+
+    status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
+
+    assert status == 0
+    said = out.partition("in the table, but not in the source:\n")[2].partition("not brought along:")[0]
+    assert said.split("\n")[:-1] == [
+        "  [annotators] a2", "  [labels.entity] ORG", "  [labels.spam] GPE", "  [layers] entitty", "  [roles.tie] c",
+    ]  # fmt: skip

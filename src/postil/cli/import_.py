@@ -136,6 +136,7 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
         return
     if done.unknown:
         yield from done.unknown
+        yield from _unused(done)
         yield (
             "postil: the scheme has none of these: nothing was imported. --scheme write adds them, --scheme FILE says what they "
             "are called here"
@@ -146,6 +147,7 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
     )
     yield f"{'would import' if is_dry else 'imported'} {what}"
     yield from _written(done, is_dry=is_dry)
+    yield from _unused(done)
     for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
         if any(tallies):
             yield title
@@ -153,6 +155,13 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
                 yield from (f"  {line}" for line in losses.lines())
     if not is_dry:
         yield "Next: postil check"
+
+
+def _unused(done: Imported) -> Iterator[str]:
+    """Names of the user's table that are in vain."""
+    if done.unused:
+        yield "in the table, but not in the source:"
+        yield from (f"  {line}" for line in done.unused)
 
 
 def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
-from postil.exchange.mapping import NameMap, mapped, mapped_layers
+from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.proposal import Observed, added, scheme_toml, widened_roles, with_keys
 from postil.exchange.sources import Source
 from postil.manifest import Metadata
@@ -56,6 +56,7 @@ class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
 
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``is_new``: there was no corpus.
+    ``unused``: names of the user's table that the source does not have.
     """
 
     errors: list[str]
@@ -67,6 +68,7 @@ class Imported(msgspec.Struct):
     annotations: int = 0
     annotators: list[str] = []
     added: list[str] = []
+    unused: list[str] = []
     is_new: bool = False
     made: tuple[str, ...] = ()
     scheme: str = ""
@@ -89,7 +91,7 @@ def import_source(
     )
     intake = Intake(wishes.rules, corpus.scheme_id(root), incoming.declared)
     mapping_losses = Losses()
-    observed = Observed()
+    observed, unused = Observed(), Unused(wishes.names)
     errors = intake.errors
     done = Imported(errors, [], [intake.repaired, incoming.repaired], [intake.left_out, incoming.losses, mapping_losses])
     annotators: dict[str, None] = {}
@@ -100,6 +102,7 @@ def import_source(
             document = intake.admit(draft)
             if document is None:
                 continue
+            unused.see(document)
             document = mapped(document, wishes.names, mapping_losses)
             observed.add(document)
             errors += corpus.put(document, stage, replaces=wishes.replaces)
@@ -109,11 +112,9 @@ def import_source(
             progress(done.documents)
         if not done.documents and not errors:
             raise PostilError(_nothing_found(format_, source, incoming.losses))
-        if wishes.rules.document and done.documents > 1:
-            errors.append(f"--id {wishes.rules.document}: there are {done.documents} documents: --into DIR begins all their ids")
-        errors += observed.conflicts()
-        if corpus.scheme:
-            errors += observed.against(corpus.scheme)
+        errors += _faults_of_all(observed, corpus.scheme, wishes.rules.document, done.documents)
+        unused.see_declared(incoming.declared)
+        done.unused = unused.lines()
         done.annotators, done.new_documents = sorted(annotators), stage.texts
         declared = mapped_layers(incoming.declared, wishes.names)
         if errors:
@@ -146,6 +147,15 @@ def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:
     found = [f"{loss.count:,} {loss.kind} ({loss.examples[0]})" for loss in losses]
     said = f": {listing(found, 'and')}" if found else ""
     return f"{source.path}: there is no document in it that {format_.title} could be read from{said}"
+
+
+def _faults_of_all(observed: Observed, scheme: Scheme | None, id: str, documents: int) -> Iterator[str]:
+    """What is wrong with all documents together."""
+    if id and documents > 1:
+        yield f"--id {id}: there are {documents} documents: --into DIR begins all their ids"
+    yield from observed.conflicts()
+    if scheme:
+        yield from observed.against(scheme)
 
 
 def _existing(root: Path) -> Path:

@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,43 @@ class NameMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, Names] = {}
     roles: dict[str, Names] = {}
     annotators: Names = {}
+
+
+class Unused:
+    """The names of a table that nothing has yet: a mistyped one would change nothing, and nobody would know."""
+
+    def __init__(self, names: NameMap) -> None:
+        self._table = names
+        self._left = {(f"[{kind}]", name) for kind in ("layers", "annotators") for name in getattr(names, kind)}
+        for kind in ("labels", "attributes", "roles"):
+            self._left |= {(f"[{kind}.{layer}]", name) for layer, of in getattr(names, kind).items() for name in of}
+
+    def see(self, document: Document) -> None:
+        """Look at a document as the source has it."""
+        for annotator, one in document.sets.items() if self._left else ():
+            self._left.discard(("[annotators]", annotator))
+            for record in one.annotations:
+                layer = self._see_layer(record.layer, [record.label], record.attributes)
+                if isinstance(record, Relation):
+                    self._left -= {(f"[roles.{layer}]", role) for role in record.args}
+
+    def see_declared(self, layers: dict[str, Layer]) -> None:
+        """Look at what a source declares."""
+        for name, one in layers.items():
+            layer = self._see_layer(name, one.labels, one.attributes)
+            roles = {*one.roles, *(role for definition in one.labels.values() for role in definition.roles)}
+            self._left -= {(f"[roles.{layer}]", role) for role in roles}
+
+    def _see_layer(self, name: str, labels: Iterable[str], attributes: Iterable[str]) -> str:
+        layer = self._table.layers.get(name, name)
+        self._left.discard(("[layers]", name))
+        self._left -= {(f"[labels.{layer}]", label) for label in labels}
+        self._left -= {(f"[attributes.{layer}]", attribute) for attribute in attributes}
+        return layer
+
+    def lines(self) -> list[str]:
+        """Each with the table it stands in."""
+        return [f"{table} {name}" for table, name in sorted(self._left)]
 
 
 def read_map(path: Path) -> NameMap:
