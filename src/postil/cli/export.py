@@ -96,7 +96,12 @@ def _loss_options(format_: Format) -> list[click.Option]:
     return found
 
 
-@click.group(cls=_Formats)
+@click.group(cls=_Formats, subcommand_metavar="FORMAT DESTINATION [OPTIONS]")
 @directory_option
 def command() -> None:
-    """Write the corpus in another format: postil export FORMAT DESTINATION."""
+    """Write the corpus in another format.
+
+    postil export FORMAT DESTINATION: a file or a directory, as postil export FORMAT --help says; postil formats FORMAT says what
+    is kept. The exit status is 1 where the format would lose something that nobody agreed to, where the corpus has errors or
+    something else is at the destination, 2 where it cannot be written; nothing is written then.
+    """

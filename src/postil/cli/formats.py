@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to show them.")
 def command(name: str | None, format_: str) -> int:
-    """List the formats of `postil import` and `postil export`, and what each can keep; NAME says more of one."""
+    """List the formats of import and export, and what each can keep.
+
+    NAME says more of one: what is read and written, and the options of postil export that agree to a loss.
+    """
     import json
 
     from postil.formats import all_formats

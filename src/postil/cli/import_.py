@@ -64,20 +64,26 @@ def _subcommand(format_: Format) -> click.Command:
 def _common_options() -> list[click.Option]:
     units = click.Choice(list(_UNITS))
     return [
-        click.Option(["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="Whose nameless sets are."),
-        click.Option(["--into"], default="", metavar="DIR", help="Begin document ids with this, such as news."),
+        click.Option(
+            ["--as", "as_"], default="imported", show_default=True, metavar="NAME", help="The annotator of sets that name none.",
+        ),
+        click.Option(
+            ["--into"], default="", metavar="DIR", help="Put this before every document id: --into news makes ada news/ada.",
+        ),
         click.Option(["--id", "document"], default="", metavar="ID", help="The id of the document, if there is only one."),
         click.Option(
             ["--scheme"], multiple=True, metavar="write|FILE",
             help="write: add what the scheme has not. FILE: a table of what things are called here. May be given twice.",
         ),
-        click.Option(["--offsets"], type=units, help="What offsets count, if the spans' own texts do not decide."),
+        click.Option(["--offsets"], type=units, help="What the offsets of SRC count, if the spans' own texts do not decide."),
         click.Option(["--realign"], is_flag=True, help="Look for spans that are not where they say by the text they say."),
         click.Option(["--layer"], default="span", metavar="NAME", help="The layer of spans, if the format has none."),
         click.Option(["--relation-layer"], default="relation", metavar="NAME", help="The layer of relations, likewise."),
         click.Option(["--label-layer"], default="label", metavar="NAME", help="The layer of document labels, likewise."),
         click.Option(["--tokens"], is_flag=True, help="Keep tokens and sentences, as layers token and sentence."),
-        click.Option(["--encoding"], default="utf-8", show_default=True, metavar="NAME", help="Of texts that do not say it."),
+        click.Option(
+            ["--encoding"], default="utf-8", show_default=True, metavar="NAME", help="The encoding of texts that say none.",
+        ),
         click.Option(["--replace"], is_flag=True, help="Overwrite sets that are there already."),
         click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and write nothing."),
     ]  # fmt: skip
@@ -175,7 +181,12 @@ def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
         yield f"  {does[done.is_new, is_dry]} {done.scheme}: {'; '.join(done.added)}"
 
 
-@click.group(cls=_Formats)
+@click.group(cls=_Formats, subcommand_metavar="FORMAT SRC [OPTIONS]")
 @directory_option
 def command() -> None:
-    """Bring documents and annotations of another format into the corpus: postil import FORMAT SRC."""
+    """Bring documents and annotations of another format into the corpus.
+
+    postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
+    makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
+    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then.
+    """
