@@ -234,17 +234,3 @@ def test_the_file_is_what_the_corpus_has(corpus: Path, tmp_path: Path, capsys: p
     (line,) = (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()
 
     assert json.loads(line)["text"] == "Rajnath Singh met Hamada in Tokyo.\n"
-
-
-def test_the_readme_has_every_format_in_its_row(repository: Path) -> None:
-    rows: dict[str, set[str]] = {}
-    for name, format_ in all_formats().items():
-        ways = "read and written" if format_.read else "only written"
-        row = f"{ways}, a {format_.writes}" if format_.can_be_written else "only read"
-        rows.setdefault(row, set()).add(name)
-    section = (repository / "README.md").read_text(encoding="utf-8").partition("## Other formats")[2].partition("\n## ")[0]
-
-    for row, names in rows.items():
-        said = re.search(rf"^\| {row} \| (.*) \|$", section, re.MULTILINE)
-        assert said, row
-        assert set(re.findall(r"`([^`]+)`", re.sub(r"\(.*?\)", "", said[1]))) == names

@@ -49,7 +49,6 @@ class Losses:
             if self.cause and self.cause not in loss.causes:
                 loss.causes.append(self.cause)
         loss.count += count
-        loss.stops = loss.stops or stops
         if len(loss.examples) < _EXAMPLES:
             loss.examples.append(f"{where} {quote(shown, 40)}" if shown else where)
 
