@@ -139,6 +139,16 @@ def test_realigning_takes_one_of_several_where_both_neighbours_lead() -> None:
 # --- the corpus's form ---------------------------------------------------------------------------------------------------------
 
 
+def test_realigning_many_that_say_the_same() -> None:
+    text = "the cat and " * 20_000
+    spans = [_span(f"s{number}", number * 12 + 1, number * 12 + 4, "the") for number in range(20_000)]
+    intake = Intake(Rules(realigns=True), "s/1")
+    intake.admit(_draft(text, _span("anchor", 4, 7, "cat"), *spans))
+
+    # nobody knows which is which where nothing but one neighbour leads
+    assert len(intake.errors) == 20_000
+
+
 def test_offsets_are_carried_through_every_change_of_the_text() -> None:
     text = "\ufeffZoe\u0308 said\r\nnothing. Zoe\u0308"
     spans = [
@@ -216,6 +226,18 @@ def test_ids_that_no_set_can_have_become_ones_and_everything_follows() -> None:
     assert found.relations[0].args == {"from": "e-1-2", "to": ("e-1", "s3")}
     assert {span.text: span.attributes for span in found.spans}["Ada"] == {"who": "e-1-2", "said": "e 1"}
     assert [note.about for note in found.notes] == ["e-1-2", found.labels[0].id]
+
+
+def test_many_ids_that_begin_alike_and_many_documents_of_one_name() -> None:
+    ids = [f"http://localhost/annotations/of/a/long/project/name/{number}" for number in range(30_000)]
+    intake = Intake(Rules(), "s/1")
+    document = intake.admit(_draft("word", *(_span(id, 0, 4) for id in ids)))
+    assert document is not None
+    (found,) = document.sets.values()
+    assert len({span.id for span in found.spans}) == len(ids)
+
+    named = [intake.admit(Draft("Same", "text", [])) for _ in range(5_000)]
+    assert [one.id for one in (*named[:3], named[-1]) if one] == ["Same", "Same-2", "Same-3", "Same-5000"]
 
 
 def test_an_id_that_is_there_twice_is_an_error() -> None:

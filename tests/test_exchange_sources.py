@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from postil.errors import PostilError, UnreadableFile
-from postil.exchange.safe_json import parse_json, read_json_lines
+from postil.exchange.safe_json import parse_json, read_json_lines, read_json_records
 from postil.exchange.safe_xml import iterate_xml, line_of, parse_xml
 from postil.exchange.sources import Source
 
@@ -112,6 +112,44 @@ def test_a_broken_zip_member_and_a_broken_gzip_say_which_file(tmp_path: Path) ->
         Source(packed).files(".ann")[0].read()
 
 
+def test_a_member_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    data = _zip(tmp_path / "z.zip", {"a.ann": b"hello"}).read_bytes()
+    at, central = data.index(b"PK\x03\x04"), data.index(b"PK\x01\x02")
+    changes = {
+        "is encrypted": {at + 6: 1, central + 8: 1},
+        "method is not supported": {central + 10: 99},
+        "Bad magic number for file header": {at: 0},
+        "a broken zip": {central: 0},
+    }
+    for message, bytes_ in changes.items():
+        changed = bytearray(data)
+        for place, byte in bytes_.items():
+            changed[place] = byte
+        path = tmp_path / "broken.zip"
+        path.write_bytes(changed)
+        with pytest.raises(UnreadableFile, match=message):
+            Source(path).files(".ann")[0].read()
+
+
+def test_what_is_no_zip_and_other_archives_are_refused_as_such(tmp_path: Path) -> None:
+    data = _zip(tmp_path / "z.zip", {"a.ann": b"hello"}).read_bytes()
+    for name, message in (("cut.zip", "the end of it is missing"), ("a.tar.gz", "unpack it first"), ("a.7z", "unpack it first")):
+        (tmp_path / name).write_bytes(data[:-10])
+        with pytest.raises(UnreadableFile, match=message):
+            Source(tmp_path / name)
+
+
+@pytest.mark.parametrize("data", [b"[1]", gzip.compress(b"[1, 2, 3]" * 100)[:-20]])
+def test_a_broken_gzip_is_said_by_those_that_read_pieces(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.json.gz"
+    path.write_bytes(data)
+    (file,) = Source(path).files()
+
+    for read in (lambda: list(iterate_xml(file, "a")), lambda: list(read_json_records(file)), lambda: list(file.chunks(4))):
+        with pytest.raises(UnreadableFile, match=r"a\.json\.gz: cannot be unpacked"):
+            read()
+
+
 def test_gzip_is_unpacked_and_does_not_belong_to_the_name(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"{}\n"))
 
@@ -126,6 +164,22 @@ def test_a_line_ends_at_a_newline_only(tmp_path: Path) -> None:
     (file,) = Source(path).files()
     assert list(file.lines()) == [(1, "one\u2028still one\x85\x0c"), (2, "two"), (3, ""), (4, "last")]
     assert file.text() == "one\u2028still one\x85\x0c\r\ntwo\r\n\nlast"
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbfone\rtwo\r\rlast\r", b"one\r\r\ntwo\r\n\nlast\n"])
+def test_line_ends_of_old_macs_and_doubled_ones(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes(data)
+
+    assert list(Source(path).files()[0].lines()) == [(1, "one"), (2, "two"), (3, ""), (4, "last")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp1252"])
+def test_lines_of_encodings_with_several_bytes_for_the_end_of_a_line(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes("onë\r\n\ntwo\n".encode(encoding))
+
+    assert list(Source(path).files()[0].lines(encoding)) == [(1, "onë"), (2, ""), (3, "two")]
 
 
 def test_wrong_bytes_are_named_with_their_place(tmp_path: Path) -> None:
@@ -267,6 +321,16 @@ def test_json_lines_have_numbers_and_may_be_spread_over_several(tmp_path: Path) 
 def test_a_bad_line_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         _lines(tmp_path, text)
+
+
+def test_many_values_over_several_lines_know_their_lines(tmp_path: Path) -> None:
+    found = _lines(tmp_path, '{\n"a":\n1\n}\n' * 40_000)
+    assert (len(found), found[-1]) == (40_000, (159_997, {"a": 1}))
+
+
+def test_a_long_text_in_xml_is_put_together_once() -> None:
+    root = parse_xml("x", b"<a>" + b"word\n" * 4_000_000 + b"<b/>tail &amp; more</a>")
+    assert (len(root.text or ""), root[0].tail) == (20_000_000, "tail & more")
 
 
 def test_a_huge_line_is_read_once(tmp_path: Path) -> None:

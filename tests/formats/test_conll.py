@@ -280,6 +280,16 @@ def test_files_that_look_alike_are_looked_at_together(tmp_path: Path) -> None:
     assert intake.errors == []
 
 
+def test_files_of_another_name_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    for name in ("train.conll", "dev.txt"):
+        (tmp_path / name).write_text("Anna B-PER\nspoke O\n\n")
+
+    documents, _, incoming = read(FORMAT, tmp_path)
+    assert [document.id for document in documents] == ["train"]
+    (loss,) = [one for one in incoming.losses if one.kind.startswith("files not read")]
+    assert loss.examples == [str(tmp_path / "dev.txt")]
+
+
 def test_other_ways_to_begin_a_document(tmp_path: Path) -> None:
     genia, _ = imported(tmp_path / "g.iob2", "###MEDLINE:1\n\nIL-2\tB-DNA\n\n###MEDLINE:2\n\n#\tO\n")
     onto, _ = imported(

@@ -168,6 +168,7 @@ class Intake:
     def _ids(self, draft_set: DraftSet) -> dict[str, str]:
         """The id that each has in the corpus, by the one in the file."""
         ids: dict[str, str] = {}
+        numbers: dict[str, int] = {}  # the next one to try for ids that become this
         taken: set[str] = {record.id for group in _groups(draft_set) for record in group if RECORD_ID.fullmatch(record.id)}
         for group in _groups(draft_set):
             for number, record in enumerate(group, 1):
@@ -180,9 +181,10 @@ class Intake:
                         re.sub(r"[^A-Za-z0-9_.-]+", "-", record.id)[: _LONGEST_NAME // 2].strip("-")
                         or f"{type(record).__name__[0].lower()}{number}"
                     )
-                    fresh, more = base, 2
+                    fresh, more = base, numbers.get(base, 2)
                     while fresh in taken:
                         fresh, more = f"{base}-{more}", more + 1
+                    numbers[base] = more
                     taken.add(fresh)
                     ids[record.id] = fresh
         return ids

@@ -19,10 +19,13 @@ def found_again(text: str, spans: Sequence[Span], wrong: set[str]) -> dict[str, 
     anchors = {span.start: 0 for span in spans if span.id not in wrong}
     moved: dict[str, Span] = {}
     several: list[tuple[Span, list[int]]] = []
+    known: dict[str, list[int]] = {}
     for span in spans:
         if span.id not in wrong or not span.text.strip() or span.fragments:
             continue
-        places = _occurrences(text, span.text)
+        if span.text not in known:
+            known[span.text] = _occurrences(text, span.text)
+        places = known[span.text]
         if len(places) == 1:
             moved[span.id] = _at(span, places[0])
             anchors[span.start] = places[0] - span.start
@@ -32,7 +35,7 @@ def found_again(text: str, spans: Sequence[Span], wrong: set[str]) -> dict[str, 
     for span, places in several:
         at = bisect_left(starts, span.start)
         drifts = {anchors[start] for start in starts[max(at - 1, 0) : at + 1]}
-        if len(drifts) == 1 and (place := span.start + drifts.pop()) in places:
+        if len(drifts) == 1 and _holds(places, place := span.start + drifts.pop()):
             moved[span.id] = _at(span, place)
     return moved
 
@@ -44,6 +47,11 @@ def _occurrences(text: str, quote: str) -> list[int]:
         places.append(at)
         at = text.find(quote, at + 1)
     return places
+
+
+def _holds(places: list[int], place: int) -> bool:
+    at = bisect_left(places, place)
+    return at < len(places) and places[at] == place
 
 
 def _at(span: Span, start: int) -> Span:

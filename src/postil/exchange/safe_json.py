@@ -83,8 +83,7 @@ def numbered(records: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, int, Any
 
 def _elements(file: File) -> tuple[bytes, list[msgspec.Raw]] | None:
     """A file that is one array: its bytes, and its elements in them. ``None`` for any other, broken or not."""
-    with file.open() as stream:
-        beginning = stream.read(_PEEK).removeprefix(codecs.BOM_UTF8)
+    beginning = next(file.chunks(_PEEK), b"").removeprefix(codecs.BOM_UTF8)
     if not beginning.lstrip().startswith(b"["):
         return None
     data = file.read().removeprefix(codecs.BOM_UTF8)
@@ -107,9 +106,11 @@ def _is_beginning(line: str) -> bool:
 
 def _concatenated(shown: str, text: str, line: int) -> Iterator[tuple[int, Any]]:
     decoder = json.JSONDecoder()
+    number, counted = line, 0
     at = _BLANKS.match(text).end()  # type: ignore[union-attr]
     while at < len(text):
-        number = line + text.count("\n", 0, at)
+        number += text.count("\n", counted, at)
+        counted = at
         try:
             _, end = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError) as error:

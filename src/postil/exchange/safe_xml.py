@@ -38,8 +38,10 @@ class _Tree:
         self.open: list[Element] = []
         self.done: list[tuple[Element, Element | None]] = []  # with the element around it
         self.root: Element | None = None
+        self.pieces: list[str] = []  # of the text since the last tag: put together once, as it may be a whole book
 
     def start(self, tag: str, attributes: list[str]) -> None:
+        self.end_text()
         if len(self.open) >= _DEEPEST:
             self.fail(f"elements more than {_DEEPEST} deep")
         pairs = {_qualified(attributes[at]): attributes[at + 1] for at in range(0, len(attributes), 2)}
@@ -52,16 +54,24 @@ class _Tree:
         self.open.append(element)
 
     def end(self, _tag: str) -> None:
+        self.end_text()
         element = self.open.pop()
         if self.wanted and self.wanted(element.tag) and not any(self.wanted(outer.tag) for outer in self.open):
             self.done.append((element, self.open[-1] if self.open else None))
 
     def data(self, text: str) -> None:
+        self.pieces.append(text)
+
+    def end_text(self) -> None:
+        if not self.pieces:
+            return
+        text = "".join(self.pieces)
+        self.pieces.clear()
         element = self.open[-1]
         if len(element):
-            element[-1].tail = (element[-1].tail or "") + text
+            element[-1].tail = text
         else:
-            element.text = (element.text or "") + text
+            element.text = text
 
     def refuse_entity(self, name: str, *_others: object) -> None:
         self.fail(f"declares an entity ({name}), which no annotation file needs: take the declaration out")
@@ -108,12 +118,11 @@ def iterate_xml(file: File, *tags: str) -> Iterator[Element]:
     asked for.
     """
     tree = _Tree(file.shown, lambda tag: tag.rpartition("}")[2] in tags)
-    with file.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            tree.feed(chunk, is_final=False)
-            yield from _handed_over(tree)
-        tree.feed(b"", is_final=True)
+    for chunk in file.chunks(_CHUNK):
+        tree.feed(chunk, is_final=False)
         yield from _handed_over(tree)
+    tree.feed(b"", is_final=True)
+    yield from _handed_over(tree)
 
 
 def _handed_over(tree: _Tree) -> Iterator[Element]:

@@ -28,6 +28,8 @@ _LARGEST_ZIP = 16 << 30  # bytes of all members together, unpacked
 _LARGEST_RATIO = 1200  # deflate cannot reach 1,032 on anything but repetition
 _CHUNK = 1 << 20
 _TAR = (".tar", ".tar.gz", ".tgz")
+_UNPACKING = (EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)  # a password is a RuntimeError
+_OTHER_ARCHIVES = (".tar.bz2", ".tar.xz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 
 
 class File:
@@ -48,6 +50,14 @@ class File:
             return self._opener()
         except OSError as error:
             raise UnreadableFile(self.shown, error.strerror or str(error)) from error
+        except _UNPACKING as error:
+            raise UnreadableFile(self.shown, f"cannot be unpacked: {error}") from error
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """The bytes, so many at a time. Raises :class:`~postil.errors.UnreadableFile` where a compression is broken."""
+        with self.open() as file:
+            while chunk := _guarded(self.shown, file.read, size):
+                yield chunk
 
     def read(self) -> bytes:
         """All bytes. Raises :class:`~postil.errors.UnreadableFile` where they are too many or a compression is broken."""
@@ -64,8 +74,12 @@ class File:
     def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
         """Each line with its number from one, without its end (``\\n`` or ``\\r\\n``), one at a time. A last empty one is none.
 
-        A line ends at ``\\n`` only: U+2028, U+0085 or a form feed are part of it.
+        A line ends at ``\\n`` only (in a file without any, at ``\\r``): U+2028, U+0085 or a form feed are part of it.
         """
+        if not _ends_lines_with_a_byte(encoding):
+            text = self.text(encoding)
+            yield from enumerate((line.removesuffix("\r") for line in text.removesuffix("\n").split("\n") if text), 1)
+            return
         with self.open() as file:
             number = 0
             while data := _guarded(self.shown, file.readline, LARGEST_LINE + 1):
@@ -74,14 +88,25 @@ class File:
                     raise UnreadableFile(self.shown, f"a line of more than {LARGEST_LINE:,} bytes", number, 1)
                 if number == 1:
                     data = data.removeprefix(codecs.BOM_UTF8)
-                yield number, decode(self.shown, data.removesuffix(b"\n").removesuffix(b"\r"), encoding, number)
+                line = data.removesuffix(b"\n").rstrip(b"\r")
+                is_of_old_macs = number == 1 and b"\r" in line and not data.endswith(b"\n")
+                for at, piece in enumerate(line.split(b"\r") if is_of_old_macs else [line], number):
+                    yield at, decode(self.shown, piece, encoding, at)
 
 
 def _guarded(shown: str, read: Callable[[int], bytes], limit: int) -> bytes:
     try:
         return read(limit)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+    except (OSError, *_UNPACKING) as error:
         raise UnreadableFile(shown, f"cannot be unpacked: {error}") from error
+
+
+def _ends_lines_with_a_byte(encoding: str) -> bool:
+    """Whether the end of a line is one byte in this encoding, as it is not in UTF-16."""
+    try:
+        return "\n".encode(encoding) == b"\n"
+    except LookupError:
+        return True  # which is said where it is decoded
 
 
 def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
@@ -108,6 +133,10 @@ class Source:
         self.path, self.encoding = path, encoding
         if not path.exists():
             raise PostilError(f"{path}: there is no such file or directory")
+        if path.is_file() and path.name.lower().endswith(_OTHER_ARCHIVES):
+            raise UnreadableFile(str(path), "packed in a way that is not read, as zip and gzip are: unpack it first")
+        if path.suffix.lower() == ".zip" and path.is_file() and not self._is_zip:
+            raise UnreadableFile(str(path), "called a zip, and it is none, or the end of it is missing")
 
     @property
     def is_directory(self) -> bool:
@@ -165,7 +194,10 @@ class Source:
         return found
 
     def _of_zip(self) -> dict[str, File]:
-        return _members(str(self.path), zipfile.ZipFile(self.path))
+        try:
+            return _members(str(self.path), zipfile.ZipFile(self.path))
+        except zipfile.BadZipFile as error:
+            raise UnreadableFile(str(self.path), f"a broken zip: {error}") from error
 
     def _of_tar(self) -> dict[str, File]:
         """Its files, all in memory: a tar that is packed can only be read from its beginning."""

@@ -238,8 +238,7 @@ class _Placed(msgspec.Struct):
 
 def first_character(file: File) -> bytes:
     """The first character of a file that is no blank: whether it is XML or JSON."""
-    with file.open() as stream:
-        return stream.read(200).removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return next(file.chunks(200), b"").removeprefix(codecs.BOM_UTF8).lstrip()[:1]
 
 
 def draft(document: Part, id: str, shown: str, incoming: Incoming) -> Draft:

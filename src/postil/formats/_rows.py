@@ -11,7 +11,7 @@ from postil.corpus import Document
 from postil.exchange.drafts import DraftSet
 from postil.exchange.features import Feature, Reducing
 from postil.exchange.incoming import Incoming
-from postil.exchange.sources import File, Source
+from postil.exchange.sources import File
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER
 from postil.model import Relation, Span
 from postil.segmentation import Extent
@@ -81,13 +81,24 @@ class Rebuilt:
         self._length += len(piece)
 
 
-def chosen_files(source: Source, *choices: tuple[str, ...]) -> list[File]:
-    """The files with suffixes of the first of these choices that any file has; one file alone, whatever it is called."""
+def chosen_files(incoming: Incoming, *choices: tuple[str, ...]) -> list[File]:
+    """The files with suffixes of the first of these choices that any file has; one file alone, whatever it is called.
+
+    The files with suffixes of the other choices may be more of the same, or a README: that they were not read is said.
+    """
+    source = incoming.source
     if source.is_directory:
-        for suffixes in choices:
-            if any(path.lower().removesuffix(".gz").endswith(suffixes) for path in source.all_files):
+        for number, suffixes in enumerate(choices, 1):
+            if any(_has(path, suffixes) for path in source.all_files):
+                for path, file in source.all_files.items():
+                    if not _has(path, suffixes) and any(_has(path, others) for others in choices[number:]):
+                        incoming.losses.add(f"files not read, as others are called {suffixes[0]}", file.shown, stops=False)
                 return source.files(*suffixes)
     return source.files(*choices[0])
+
+
+def _has(path: str, suffixes: tuple[str, ...]) -> bool:
+    return path.lower().removesuffix(".gz").endswith(suffixes)
 
 
 def count_rows(incoming: Incoming, place: str, tokens: int) -> None:

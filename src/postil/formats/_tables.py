@@ -20,8 +20,7 @@ class Table:
 
     def __init__(self, file: File, encoding: str = "utf-8") -> None:
         self.file = file
-        with file.open() as stream:
-            beginning = stream.read(4)
+        beginning = next(file.chunks(4), b"")
         self._encoding = next((name for mark, name in _MARKS.items() if beginning.startswith(mark)), encoding)
         self.delimiter = self._delimiter()
         self._quoting: Any = csv.QUOTE_MINIMAL if self._is_quoted() else csv.QUOTE_NONE

@@ -61,7 +61,7 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    for file in chosen_files(incoming.source, ("conll",), (".txt", ".tsv")):
+    for file in chosen_files(incoming, ("conll",), (".txt", ".tsv")):
         yield from _Reading(incoming, file).drafts()
 
 

@@ -31,7 +31,7 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     said = tuple(parsed_fields(incoming.options["fields"])) if incoming.options["fields"] else ()
     pool: dict[Any, Columns] = {}
     surveys = []
-    for file in chosen_files(incoming.source, _SUFFIXES, _PLAIN_SUFFIXES):
+    for file in chosen_files(incoming, _SUFFIXES, _PLAIN_SUFFIXES):
         survey = Survey(file, incoming.source.encoding, said, pool)
         if survey.has_rows:
             surveys.append(survey)
