@@ -170,6 +170,26 @@ def test_old_files_of_gum_close_with_the_type(tmp_path: Path) -> None:
     assert [(label, text) for label, text, _ in spans_of(found[0])] == [("person", "a b"), ("place", "b")]
 
 
+def test_mentions_without_ids_close_by_their_type_and_are_no_class(tmp_path: Path) -> None:
+    text = rows("1 a Entity=(person(place-Wadi)\n2 b Entity=person)\n3 c Entity=(person-X)\n4 d _\n")
+    ((document,), incoming) = imported(tmp_path / "a.conllu", f"# global.Entity = etype-identity\n{text}\n")
+
+    found = [("person", "a b", {}), ("place", "a", {"identity": "Wadi"}), ("person", "c", {"identity": "X"})]
+    assert spans_of(document) == found
+    assert not next(iter(document.sets.values())).relations
+    assert not [kind for kind in counts(incoming.losses) if "brackets" in kind]
+
+
+def test_rows_that_begin_with_a_number_sign_and_tags_in_columns_that_nobody_asked_for(tmp_path: Path) -> None:
+    text = "# global.columns = FORM NE\n# text = a # b\na\tB-X\n#\tI-X\nb\tO\n\n"
+    ((document,), incoming) = imported(tmp_path / "a.conllup", text)
+    assert document.text == "a # b\n"
+    assert counts(incoming.losses)["tags under NE, which --tags NE reads"] == 2
+
+    ((document,), _) = imported(tmp_path / "a.conllup", text, tags=("NE",))
+    assert spans_of(document) == [("X", "a #", {})]
+
+
 def test_mentions_in_parts_and_under_one_name(tmp_path: Path) -> None:
     text = rows(
         "1 He Entity=(e1-person-1)\n2 gave Entity=(e2[1/2]-act-1-x:y\n3 it Entity=e2[1/2])\n4 quite _\n5 up Entity=(e2[2/2])\n"

@@ -72,6 +72,13 @@ def test_a_cell_says_which_spans_there_are(cells: tuple[str, ...], spans: list[t
     assert sorted((label, text) for _, label, text in found.spans) == sorted(spans)
 
 
+def test_cells_beyond_the_columns_that_the_header_declares_are_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, tsv(*sentence("Ann met Bob", "X\tY", "_\t_", "_\tZ\tZ")))
+
+    assert [text for *_, text in found.spans] == ["Ann"]
+    assert found.lost["cells of columns that the header does not declare"] == 3
+
+
 def test_stacked_values_of_several_features_belong_together(tmp_path: Path) -> None:
     header = ("#T_SP=webanno.custom.Name|value|why",)
     found = read(tmp_path, tsv(*sentence("Ann", "X[1]|Y[2]\tx[1]|*[2]"), header=header))

@@ -21,6 +21,7 @@ LAYER = "layer"
 USUAL_FIELDS = ("eid", "etype", "head", "other")
 """The fields of a file that does not say which it has."""
 
+_IDS = ("eid", "GRP")
 _BRACKETS = re.compile(r"\([^()]*\)?|[^()]+\)")
 _PART = re.compile(r"(.*)\[(\d+)/(\d+)\]")
 _UNSAFE = re.compile(r"[\s%\-()|=,:\[\]\x00-\x1f\x7f]")
@@ -50,7 +51,10 @@ def split_brackets(value: str) -> list[str]:
 
 
 class Mention(msgspec.Struct):
-    """A mention: units ``first`` up to ``after`` of each of its parts. ``values``: its other fields."""
+    """A mention: units ``first`` up to ``after`` of each of its parts. ``values``: its other fields.
+
+    ``entity``: empty in a file that does not say which mentions are of one.
+    """
 
     entity: str
     type: str
@@ -95,29 +99,30 @@ class Brackets:
         return [mention for mention in self.mentions if mention.is_closed]
 
     def _id(self, closing: str) -> str:
-        """The id in a closing bracket: old files of GUM have the type there too."""
+        """The id in a closing bracket: old files of GUM have the type there too. Files without ids close by the first field."""
         parts = closing.split("-")
-        at = next((number for number, name in enumerate(self.fields) if name in ("eid", "GRP")), 0)
+        at = next((number for number, name in enumerate(self.fields) if name in _IDS), 0)
         return parts[at] if len(parts) > at else closing
 
     def _begin(self, said: str, unit: int, line: int) -> str:
         values = dict(zip(self.fields, said.split("-", len(self.fields) - 1), strict=False))
+        key = self._id(said)
         id = values.pop("eid", values.pop("GRP", ""))
         type_ = unescaped(values.pop("etype", values.pop("entity", "")))
         part = _PART.fullmatch(id)
         if part and part[2] != "1":
             mention = next((one for one in reversed(self._partial[part[1]]) if len(one.parts) == int(part[2]) - 1), None)
             if mention is not None:
-                self._open[id].append((mention, unit))
+                self._open[key].append((mention, unit))
             else:
                 self._wrong(f"({said}", line)
-            return id
+            return key
         mention = Mention(part[1] if part else id, type_, values, line, [], int(part[3]) if part else 1)
         self.mentions.append(mention)
-        self._open[id].append((mention, unit))
+        self._open[key].append((mention, unit))
         if part:
             self._partial[mention.entity].append(mention)
-        return id
+        return key
 
     def _end(self, id: str, after: int, line: int) -> None:
         if not self._open[id]:

@@ -101,12 +101,17 @@ class _Sentences:
                 if words:
                     yield self._sentence(comments, words)
                     comments, words = {}, []
-            elif line.startswith("#") and not words:
-                self._comment(line, comments)
-            elif not line.startswith("#"):
+            elif line.startswith("#") and not self._is_row(line):
+                if not words:
+                    self._comment(line, comments)
+            else:
                 words.append(self._word(line, number))
         if words:
             yield self._sentence(comments, words)
+
+    def _is_row(self, line: str) -> bool:
+        """Whether a line that begins with ``#`` is that token, in a file whose rows begin with something else than numbers."""
+        return self.columns[0] != "ID" and line.count("\t") == len(self.columns) - 1 > 0
 
     def _comment(self, line: str, comments: dict[str, str]) -> None:
         found = _COMMENT.fullmatch(line)
@@ -274,7 +279,7 @@ class _Reading:
         members: defaultdict[str, list[str]] = defaultdict(list)
         for mention in self.brackets.finish():
             span = self._mention(mention)
-            if span:
+            if span and mention.entity:
                 members[mention.entity].append(span.id)
         for ids in members.values():
             if len(ids) > 1:
@@ -325,7 +330,8 @@ class _Reading:
                     self.rebuilt.span(layer, chunk.label or layer, extent, sentence.units[chunk.first].row.line)
         if not self.incoming.options["tags"]:
             for unit in sentence.units:
-                for key, value in unit.row.misc.items():
+                own = {key: cell for key, cell in unit.row.cells.items() if key not in (*COLUMNS, PARSEME)}
+                for key, value in (own | unit.row.misc).items():
                     if value.startswith(("B-", "I-")):
                         place = f"{self.file.shown}:{unit.row.line}"
                         self.incoming.losses.add(f"tags under {key}, which --tags {key} reads", place, value, stops=False)

@@ -44,7 +44,10 @@ _UNITS: tuple[Unit, ...] = ("utf-16", "code point")
 
 
 class Row(msgspec.Struct):
-    """A token, or a part of one. ``annotations``: those on it, by type, in the order in which they are stacked."""
+    """A token, or a part of one. ``annotations``: those on it, by type, in the order in which they are stacked.
+
+    ``surplus``: cells of columns that are not declared.
+    """
 
     line: int
     id: str
@@ -54,6 +57,7 @@ class Row(msgspec.Struct):
     cells: list[str]
     token: FS | None = None
     annotations: dict[str, list[FS]] = {}
+    surplus: list[str] = []
 
 
 class Sentence(msgspec.Struct):
@@ -98,7 +102,13 @@ def _parsed(file: File, incoming: Incoming) -> tuple[list[Column], list[Sentence
         elif line:
             if not is_open:
                 raise UnreadableFile(file.shown, f"a row before the {_TEXT} of its sentence", number, 1)
-            sentences[-1].rows.append(_row(file.shown, number, line, len(columns)))
+            sentences[-1].rows.append(row := _row(file.shown, number, line, len(columns)))
+            surplus = [cell for cell in row.surplus if cell not in ("", _NOTHING)]
+            if surplus:
+                place = f"{file.shown}:{number}"
+                incoming.losses.add(
+                    "cells of columns that the header does not declare", place, " ".join(surplus), count=len(surplus)
+                )
         else:
             is_open = False
     return columns, sentences, comments
@@ -127,7 +137,9 @@ def _row(shown: str, number: int, line: str, columns: int) -> Row:
         raise UnreadableFile(shown, f"no row: a number, offsets and a token are wanted, not {line[:40]!r}", number, 1)
     if len(fields) < columns + 3:
         raise UnreadableFile(shown, f"{len(fields) - 3} columns, where the header declares {columns}", number, 1)
-    return Row(number, fields[0], int(extent[1]), int(extent[2]), fields[2], fields[3 : columns + 3])
+    row = Row(number, fields[0], int(extent[1]), int(extent[2]), fields[2], fields[3 : columns + 3])
+    row.surplus = fields[columns + 3 :]
+    return row
 
 
 # --- the text ------------------------------------------------------------------------------------------------------------------
