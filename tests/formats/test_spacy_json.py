@@ -119,6 +119,16 @@ def test_what_spacy_itself_gives_out(tmp_path: Path) -> None:
     assert [label.label for label in old.sets["imported"].labels] == ["news"]
 
 
+def test_nothing_in_place_of_a_list(tmp_path: Path) -> None:
+    text = {"text": "Anna", "ents": None, "spans": {"sc": None}, "tokens": None, "cats": [{"label": ["x"], "value": 1.0}]}
+    older = {"id": 1, "paragraphs": [{"raw": "Bob", "spans": None, "sentences": [{"tokens": None}]}]}
+    found, _ = imported(tmp_path / "a.json", json.dumps([text, older]))
+    assert [document.text for document in found] == ["Anna\n", "Bob\n"]
+
+    with pytest.raises(UnreadableFile, match="the spans of sc are no list"):
+        imported(tmp_path / "b.json", json.dumps({"text": "Anna", "spans": {"sc": 5}}))
+
+
 def test_tags_for_words(tmp_path: Path) -> None:
     words = {"words": ["Ann", "Lee", "left"], "entities": ["B-PER", "L-PER", "O"]}
     (found,), _ = imported(tmp_path / "a.json", [words])

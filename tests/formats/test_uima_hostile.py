@@ -105,3 +105,24 @@ def test_tokens_without_a_place_are_counted(tmp_path: Path) -> None:
 
     assert found.only.spans == ()
     assert found.lost == {"annotations without a place": 2}
+
+
+def _cas(**changes: object) -> str:
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView", "sofaString": "Ann met Bob"}
+    ends = [{"%ID": 2 + at, "%TYPE": "webanno.custom.Name", "@sofa": 1, "begin": at * 8, "end": at * 8 + 3} for at in (0, 1)]
+    link = {"%ID": 4, "%TYPE": "webanno.custom.NameKnowsLink", "role": changes.get("role", "who"), "@target": 3}
+    array = {"%ID": 5, "%TYPE": "webanno.custom.NameKnowsLink[]", "%ELEMENTS": [4]}
+    views = {"_InitialView": {"%SOFA": changes.get("sofa", 1), "%MEMBERS": [2, 3]}}
+    return json.dumps({"%FEATURE_STRUCTURES": [sofa, {**ends[0], "@knows": 5}, ends[1], link, array], "%VIEWS": views})
+
+
+@pytest.mark.parametrize("sofa", [[1], {"a": 1}, "1"])
+def test_a_view_whose_text_is_no_id_is_refused(sofa: object, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="the %SOFA of _InitialView should be an id"):
+        imported("cas-json", save(tmp_path, "doc.json", _cas(sofa=sofa)))
+
+
+@pytest.mark.parametrize("role", [["who"], {"a": 1}, 5])
+def test_a_role_that_is_no_word_is_not_taken_for_one(role: object, tmp_path: Path) -> None:
+    (relation,) = imported("cas-json", save(tmp_path, "doc.json", _cas(role=role))).only.relations
+    assert relation.args == {"host": "2", "target": "3"}

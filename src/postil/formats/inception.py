@@ -67,8 +67,7 @@ class _Project(msgspec.Struct):
 
     def listed(self, name: str) -> list[dict[str, Any]]:
         """The objects in one of its lists."""
-        found = self.described.get(name)
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return _objects(self.described, name)
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -100,6 +99,11 @@ def _project(incoming: Incoming) -> _Project:
         raise UnreadableFile(files[path].shown, "no description of a project: an object is wanted", 1, 1)
     root = path.removesuffix(PurePosixPath(path).name)
     return _Project(root, value, {path.removeprefix(root): file for path, file in files.items() if path.startswith(root)})
+
+
+def _objects(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = value.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _text(value: dict[str, Any], name: str) -> str:
@@ -193,7 +197,7 @@ def _declare(incoming: Incoming, layer: dict[str, Any]) -> None:
     name = names.layer_of(type_)
     declaring.labels(incoming, name, kind, {})
     incoming.declared[name] = replace(incoming.declared[name], description=_text(layer, "description"))
-    features = [one for one in layer.get("features") or () if isinstance(one, dict) and _text(one, "name")]
+    features = [one for one in _objects(layer, "features") if _text(one, "name")]
     strings = [_text(one, "name") for one in features if _text(one, "type") == "uima.cas.String"]
     label = names.label_feature_among(strings) or (strings[0] if len(strings) == 1 else "")
     for feature in features:
@@ -206,8 +210,8 @@ def _declare(incoming: Incoming, layer: dict[str, Any]) -> None:
 def _tags(feature: dict[str, Any]) -> dict[str, str]:
     """The tags of a feature with their descriptions."""
     tag_set = feature.get("tag_set")
-    tags = tag_set.get("tags") if isinstance(tag_set, dict) else None
-    return {_text(tag, "name"): _text(tag, "description") for tag in tags or () if isinstance(tag, dict) and _text(tag, "name")}
+    tags = _objects(tag_set, "tags") if isinstance(tag_set, dict) else []
+    return {_text(tag, "name"): _text(tag, "description") for tag in tags if _text(tag, "name")}
 
 
 def _declare_attribute(incoming: Incoming, layer: str, feature: dict[str, Any]) -> None:

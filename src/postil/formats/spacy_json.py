@@ -127,9 +127,11 @@ class _Reading:
         """The text as a draft."""
         self.extents = list(self._places())
         self._entities()
-        groups = self.value.get("spans", {})
+        groups = self.value.get("spans") or {}
         for group, spans in groups.items() if isinstance(groups, Mapping) else [("spans", groups)]:
-            for span in spans:
+            if not isinstance(spans, list | tuple | None):
+                raise UnreadableFile(self.shown, f"the spans of {group} are no list")
+            for span in spans or ():
                 self._span(str(group), span)
         self._cats()
         self._tokens()
@@ -144,8 +146,8 @@ class _Reading:
         return list(found) if isinstance(found, list | tuple) else []
 
     def _rows(self, sentence: Any) -> list[dict[str, Any]]:
-        rows = sentence.get("tokens", []) if isinstance(sentence, Mapping) else []
-        if not all(isinstance(row, Mapping) for row in rows):
+        rows = (sentence.get("tokens") or []) if isinstance(sentence, Mapping) else []
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise UnreadableFile(self.shown, "a token is no object")
         return list(rows)
 
@@ -208,7 +210,7 @@ class _Reading:
     def _cats(self) -> None:
         cats = self.value.get("cats") or {}
         if isinstance(cats, list):
-            cats = {one.get("label"): one.get("value") for one in cats if isinstance(one, Mapping)}
+            cats = {str(one.get("label")): one.get("value") for one in cats if isinstance(one, Mapping)}
         for name, confidence in chosen_cats(cats if isinstance(cats, Mapping) else {}, self.incoming, self.shown):
             id = f"d{len(self.set.labels) + 1}"
             self.set.labels.append(Label(id, self.incoming.label_layer, name, {}, confidence))

@@ -112,7 +112,10 @@ class _Reader:
         return Type(name, str(described.get("%SUPER_TYPE", TOP)), features)
 
     def _view(self, name: str, view: dict[str, Any]) -> View:
-        sofa = self.by_id.get(view.get("%SOFA") or 0)
+        id_ = view.get("%SOFA") or 0
+        if not isinstance(id_, int):
+            raise self._wrong(f"the %SOFA of {name} should be an id")
+        sofa = self.by_id.get(id_)
         members = view.get("%MEMBERS", [])
         if not isinstance(members, list):
             raise self._wrong(f"the %MEMBERS of {name} should be a list")

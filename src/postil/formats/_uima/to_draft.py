@@ -206,7 +206,8 @@ class _View:
         for link in links:
             id_ = self._end(link.values.get(names.TARGET))
             if id_:
-                by_role.setdefault(link.values.get(names.ROLE) or names.TARGET, []).append(id_)
+                role = link.values.get(names.ROLE)
+                by_role.setdefault(role if isinstance(role, str) and role else names.TARGET, []).append(id_)
             else:
                 self.incoming.losses.add("slots filled by what is not kept", f"{self.file}: {fs.id}")
             if link.values.keys() - {names.ROLE, names.TARGET, "sofa"}:
