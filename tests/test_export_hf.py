@@ -20,7 +20,7 @@ pytest.importorskip("spacy", reason="the extra spacy is not installed")
 os.environ["HF_HUB_OFFLINE"] = "1"
 DOC = "news/india-japan-2-plus-2"
 CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
-FILES = ["GUIDELINES.md", "README.md", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
+FILES = ["GUIDELINES.md", "README.md", "corpus.toml", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 
 

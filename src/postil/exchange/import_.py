@@ -51,6 +51,11 @@ class Wishes(msgspec.Struct, frozen=True):
     ci: str = "github"
     layers: tuple[str, str, str] = (SPAN_LAYER, RELATION_LAYER, LABEL_LAYER)
 
+    @property
+    def renames(self) -> bool:
+        """Whether anything shall be called otherwise than in the source."""
+        return bool(self.rules.into or self.rules.document or self.names != NameMap())
+
 
 class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
@@ -81,7 +86,7 @@ def import_source(
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
     assert format_.read
-    corpus = _Corpus(root)
+    corpus = _Corpus(root, may_restore=not wishes.renames)
     spans, relations, labels = wishes.layers
     incoming = Incoming(
         source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels, with_tokens=wishes.with_tokens
@@ -94,14 +99,14 @@ def import_source(
     annotators: dict[str, None] = {}
     work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
     try:
-        stage = _Stage(work)
+        stage = _Stage(work, root)
         for draft in format_.read(incoming):
             document = intake.admit(draft)
             if document is None:
                 continue
             document = mapped(document, wishes.names, mapping_losses)
             observed.add(document)
-            errors += corpus.put(document, stage, replaces=wishes.replaces)
+            errors += corpus.put(document, draft.files, stage, replaces=wishes.replaces)
             annotators.update(dict.fromkeys(document.sets))
             done.documents += 1
             done.annotations += sum(len(one.annotations) for one in document.sets.values())
@@ -109,6 +114,7 @@ def import_source(
         if not done.documents and not errors:
             raise PostilError(f"{source.path}: there is no document in it that {format_.title} could be read from")
         errors += observed.conflicts()
+        errors += corpus.restore(incoming.files, stage)
         done.annotators, done.new_documents = sorted(annotators), stage.texts
         declared = mapped_layers(incoming.declared, wishes.names)
         scheme, done.unknown = corpus.scheme_with(observed, declared, root, writes=wishes.writes_scheme)
@@ -138,9 +144,17 @@ def _existing(root: Path) -> Path:
 class _Stage:
     """Files as they will be in the corpus, below a directory beside it."""
 
-    def __init__(self, work: Path) -> None:
-        self.work = work
+    def __init__(self, work: Path, root: Path) -> None:
+        self.work, self._root = work, root
         self.texts = 0
+
+    def restore(self, files: dict[str, bytes]) -> Iterator[str]:
+        """Write files as they are; gives what is in their way."""
+        for path, data in files.items():
+            final = self._root / path
+            if final.exists() and final.read_bytes() != data:
+                yield f"{path}: is there already and differs: import into another directory"
+            self.write(path, data)
 
     def write(self, path: str, data: bytes) -> None:
         full = self.work / path
@@ -151,7 +165,7 @@ class _Stage:
         """Move everything to where it belongs: what a set needs before the set."""
         if hasattr(os, "sync"):
             os.sync()  # once for all files: a corpus may have ten thousand
-        order = ("corpus", SCHEME, "annotations")
+        order = ("corpus", SCHEME, "annotations", "adjudication")
         paths = sorted(path.relative_to(self.work).as_posix() for path in self.work.rglob("*") if path.is_file())
         for path in sorted(paths, key=lambda path: (next(at for at, start in enumerate(order) if path.startswith(start)), path)):
             final = root / path
@@ -160,13 +174,18 @@ class _Stage:
 
 
 class _Corpus:
-    """The corpus that is imported into, if there is one yet."""
+    """The corpus that is imported into, if there is one yet.
 
-    def __init__(self, root: Path) -> None:
+    ``may_restore``: whether a new one is given the files of the corpus that the source was exported from, byte for byte.
+    """
+
+    def __init__(self, root: Path, *, may_restore: bool) -> None:
         self.is_new = not (root / "corpus/corpus.toml").exists()
         self._directory = None if self.is_new else CorpusDirectory(root)
         self._documents = self._directory.inventory.documents if self._directory else {}
         self._by_case = {name.casefold(): name for name in self._documents}
+        self._restores = self.is_new and may_restore
+        self._has_scheme = False
 
     @property
     def scheme(self) -> Scheme | None:
@@ -186,6 +205,8 @@ class _Corpus:
         self, observed: Observed, declared: dict[str, Any], root: Path, *, writes: bool
     ) -> tuple[str | None, list[str]]:
         """The text of the scheme where it is to be written, and what it has not where it is not."""
+        if self._has_scheme:
+            return None, []
         layers = with_keys(observed.layers(declared))
         if self._directory is None or self.scheme is None:
             return scheme_toml(Scheme(plain_name(root.resolve().name), 1, layers=layers)), []
@@ -197,8 +218,21 @@ class _Corpus:
         text = (self._directory.read(SCHEME) or b"").decode()
         return added(text, observed.layers(declared)), []
 
-    def put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
-        """Write a document into the stage; gives what is in its way."""
+    def restore(self, files: dict[str, bytes], stage: _Stage) -> Iterator[str]:
+        """Write the files of a whole corpus into the stage, if this is a new one; gives what is in their way."""
+        if self._restores:
+            self._has_scheme = SCHEME in files
+            yield from stage.restore(files)
+
+    def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
+        """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
+        if self._restores and files:
+            stage.texts += 1
+            yield from stage.restore(files)
+        else:
+            yield from self._put(document, stage, replaces=replaces)
+
+    def _put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
         there = self._by_case.get(document.id.casefold(), "")
         if there and there != document.id:
             yield f"{document.id}: there is a document {there}, equal but for case: import it elsewhere with --into"
