@@ -29,7 +29,11 @@ Whatever a config cannot hold (a span that cuts a token, a span inside another i
 it is in documents and spans all the same.
 
 Read from documents, a corpus comes back byte for byte into a directory that is none yet: texts, metadata, the exported sets
-and what was decided for them, scheme, guidelines, manifest, frozen splits."""
+and what was decided for them, scheme, guidelines, manifest, frozen splits.
+
+Any other directory of Parquet or JSON Lines is read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels),
+a text with lists of structs that have start, end and label, BigBIO's knowledge bases. Names of classes come from the card,
+else from Parquet. A class column is document labels; other columns, and the split, are metadata."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -61,6 +65,10 @@ FORMAT = Format(
     EVERYTHING,
     _read,
     write_corpus=_write,
+    read_options=(
+        Option("config", "Read this config, not the default one.", "CONFIG"),
+        Option("text-key", "The column that holds the text.", "COLUMN"),
+    ),
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
         Option(
