@@ -21,6 +21,8 @@ spans       one row for each span: label, offsets, text, context, attributes
 relations   one row for each relation: label, arguments, head and tail
 sentences   one row for each sentence: label of the main layer, labels of all layers
 tokens      one row for each sentence: tokens and an IOB2 column for each layer
+annotations one row for each item and annotator: what each says of what any of them marked
+messages    one row for each document and layer: definitions, text and answer, to tune a model on
 
 Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
 that does; without any there is one split, train. An empty split is never written, and what splits share is said.
