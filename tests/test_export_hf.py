@@ -19,8 +19,8 @@ pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installe
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
 os.environ["HF_HUB_OFFLINE"] = "1"
 DOC = "news/india-japan-2-plus-2"
-CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
-FILES = ["GUIDELINES.md", "README.md", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
+CONFIGS = ["documents", "annotations", "messages", "relations", "sentences", "spans", "tokens"]
+FILES = ["GUIDELINES.md", "README.md", "corpus.toml", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 
 
@@ -115,7 +115,7 @@ def test_the_card_is_yaml_that_says_what_is_there(exported: Path) -> None:
     card = yaml.safe_load(front)
 
     assert [config["config_name"] for config in card["configs"]] == CONFIGS
-    assert [config.get("default") for config in card["configs"]] == [True, None, None, None, None]
+    assert [config.get("default") for config in card["configs"]] == [True] + [None] * 6
     assert card["language"] == ["en"]
     assert card["license"] == "other"
     assert card["annotations_creators"] == ["machine-generated"]
@@ -355,3 +355,62 @@ def test_a_role_that_the_scheme_does_not_know_comes_last(varied: Path) -> None:
     assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "relations"]) == 0
     (row,) = (row for row in rows(varied / "out", "relations") if row["id"] == "r1")
     assert (row["head_id"], row["tail_id"]) == ("s1", "s2")
+
+
+def test_annotations_align_what_annotators_say(varied: Path, tmp_path: Path) -> None:
+    header, *gold = (varied / "annotations/gold/example.jsonl").read_text(encoding="utf-8").splitlines()
+    other = [line for line in gold if '"id":"e2"' not in line and '"id":"e3"' not in line]
+    other = [line.replace('"end":13,"text":"Rajnath Singh"', '"end":15,"text":"Rajnath Singh 😀"') for line in other]
+    other = [line.replace('"label":"GPE"', '"label":"PERSON"') for line in other]
+    path = varied / "annotations/a2/example.jsonl"
+    path.parent.mkdir()
+    path.write_text("\n".join([header.replace('"annotator":"gold"', '"annotator":"a2"'), *other]) + "\n", encoding="utf-8")
+    command = [
+        "-C",
+        str(varied),
+        "export",
+        "hf",
+        str(tmp_path / "out"),
+        "--config",
+        "annotations",
+        "--set",
+        "gold",
+        "--set",
+        "a2",
+    ]
+    assert main(command) == 0
+
+    found = rows(tmp_path / "out", "annotations")
+    by_item: dict[str, list[tuple[str | None, str]]] = {}
+    for row in found:
+        by_item.setdefault(row["item"], []).append((row["id"], row["annotator"]))
+        assert (row["id"] is None) == (row["label"] is None)
+        assert TEXT[row["item_start"] : row["item_end"]] == row["item_text"]
+    entities = {item: marked for item, marked in by_item.items() if item.startswith("entity")}
+    assert entities == {
+        "entity-1": [("e1", "gold"), ("e1", "a2")],
+        "entity-2": [("e3", "gold"), (None, "a2")],
+        "entity-3": [("e2", "gold"), (None, "a2")],
+        "entity-4": [("e5", "gold"), ("e5", "a2")],
+        "entity-5": [("e4", "gold"), ("e4", "a2")],
+    }
+    assert len({row["label"] for row in found if row["item"] == "entity-5"}) == 2
+    assert [row["end"] for row in found if row["item"] == "entity-1"] == [13, 15]
+
+
+def test_messages_say_the_definitions_and_answer_in_json(exported: Path) -> None:
+    scheme = Corpus.open(ROOT).scheme
+    gold = Corpus.open(ROOT)[DOC].sets["gold"]
+    found = {row["layer"]: {one["role"]: one["content"] for one in row["messages"]} for row in rows(exported, "messages")}
+
+    assert list(found) == [name for name, layer in scheme.layers.items() if layer.kind != "relation"]
+    for name, said in found.items():
+        assert list(said) == ["system", "user", "assistant"]
+        for one, definition in scheme.layers[name].labels.items():
+            assert f"- {one}" in said["system"]
+            assert definition.description in said["system"]
+    answered = json.loads(found["entity"]["assistant"])["spans"]
+    assert [(one["label"], one["text"]) for one in answered] == [
+        (span.label, span.text) for span in gold.spans if span.layer == "entity"
+    ]
+    assert json.loads(found["topic"]["assistant"])["labels"]

@@ -45,6 +45,8 @@ class Draft(msgspec.Struct):
     count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
     :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
     ``joins_lines``: whether fragments between which there is only the end of a line are one, cut by a tool.
+    ``files``: by their paths in the corpus, the document's own files where the source is an export of a corpus: a new corpus gets
+    them as they are.
     """
 
     name: str
@@ -54,3 +56,4 @@ class Draft(msgspec.Struct):
     unit: Unit | None = "code point"
     file: str = ""
     joins_lines: bool = False
+    files: dict[str, bytes] = {}

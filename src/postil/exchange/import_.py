@@ -51,6 +51,11 @@ class Wishes(msgspec.Struct, frozen=True):
     ci: str = "github"
     layers: tuple[str, str, str] = (SPAN_LAYER, RELATION_LAYER, LABEL_LAYER)
 
+    @property
+    def renames(self) -> bool:
+        """Whether anything shall be called otherwise than in the source."""
+        return bool(self.rules.into or self.rules.document or self.names != NameMap())
+
 
 class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
@@ -84,7 +89,7 @@ def import_source(
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
     assert format_.read
-    corpus = _Corpus(root)
+    corpus = _Corpus(root, may_restore=not wishes.renames)
     spans, relations, labels = wishes.layers
     incoming = Incoming(
         source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels, with_tokens=wishes.with_tokens
@@ -97,7 +102,7 @@ def import_source(
     annotators: dict[str, None] = {}
     work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
     try:
-        stage = _Stage(work)
+        stage = _Stage(work, root)
         for draft in format_.read(incoming):
             document = intake.admit(draft)
             if document is None:
@@ -105,7 +110,7 @@ def import_source(
             unused.see(document)
             document = mapped(document, wishes.names, mapping_losses)
             observed.add(document)
-            errors += corpus.put(document, stage, replaces=wishes.replaces)
+            errors += corpus.put(document, draft.files, stage, replaces=wishes.replaces)
             annotators.update(dict.fromkeys(document.sets))
             done.documents += 1
             done.annotations += sum(len(one.annotations) for one in document.sets.values())
@@ -115,6 +120,7 @@ def import_source(
         errors += _faults_of_all(observed, corpus.scheme, wishes.rules.document, done.documents)
         unused.see_declared(incoming.declared)
         done.unused = unused.lines()
+        errors += corpus.restore(incoming.files, stage)
         done.annotators, done.new_documents = sorted(annotators), stage.texts
         declared = mapped_layers(incoming.declared, wishes.names)
         if errors:
@@ -167,9 +173,17 @@ def _existing(root: Path) -> Path:
 class _Stage:
     """Files as they will be in the corpus, below a directory beside it."""
 
-    def __init__(self, work: Path) -> None:
-        self.work = work
+    def __init__(self, work: Path, root: Path) -> None:
+        self.work, self._root = work, root
         self.texts = 0
+
+    def restore(self, files: dict[str, bytes]) -> Iterator[str]:
+        """Write files as they are; gives what is in their way."""
+        for path, data in files.items():
+            final = self._root / path
+            if final.exists() and final.read_bytes() != data:
+                yield f"{path}: is there already and differs: import into another directory"
+            self.write(path, data)
 
     def write(self, path: str, data: bytes) -> None:
         full = self.work / path
@@ -180,7 +194,7 @@ class _Stage:
         """Move everything to where it belongs: what a set needs before the set."""
         if hasattr(os, "sync"):
             os.sync()  # once for all files: a corpus may have ten thousand
-        order = ("corpus", SCHEME, "annotations")
+        order = ("corpus", SCHEME, "annotations", "adjudication")
         paths = sorted(path.relative_to(self.work).as_posix() for path in self.work.rglob("*") if path.is_file())
         for path in sorted(paths, key=lambda path: (next(at for at, start in enumerate(order) if path.startswith(start)), path)):
             final = root / path
@@ -189,13 +203,18 @@ class _Stage:
 
 
 class _Corpus:
-    """The corpus that is imported into, if there is one yet."""
+    """The corpus that is imported into, if there is one yet.
 
-    def __init__(self, root: Path) -> None:
+    ``may_restore``: whether a new one is given the files of the corpus that the source was exported from, byte for byte.
+    """
+
+    def __init__(self, root: Path, *, may_restore: bool) -> None:
         self.is_new = not (root / "corpus/corpus.toml").exists()
         self._directory = None if self.is_new else CorpusDirectory(root)
         self._documents = self._directory.inventory.documents if self._directory else {}
         self._by_case = {name.casefold(): name for name in self._documents}
+        self._restores = self.is_new and may_restore
+        self._has_scheme = False
 
     @property
     def scheme(self) -> Scheme | None:
@@ -215,6 +234,8 @@ class _Corpus:
         self, observed: Observed, declared: dict[str, Any], root: Path, *, writes: bool
     ) -> tuple[str | None, list[str]]:
         """The text of the scheme where it is to be written, and what the one that is there has not."""
+        if self._has_scheme:
+            return None, []
         layers = with_keys(observed.layers(declared))
         if self._directory is None or self.scheme is None:
             found = [f"{name} ({layer.kind}s: {listing(layer.labels, 'and')})" for name, layer in layers.items()]
@@ -227,8 +248,21 @@ class _Corpus:
         text = (self._directory.read(SCHEME) or b"").decode()
         return added(text, observed.layers(declared)), missing
 
-    def put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
-        """Write a document into the stage; gives what is in its way."""
+    def restore(self, files: dict[str, bytes], stage: _Stage) -> Iterator[str]:
+        """Write the files of a whole corpus into the stage, if this is a new one; gives what is in their way."""
+        if self._restores:
+            self._has_scheme = SCHEME in files
+            yield from stage.restore(files)
+
+    def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
+        """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
+        if self._restores and files:
+            stage.texts += 1
+            yield from stage.restore(files)
+        else:
+            yield from self._put(document, stage, replaces=replaces)
+
+    def _put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
         there = self._by_case.get(document.id.casefold(), "")
         if there and there != document.id:
             yield f"{document.id}: there is a document {there}, equal but for case: import it elsewhere with --into"

@@ -18,7 +18,9 @@ class Incoming(msgspec.Struct):
     user did not ask for: count it there. ``repaired``: what was wrong in a file and could be read all the same. ``declared``:
     layers that the source itself describes (a configuration beside the annotations), for the reader to fill in.
     ``span_layer``, ``relation_layer``, ``label_layer``: the layer of records whose format has no such thing.
-    ``with_tokens``: whether the user wants tokens and sentences as layers ``token`` and ``sentence``.
+    ``with_tokens``: whether the user wants tokens and sentences as layers ``token`` and ``sentence``. ``files``: by their paths
+    in the corpus, the files of the whole corpus that the source was exported from, for the reader to fill in: a new corpus
+    gets them.
     """
 
     source: Source
@@ -30,3 +32,4 @@ class Incoming(msgspec.Struct):
     relation_layer: str = "relation"
     label_layer: str = "label"
     with_tokens: bool = False
+    files: dict[str, bytes] = {}

@@ -65,6 +65,11 @@ def read(incoming: Incoming) -> Iterator[Draft]:
             yield from _Reading(incoming, questions, users, file, line).drafts(value)
 
 
+def read_record(incoming: Incoming, file: File, number: int, value: dict[str, Any]) -> Iterator[Draft]:
+    """The drafts of a record that stands in another kind of file, without settings."""
+    return _Reading(incoming, {}, {}, file, number).drafts(value)
+
+
 def _settings(incoming: Incoming) -> dict[str, _Question]:
     """The questions, as the settings beside the records say; they become the scheme."""
     path = incoming.source.path / SETTINGS

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from postil.corpus import Corpus
 from postil.errors import MissingExtra
+from postil.exchange.drafts import Draft
 from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
+from postil.exchange.incoming import Incoming
 
 _MANUAL = """\
 A directory that load_dataset(DIR, CONFIG) opens offline, with datasets 2.14 and later. Configs:
@@ -18,23 +21,43 @@ spans       one row for each span: label, offsets, text, context, attributes
 relations   one row for each relation: label, arguments, head and tail
 sentences   one row for each sentence: label of the main layer, labels of all layers
 tokens      one row for each sentence: tokens and an IOB2 column for each layer
+annotations one row for each item and annotator: what each says of what any of them marked
+messages    one row for each document and layer: definitions, text and answer, to tune a model on
 
 Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
 that does; without any there is one split, train. An empty split is never written, and what splits share is said.
 
 Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
-it is in documents and spans all the same."""
+it is in documents and spans all the same.
+
+Read from documents, a corpus comes back byte for byte into a directory that is none yet: texts, metadata, the exported sets
+and what was decided for them, scheme, guidelines, manifest, frozen splits.
+
+Any other directory of Parquet or JSON Lines is read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels),
+a text with lists of structs that have start, end and label, BigBIO's knowledge bases. Names of classes come from the card,
+else from Parquet. A class column is document labels; other columns, and the split, are metadata."""
+
+
+def _read(incoming: Incoming) -> Iterator[Draft]:
+    _require("import hf")
+    from postil.formats.hf.read import read
+
+    return read(incoming)
 
 
 def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:
+    _require("export hf")
+    from postil.formats.hf.export import export
+
+    return export(corpus, destination, annotators, options["config"], options["split"])
+
+
+def _require(purpose: str) -> None:
     try:
         import pyarrow as pa  # noqa: F401
         import yaml  # noqa: F401
     except ImportError as error:
-        raise MissingExtra("export hf", error.name or "pyarrow", "hf") from error
-    from postil.formats.hf.export import export
-
-    return export(corpus, destination, annotators, options["config"], options["split"])
+        raise MissingExtra(purpose, error.name or "pyarrow", "hf") from error
 
 
 FORMAT = Format(
@@ -42,7 +65,12 @@ FORMAT = Format(
     "Hugging Face datasets",
     _MANUAL,
     EVERYTHING,
+    _read,
     write_corpus=_write,
+    read_options=(
+        Option("config", "Read this config, not the default one.", "CONFIG"),
+        Option("text-key", "The column that holds the text.", "COLUMN"),
+    ),
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
         Option(

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from postil.corpus import Document
+from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused
 from postil.exchange.tokens import Tokens
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf
@@ -34,13 +34,13 @@ class Misfits(msgspec.Struct):
 
 
 class Context:
-    """The scheme, the tokens, and what did not fit so far: by config or column, and in words why.
+    """The corpus and its scheme, the tokens, and what did not fit so far: by config or column, and in words why.
 
     Every annotation that did not fit is listed in ``list_path``, with its document, annotator and id.
     """
 
-    def __init__(self, scheme: Scheme, list_path: Path) -> None:
-        self.scheme = scheme
+    def __init__(self, corpus: Corpus, list_path: Path) -> None:
+        self.directory, self.scheme = corpus.directory, corpus.scheme
         self.tokens = Tokens("the config tokens")
         self.misfits: dict[tuple[str, str], Misfits] = {}
         self._list = list_path.open("w", encoding="utf-8", newline="")

@@ -23,7 +23,7 @@ from postil.exchange.sound import sound_documents
 from postil.formats.hf.card import card
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.layout import Shard, Written
+from postil.formats.hf.layout import CORPUS_FILES, Shard, Written
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import ShardWriter
 from postil.model import AnnotationSet
@@ -40,7 +40,7 @@ def export(
     _refuse_foreign(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    context = Context(corpus.scheme, work / NOT_HELD)
+    context = Context(corpus, work / NOT_HELD)
     try:
         missing: list[tuple[str, str]] = []
         counts: Counter[str] = Counter()
@@ -53,7 +53,7 @@ def export(
         written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), counts, missing, context)
         (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
         context.close()
-        _copy_guidelines(corpus, work)
+        _copy_files(corpus, work)
         verify(work, written)
         _write_receipt(work)
         _put_in_place(work, destination)
@@ -96,9 +96,9 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
     counts["notes"] += len(annotations.notes)
 
 
-def _copy_guidelines(corpus: Corpus, work: Path) -> None:
-    for name in ("scheme.toml", "GUIDELINES.md"):
-        data = corpus.directory.read(f"annotations/{name}")
+def _copy_files(corpus: Corpus, work: Path) -> None:
+    for name, path in CORPUS_FILES.items():
+        data = corpus.directory.read(path)
         if data is not None:
             (work / name).write_bytes(data)
 

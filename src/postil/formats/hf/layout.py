@@ -12,6 +12,13 @@ from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.features import Column
 from postil.splitting.leaks import in_short
+from postil.storage.directory import MANIFEST, SCHEME
+from postil.storage.splits_file import SPLITS
+
+CORPUS_FILES = {
+    "corpus.toml": MANIFEST, "splits.jsonl": SPLITS, "scheme.toml": SCHEME, "GUIDELINES.md": "annotations/GUIDELINES.md",
+}  # fmt: skip
+"""The files of the corpus that lie in an export as they are: their names there, and their paths in the corpus."""
 
 _NAMED = 5  # documents that a report names of those without a set
 

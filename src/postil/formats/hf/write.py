@@ -15,17 +15,23 @@ from postil.formats.hf.features import Column, arrow_schema
 from postil.formats.hf.layout import ConfigFiles, Shard
 from postil.model import AnnotationSet
 
-_BATCH = 1000  # rows, and about as many as a viewer wants in a row group of nested columns
+# a page index and content-defined chunks: the Hub shows parts of a file, and stores only what changed of it
+SETTINGS = {"compression": "zstd", "write_page_index": True, "use_content_defined_chunking": True}
+_BATCH = 1000  # rows in Python at once, which take far more memory than columns
+_GROUP = (
+    16 * 1024 * 1024
+)  # bytes of columns in a row group: each has its own dictionaries and indexes, so that small ones cost time
 
 
 class _File:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path, self.schema = path, schema
         path.parent.mkdir(exist_ok=True)
-        # a page index and content-defined chunks: the Hub shows parts of a file, and stores only what changed of it
-        self.writer = pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True, use_content_defined_chunking=True)
+        self.writer = pq.ParquetWriter(path, schema, **SETTINGS)
         self.rows: list[dict[str, Any]] = []
         self.count = 0
+        self._batches: list[pa.RecordBatch] = []
+        self._size = 0
 
     def add(self, row: dict[str, Any]) -> None:
         self.rows.append(row)
@@ -35,11 +41,23 @@ class _File:
 
     def flush(self) -> None:
         if self.rows:
-            self.writer.write_batch(pa.RecordBatch.from_pylist(self.rows, schema=self.schema))
+            self.write(pa.RecordBatch.from_pylist(self.rows, schema=self.schema))
             self.rows.clear()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._batches.append(batch)
+        self._size += batch.nbytes
+        if self._size >= _GROUP:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        self.writer.write_table(pa.Table.from_batches(self._batches, self.schema))
+        self._batches, self._size = [], 0
 
     def close(self) -> None:
         self.flush()
+        if self._batches:
+            self._write_group()
         self.writer.close()
 
 

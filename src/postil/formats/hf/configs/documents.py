@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
+from postil.errors import ExportRefused
 from postil.formats.hf.config import Config, Context, Rows, columns
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record
 from postil.model import Annotation, AnnotationSet, Note
+from postil.storage.set_file import encode_set
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
 
@@ -42,6 +44,9 @@ def _columns(context: Context) -> dict[str, Column]:
         "relations": ListOf(Record({**annotation, "args": ListOf(argument), **_COMMON})),
         "labels": ListOf(Record({**annotation, **_COMMON})),
         "notes": ListOf(Record({"id": STRING, "about": STRING, "text": STRING, "unknown": STRING})),
+        "metadata_toml": STRING,
+        "set_jsonl": STRING,
+        "decisions_jsonl": STRING,
     }
     layers = context.scheme.layers_of_kind("label")
     typed = ((name, ClassLabel(context.labels_of(name)), layer.multiple) for name, layer in layers.items())
@@ -86,8 +91,28 @@ def _rows(context: Context, document: Document, annotations: AnnotationSet) -> R
             {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(_unknown(note))}
             for note in annotations.notes
         ],
+        **_own_files(context, document, annotations),
         **_typed_labels(context, annotations),
     }  # fmt: skip
+
+
+def _own_files(context: Context, document: Document, annotations: AnnotationSet) -> dict[str, str | None]:
+    """Files of the corpus as they are: metadata, decisions, and a set that is not in canonical form; null where there is none."""
+    files, annotator = context.directory.inventory.documents[document.id], annotations.annotator
+    set_file = context.directory.read(files.sets[annotator])
+    return {
+        "metadata_toml": _text_of(context, files.metadata),
+        "set_jsonl": None if set_file == encode_set(annotations) else _text_of(context, files.sets[annotator]),
+        "decisions_jsonl": _text_of(context, files.decisions.get(annotator, "")),
+    }
+
+
+def _text_of(context: Context, path: str) -> str | None:
+    data = context.directory.read(path) if path else None
+    try:
+        return data.decode() if data is not None else None
+    except UnicodeDecodeError as error:
+        raise ExportRefused(f"{path} is not UTF-8: mend what postil check finds, then export") from error
 
 
 def _typed_labels(context: Context, annotations: AnnotationSet) -> dict[str, Any]:

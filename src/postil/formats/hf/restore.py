@@ -1,0 +1,148 @@
+"""The config ``documents`` back as what it was exported from: drafts with every annotation, and the corpus's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from postil.errors import UnreadableFile
+from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.incoming import Incoming
+from postil.exchange.sources import File
+from postil.formats.hf.configs.documents import CONFIG
+from postil.formats.hf.layout import CORPUS_FILES
+from postil.formats.hf.rows import Row, Table
+from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Relation, Span
+from postil.scheme import Scheme
+from postil.storage.directory import MANIFEST, SCHEME
+from postil.storage.safe_files import document_id_fault, portable_name_fault
+from postil.storage.set_file import encode_set, parse_set
+from postil.storage.toml_file import parse_toml
+
+_NEEDED = frozenset({"id", "text", "metadata", "annotator", "text_sha256", "spans", "relations", "labels", "notes", "unknown"})
+_OF_SPANS = ("start", "end", "text", "fragments")
+
+
+def exported_tables(incoming: Incoming) -> list[Table]:
+    """The shards of the config ``documents``, where the source is an export of a corpus."""
+    found = incoming.source.all_files.items()
+    tables = [Table(file) for path, file in found if path.startswith(f"{CONFIG.name}/") and path.endswith(".parquet")]
+    return tables if tables and all(set(table.features) >= _NEEDED for table in tables) else []
+
+
+def restored(incoming: Incoming, tables: Iterable[Table]) -> Iterator[Draft]:
+    """A draft for each document; says in ``incoming`` what the corpus's own files and layers were."""
+    for name, path in CORPUS_FILES.items():
+        if file := incoming.source.get(name):
+            incoming.files[path] = file.read()
+    if scheme := incoming.source.get("scheme.toml"):
+        incoming.declared.update(_layers(scheme))
+    is_whole = {MANIFEST, SCHEME} <= set(incoming.files)
+    rows = (row for table in tables for row in table.rows())
+    for name, of_document in groupby(rows, lambda row: row.values["id"]):
+        yield _draft(name, list(of_document), is_whole=is_whole)
+
+
+def _layers(file: File) -> dict[str, Any]:
+    parsed = parse_toml(Scheme, file.shown, file.read())
+    for fault in parsed.faults:
+        raise UnreadableFile(file.shown, fault.message, fault.line, fault.column)
+    return parsed.value.layers if parsed.value else {}
+
+
+def _draft(name: str, rows: list[Row], *, is_whole: bool) -> Draft:
+    first = rows[0]
+    if not isinstance(name, str) or not isinstance(first.values["text"], str):
+        raise UnreadableFile(first.place, "a document has no id, or no text")
+    if fault := document_id_fault(name):
+        raise UnreadableFile(first.place, f"no id of a document: {fault}")
+    sets = [_set(row) for row in rows]
+    files = {}
+    if is_whole and all("metadata_toml" in row.values for row in rows):
+        files = _document_files(name, first.values)
+        for row, annotations in zip(rows, sets, strict=True):
+            files |= _set_files(row.values, annotations)
+    drafts = [
+        DraftSet(
+            one.annotator, list(one.spans), list(one.relations), list(one.labels), list(one.notes),
+            one.header.status, one.header.method, one.header.sources, row.place,
+        )
+        for row, one in zip(rows, sets, strict=True)
+    ]  # fmt: skip
+    return Draft(name, first.values["text"], drafts, _metadata(first), file=first.place, files=files)
+
+
+def _metadata(row: Row) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(row.values["metadata"], type=dict[str, Any])
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise UnreadableFile(row.place, f"not as an export has it: metadata: {error}") from error
+
+
+def _document_files(name: str, values: dict[str, Any]) -> dict[str, bytes]:
+    files = {f"corpus/{name}.txt": values["text"].encode()}
+    if values["metadata_toml"] is not None:
+        files[f"corpus/{name}.toml"] = values["metadata_toml"].encode()
+    return files
+
+
+def _set_files(values: dict[str, Any], annotations: AnnotationSet) -> dict[str, bytes]:
+    path = f"{annotations.annotator}/{annotations.document}.jsonl"
+    own, decisions = values["set_jsonl"], values["decisions_jsonl"]
+    files = {f"annotations/{path}": encode_set(annotations) if own is None else own.encode()}
+    if decisions is not None:
+        files[f"adjudication/{path}"] = decisions.encode()
+    return files
+
+
+def _set(row: Row) -> AnnotationSet:
+    """The set of a row. Raises :class:`~postil.errors.UnreadableFile` where its own file, if it has one, says otherwise."""
+    try:
+        found = _of_columns(row.values)
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableFile(row.place, f"not as an export has it: {error}") from error
+    if fault := portable_name_fault(found.annotator):
+        raise UnreadableFile(row.place, f"no name of an annotator: {fault}")
+    own = row.values.get("set_jsonl")
+    if own is not None and parse_set(row.place, found.annotator, own.encode()).annotation_set() != found:
+        raise UnreadableFile(row.place, "set_jsonl says otherwise than the other columns: one of them was changed")
+    return found
+
+
+def _of_columns(values: dict[str, Any]) -> AnnotationSet:
+    names = ("annotator", "scheme", "text_sha256", "status", "method", "sources")
+    header = {"document": values["id"], **{name: values[name] for name in names}, UNKNOWN_KEYS: _json(values["unknown"])}
+    spans = [{**_common(one), **{name: one[name] for name in _OF_SPANS}} for one in values["spans"]]
+    relations = [{**_common(one), "args": _arguments(one["args"])} for one in values["relations"]]
+    return AnnotationSet(
+        msgspec.convert(header, Header),
+        msgspec.convert(spans, tuple[Span, ...]),
+        msgspec.convert(relations, tuple[Relation, ...]),
+        msgspec.convert(list(map(_common, values["labels"])), tuple[Label, ...]),
+        msgspec.convert(list(map(_note, values["notes"])), tuple[Note, ...]),
+    )
+
+
+def _common(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: one[name] for name in ("id", "layer", "label", "confidence", "note")},
+        **{name: _json(one[name]) for name in ("attributes", "ignore")},
+        UNKNOWN_KEYS: _json(one["unknown"]),
+    }
+
+
+def _arguments(arguments: list[dict[str, Any]]) -> dict[str, str | tuple[str, ...]]:
+    return {one["role"]: tuple(one["ids"]) if one["is_list"] else one["ids"][0] for one in arguments}
+
+
+def _note(one: dict[str, Any]) -> dict[str, Any]:
+    unknown = _json(one["unknown"])
+    known = {name: one[name] for name in ("id", "about", "text")}
+    return {**known, "decide": unknown.pop("decide", {}), UNKNOWN_KEYS: unknown}
+
+
+def _json(text: str) -> Any:
+    return msgspec.json.decode(text)

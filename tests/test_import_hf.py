@@ -1,0 +1,156 @@
+"""A dataset as a corpus: the export of one comes back byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, write_example
+from postil import Corpus
+from postil.cli import main
+from postil.model import AnnotationSet, Header, Note
+from postil.rules.examples import Example, label, relation, span
+
+pa = pytest.importorskip("pyarrow", reason="the extra hf is not installed")
+pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
+pytest.importorskip("spacy", reason="the extra spacy is not installed")
+DOC = "news/india-japan-2-plus-2"
+TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
+RECORDS = (
+    span("s1", "OPINION", 0, 32, attributes={"strength": 2, "polarity": "positive"}, ignore={"LAB009": "as in the guidelines"}),
+    span("e1", "PERSON", 0, 13, attributes={"sure": True}, confidence=1.0, note="“who”?"),
+    span("e3", "PERSON", 8, 23, fragments=[(8, 13), (20, 23)]),
+    span("s2", "FACT", 34, 56),
+    relation("r1", "supports", {"from": "s2", "to": "s1"}, confidence=0.25),
+    label("g1", "op-ed"),
+    {"type": "note", "id": "n1", "about": "s1", "text": "sure?", "seen": [1, None, {"b": 1, "a": 0.1}]},
+)
+
+
+def corpus_files(root: Path) -> dict[str, bytes]:
+    """Whatever of a corpus there is."""
+    tops = [root / name for name in ("corpus", "annotations", "adjudication")]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for top in tops for path in top.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def everything(tmp_path: Path) -> Path:
+    """A corpus with all that there can be: two annotators, remarks, unknown keys, odd spelling, frozen splits."""
+    scheme = Example().scheme
+    assert scheme
+    scheme = scheme.replace('overlap = "nested"', 'overlap = "free"', 1).replace(', labels = ["OPINION"]', "")
+    root = write_example(tmp_path / "everything", Example(text=TEXT, records=RECORDS, scheme=f"# by hand\n{scheme}"))
+    manifest = root / "corpus/corpus.toml"
+    manifest.write_text(f'{manifest.read_text()}[check]\nignore = ["ANN015"]\n')
+    (root / "annotations/GUIDELINES.md").write_text("# How to decide\n")
+    metadata = root / "corpus/example.toml"
+    metadata.write_text(f"# from the archive\nnote  =  'A 3'  # its shelf\n{metadata.read_text()}")
+    for number in range(4):
+        name = f"more/d{number}"
+        (root / "corpus/more").mkdir(exist_ok=True)
+        (root / f"corpus/{name}.txt").write_text(" ".join(f"né{number}x{at}" for at in range(40)) + "\n", encoding="utf-8")
+        shutil.copy(metadata, root / f"corpus/{name}.toml")
+        corpus = Corpus.open(root)
+        header = Header(name, "a1", "news/1", corpus[name].text_sha256, "in-progress", "model", (), {"tool": {"z": 1, "a": 2}})
+        open_ = {"places": [[0, 3], [5, 8]]}
+        corpus.write(AnnotationSet(header, notes=(Note("n1", "", "", open_ if number == 1 else {}),)))
+    path = root / "annotations/a1/more/d3.jsonl"
+    path.write_text(path.read_text().replace('{"type":"note",', '{"type": "note", "text": "x",  '))
+    assert main(["-C", str(root), "split", "train=0.5", "test=0.5"]) == 0
+    return root
+
+
+def exported(root: Path, target: Path, *options: str) -> Path:
+    assert main(["-C", str(root), "export", "hf", str(target), "--config", "documents", *options]) == 0
+    return target
+
+
+def imported(source: Path, root: Path, *options: str) -> int:
+    root.mkdir(exist_ok=True)
+    return main(["-C", str(root), "import", "hf", str(source), *options])
+
+
+def test_the_article_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    target = exported(ROOT, tmp_path / "hf", "--set", "gold", "--set", "a1", "--set", "a2")
+
+    assert imported(target, tmp_path / "back") == 0
+    assert corpus_files(tmp_path / "back") == corpus_files(ROOT)
+    assert main(["-C", str(tmp_path / "back"), "check", "--strict"]) == 0
+
+
+def test_a_corpus_with_everything_in_it_comes_back_byte_for_byte(everything: Path, tmp_path: Path) -> None:
+    target = exported(everything, tmp_path / "hf", "--set", "gold", "--set", "a1", "--split", "x=1", "--split", "y=1")
+
+    assert len(list((target / "documents").iterdir())) == 2
+    assert imported(target, tmp_path / "back") == 0
+    assert corpus_files(tmp_path / "back") == corpus_files(everything)
+
+
+def test_a_new_corpus_under_other_names_is_read_annotation_by_annotation(everything: Path, tmp_path: Path) -> None:
+    target = exported(everything, tmp_path / "hf")
+
+    assert imported(target, tmp_path / "back", "--into", "old") == 0
+    back, there = Corpus.open(tmp_path / "back")["old/example"], Corpus.open(everything)["example"]
+    assert back.text == there.text
+    assert back.sets["gold"].records == there.sets["gold"].records
+    assert back.metadata.note == "A 3"
+    assert set(Corpus.open(tmp_path / "back").scheme.layers) == set(Corpus.open(everything).scheme.layers)
+
+
+def test_a_corpus_takes_back_what_it_gave(everything: Path, tmp_path: Path) -> None:
+    target = exported(everything, tmp_path / "hf")
+    before = corpus_files(everything)
+
+    assert imported(target, everything) == 0
+    assert corpus_files(everything) == before
+
+
+def test_files_that_are_there_already_are_not_overwritten(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    guidelines = tmp_path / "back/annotations/GUIDELINES.md"
+    guidelines.parent.mkdir(parents=True)
+    guidelines.write_text("ours")
+
+    assert imported(target, tmp_path / "back") == 1
+    assert "annotations/GUIDELINES.md: is there already and differs" in capsys.readouterr().err
+    assert corpus_files(tmp_path / "back") == {"annotations/GUIDELINES.md": b"ours"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "../../x"}, "no id of a document"),
+        ({"id": None}, "no id, or no text"),
+        ({"text": None}, "no id, or no text"),
+        ({"annotator": ".."}, "no name of an annotator"),
+        ({"status": None}, "not as an export has it"),
+        ({"metadata": "{"}, "not as an export has it"),
+        ({"unknown": "[1]"}, "not as an export has it"),
+        ({"set_jsonl": '{"type":"set"}\n'}, "set_jsonl says otherwise"),
+        ({"text": TEXT.replace("Tokyo", "Tōkyō").replace("Rajnath", "Rajnat")}, "is said to cover “Singh Zoë”"),
+    ],
+)
+def test_an_export_that_was_changed_is_not_believed(
+    change: dict[str, str | None], said: str, everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    (shard,) = (target / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(pa.Table.from_pylist([{**table.to_pylist()[0], **change}], schema=table.schema), shard)
+
+    assert imported(target, tmp_path / "back") in (1, 2)
+    assert said in capsys.readouterr().err
+    assert corpus_files(tmp_path / "back") == {}
+
+
+def test_a_broken_shard_is_named(everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = exported(everything, tmp_path / "hf")
+    (shard,) = (target / "documents").iterdir()
+    shard.write_bytes(shard.read_bytes()[:-9])
+
+    assert imported(target, tmp_path / "back") == 2
+    assert shard.name in capsys.readouterr().err
