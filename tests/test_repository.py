@@ -89,7 +89,10 @@ def test_the_rule_table_of_the_readme_is_current(repository: Path) -> None:
     assert as_markdown(all_rules()) in (repository / README).read_text(encoding="utf-8")
 
 
-def test_the_rendering_in_the_readme_is_current(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_rendering_in_the_readme_is_current(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     readme = (repository / README).read_text(encoding="utf-8")
     blocks = re.findall(r"```console\n\$ (postil (?:show|agree) [^\n]*)\n(.*?)```", readme, re.DOTALL)
 
