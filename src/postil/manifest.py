@@ -161,6 +161,30 @@ def splits_fault(shares: dict[str, float]) -> str:
     return ""
 
 
+class DataStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reader must be told and no file can show, in Markdown: the schema of data statements, version 3, and its like.
+
+    What is not said here, a dataset card says is not stated.
+    """
+
+    curation_rationale: str = ""
+    sources: str = ""
+    collection: str = ""
+    language_varieties: str = ""
+    speakers: str = ""
+    annotators: str = ""
+    text_characteristics: str = ""
+    preprocessing: str = ""
+    capture_quality: str = ""
+    limitations: str = ""
+    biases: str = ""
+    uses: str = ""
+    social_impact: str = ""
+    personal_information: str = ""
+    ethics: str = ""
+    maintenance: str = ""
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's."""
 
@@ -174,6 +198,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     citation: str = ""
     licence: str = ""
     annotation_process: str = ""
+    data_statement: DataStatement = DataStatement()
     splits: Splits = Splits()
     check: CheckSettings = CheckSettings()
     defaults: Metadata = Metadata()

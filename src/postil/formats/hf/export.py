@@ -7,7 +7,6 @@ earlier export stays behind.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections import Counter, defaultdict
@@ -20,7 +19,9 @@ from postil.corpus import Corpus
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
 from postil.exchange.sound import sound_documents
-from postil.formats.hf.card import card
+from postil.formats.hf.about import About
+from postil.formats.hf.checksums import digests, write_checksums
+from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.layout import Shard, Written
 from postil.formats.hf.verify import verify
@@ -44,16 +45,17 @@ def export(
     try:
         missing: list[tuple[str, str]] = []
         counts: Counter[str] = Counter()
+        labels: Counter[tuple[str, str]] = Counter()
         with ShardWriter(work, chosen, context) as writer:
             for document in sound_documents(corpus, annotators, missing):
                 name = splits.split_of(document.metadata.group or document.id)
                 for annotations in document.sets.values():
                     writer.add(name, document, annotations)
                     _count(counts, annotations)
-        written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, missing, context)
-        (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
+                    labels.update((record.layer, record.label) for record in annotations.annotations)
+        written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, labels, missing, context)
         context.close()
-        _copy_guidelines(corpus, work)
+        _write_companions(work, written)
         verify(work, written)
         _write_receipt(work)
         _put_in_place(work, destination)
@@ -97,7 +99,7 @@ def _refuse_foreign(destination: Path) -> None:
     if not destination.exists():
         return
     known = _receipt(destination)
-    foreign = sorted(path for path, digest in _digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
+    foreign = sorted(path for path, digest in digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
     if foreign:
         shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise ExportRefused(
@@ -113,11 +115,11 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
     counts["notes"] += len(annotations.notes)
 
 
-def _copy_guidelines(corpus: Corpus, work: Path) -> None:
-    for name in ("scheme.toml", "GUIDELINES.md"):
-        data = corpus.directory.read(f"annotations/{name}")
-        if data is not None:
-            (work / name).write_bytes(data)
+def _write_companions(work: Path, written: Written) -> None:
+    for path, data in companions(About(written)):
+        (work / path).parent.mkdir(exist_ok=True)
+        (work / path).write_bytes(data)
+    write_checksums(work)
 
 
 def _receipt(destination: Path) -> dict[str, str]:
@@ -129,17 +131,7 @@ def _receipt(destination: Path) -> dict[str, str]:
 
 
 def _write_receipt(work: Path) -> None:
-    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(_digests(work), order="sorted")) + b"\n")
-
-
-def _digests(directory: Path) -> dict[str, str]:
-    """The SHA-256 of every file, by its path."""
-    found = {}
-    for path in directory.rglob("*"):
-        if not path.is_dir():
-            with path.open("rb") as file:
-                found[path.relative_to(directory).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(digests(work), order="sorted")) + b"\n")
 
 
 def _put_in_place(work: Path, destination: Path) -> None:

@@ -1,0 +1,32 @@
+"""``SHA256SUMS``: the digest of every file, as ``sha256sum --check`` reads it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+NAME = "SHA256SUMS"
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests(directory: Path) -> dict[str, str]:
+    """The SHA-256 of every file, by its path, sorted."""
+    paths = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if not path.is_dir()}
+    return {name: digest(path) for name, path in sorted(paths.items())}
+
+
+def write_checksums(directory: Path) -> None:
+    """Write the list of all other files."""
+    lines = [f"{value}  {name}\n" for name, value in digests(directory).items()]
+    (directory / NAME).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def read_checksums(directory: Path) -> dict[str, str]:
+    """The list that lies there."""
+    lines = (directory / NAME).read_text(encoding="utf-8").splitlines()
+    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
