@@ -21,8 +21,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 DOC = "news/india-japan-2-plus-2"
 CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
 FILES = [
-    "CITATION.cff", "GUIDELINES.md", "LICENSE.md", "README.md", "SHA256SUMS", "figures", "labels.json", "not-held.csv",
-    "postil-export.json", "scheme.toml", "spans",
+    "CITATION.cff", "GUIDELINES.md", "LICENSE.md", "README.md", "SHA256SUMS", "croissant.json", "figures", "labels.json",
+    "not-held.csv", "postil-export.json", "scheme.toml", "spans",
 ]  # fmt: skip
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 

@@ -186,7 +186,10 @@ class DataStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's."""
+    """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's.
+
+    ``url``: where it is described. ``released``: when this version was.
+    """
 
     format: int
     name: str
@@ -196,9 +199,23 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     authors: tuple[Author, ...] = ()
     citation: str = ""
+    url: str = ""
+    released: str | datetime.date = ""
     licence: str = ""
     annotation_process: str = ""
     data_statement: DataStatement = DataStatement()
     splits: Splits = Splits()
     check: CheckSettings = CheckSettings()
     defaults: Metadata = Metadata()
+
+
+def manifest_faults(manifest: Manifest) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each value of the manifest's own that is not of the form it should have: the path of its key, and what is wrong."""
+    if manifest.url and not URL.fullmatch(manifest.url):
+        yield ("url",), f"{quote(manifest.url)} is not a web address"
+    if isinstance(manifest.released, str) and manifest.released and not _is_day(manifest.released):
+        yield ("released",), f"{quote(manifest.released)} is not a day like 2026-11-24"
+
+
+def _is_day(said: str) -> bool:
+    return len(said) == len("2026-11-24") and _is_date(said)

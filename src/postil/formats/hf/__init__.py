@@ -21,7 +21,11 @@ tokens      one row for each sentence: tokens and an IOB2 column for each layer
 
 Documents are divided by [splits] of the manifest, or by --split; without either there is one split, train. An empty
 split is never written. Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2
-column) is counted and named; it is in documents and spans all the same."""
+column) is counted and named; it is in documents and spans all the same.
+
+Beside them: a dataset card that is a data statement, with agreement and figures; croissant.json; labels.json; the
+scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under
+[data_statement] too, and of the rest that it is not stated."""
 
 
 def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:

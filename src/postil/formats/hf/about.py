@@ -18,7 +18,11 @@ GUIDELINES = "GUIDELINES.md"
 
 
 class About:
-    """The facts of an export. Every number and statement comes from the corpus: its manifest, metadata, headers, sets."""
+    """The facts of an export. Every number and statement comes from the corpus: its manifest, metadata, headers, sets.
+
+    ``found``: documents that say where they were published. ``sets``: by annotator, method and status. ``models``: annotators who
+    are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
+    """
 
     def __init__(self, written: Written) -> None:
         self.written = written
@@ -28,11 +32,13 @@ class About:
         self.genres: Counter[str] = Counter()
         self.publishers: Counter[str] = Counter()
         self.dates: set[str] = set()
-        self.found = 0  # documents that say where they were published
+        self.found = 0
         self.lengths: list[int] = []
         self.sets: Counter[tuple[str, str, str]] = Counter()
         self.sources: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self.methods: set[str] = set()
+        self.models: set[str] = set()
+        self.judgements: Counter[int] = Counter()
         for name in written.corpus.directory.inventory.documents:
             self._look_at(name)
 
@@ -44,6 +50,9 @@ class About:
         self.lengths.append(len(bundle.text or ""))
         self._look_at_metadata(bundle.metadata)
         made_by = {file.annotator: file.header.method for file in bundle.set_files if file.header}
+        judges = {name for header in headers for name in header.sources or (header.annotator,)}
+        self.judgements[len(judges)] += 1
+        self.models.update(judge for judge in judges if made_by.get(judge) == "model")
         for header in headers:
             self.sets[header.annotator, header.method, header.status] += 1
             self.sources[header.annotator, header.sources] += bool(header.sources)
@@ -90,6 +99,12 @@ class About:
         """Whether annotations and texts are under one licence, and all may be passed on."""
         licences = {licence for _, licence, _ in self.rights}
         return bool(self.manifest.licence) and licences == {self.manifest.licence} and self.is_redistributable
+
+    @property
+    def has_spdx_licence(self) -> bool:
+        """Whether all is under one licence that has an SPDX id."""
+        licence = self.manifest.licence
+        return self.has_one_licence and " " not in licence and not licence.startswith("LicenseRef")
 
     @cached_property
     def has_guidelines(self) -> bool:

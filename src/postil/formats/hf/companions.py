@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
+from postil.formats.hf import croissant
 from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card import card
 from postil.formats.hf.card.sections import rights
-from postil.formats.hf.features import ClassLabel, Column, ListOf
 from postil.formats.hf.figures import figures
 
 CITATION, LABELS = "CITATION.cff", "labels.json"
 
 
-def companions(about: About) -> Iterator[tuple[str, bytes]]:
-    """The path and the bytes of each file."""
+def companions(about: About, root: Path) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each file, for the Parquet under ``root``."""
     yield "README.md", card(about).encode()
     yield "LICENSE.md", ("# Licence and rights\n\n" + "\n\n".join(filter(None, rights(about))) + "\n").encode()
     yield LABELS, labels(about)
+    yield croissant.NAME, croissant.croissant(about, root)
     for path, svg in figures(about.scheme, about.written.labels):
         yield path, svg.encode()
     directory = about.written.corpus.directory
@@ -39,18 +41,9 @@ def labels(about: About) -> bytes:
         "scheme": scheme.id,
         "title": scheme.title,
         "layers": msgspec.to_builtins(scheme.layers),
-        "class_labels": {
-            files.config.name: dict(_classes(files.columns)) for files in about.written.files if dict(_classes(files.columns))
-        },
+        "class_labels": {files.config.name: dict(croissant.class_columns(files.columns)) for files in about.written.files},
     }
     return msgspec.json.format(msgspec.json.encode(said)) + b"\n"
-
-
-def _classes(columns: dict[str, Column]) -> Iterator[tuple[str, list[str]]]:
-    for name, column in columns.items():
-        item = column.item if isinstance(column, ListOf) else column
-        if isinstance(item, ClassLabel):
-            yield name, list(item.names)
 
 
 def citation(about: About) -> bytes:
@@ -68,6 +61,10 @@ def citation(about: About) -> bytes:
             {"name": author.name, **({"orcid": _orcid(author.orcid)} if author.orcid else {})} for author in manifest.authors
         ],
     }
+    if manifest.url:
+        said["url"] = manifest.url
+    if manifest.released:
+        said["date-released"] = str(manifest.released)
     if manifest.description.strip():
         said["abstract"] = " ".join(manifest.description.split())
     if manifest.licence and " " not in manifest.licence and not manifest.licence.startswith("LicenseRef"):

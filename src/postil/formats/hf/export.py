@@ -116,7 +116,7 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
 
 
 def _write_companions(work: Path, written: Written) -> None:
-    for path, data in companions(About(written)):
+    for path, data in companions(About(written), work):
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
     write_checksums(work)

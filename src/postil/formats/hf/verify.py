@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import yaml
 
 from postil.errors import PostilError
-from postil.formats.hf.checksums import NAME as SUMS, digests, read_checksums
+from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_checksums
+from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
 from postil.formats.hf.hub.validation import faults, front_matter
 from postil.formats.hf.layout import Written
@@ -42,6 +43,7 @@ def verify(root: Path, written: Written) -> None:
         rows = sum(shard.rows for shard in by_name["relations"].shards)
         _same("relations", "number of relations", rows, written.counts["relations"])
     _verify_card(root, written)
+    _verify_croissant(root, written)
     _verify_checksums(root)
 
 
@@ -90,6 +92,16 @@ def _verify_card(root: Path, written: Written) -> None:
         _same("README.md", f"splits of {files.config.name}", counted, {shard.split: shard.rows for shard in files.shards})
     for path in re.findall(r"\]\((figures/[^)]+)\)", text):
         _same("README.md", path, (root / path).is_file(), True)
+
+
+def _verify_croissant(root: Path, written: Written) -> None:
+    said = msgspec.json.decode((root / CROISSANT).read_bytes())
+    hashes = {entry["contentUrl"]: entry["sha256"] for entry in said["distribution"] if "contentUrl" in entry}
+    _same(CROISSANT, "digests", hashes, {shard.path: digest(root / shard.path) for f in written.files for shard in f.shards})
+    records = {record_set["@id"]: record_set for record_set in said["recordSet"]}
+    for files in written.files:
+        fields = [field["name"] for field in records[files.config.name]["field"]]
+        _same(CROISSANT, f"fields of {files.config.name}", fields, [*files.columns, "split"])
 
 
 def _verify_checksums(root: Path) -> None:

@@ -43,10 +43,12 @@ def _header(about: About) -> Iterator[str]:
     manifest = about.manifest
     yield bullets([
         f"**Name and version:** {words(manifest.name)} {words(manifest.version)}",
+        f"**Released:** {words(str(manifest.released)) or 'not stated'}",
+        f"**Address:** {words(manifest.url) or 'not stated'}",
         f"**Made by:** {'; '.join(map(_author, manifest.authors)) or 'not stated'}",
         f"**Annotation scheme:** {code(about.scheme.id)}" + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
         f"**Annotation sets exported:** {', '.join(map(code, about.written.annotators))}",
-        "**Files beside this card:** `scheme.toml`, `labels.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
+        "**Files beside this card:** `scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
         + (f", [`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else ""),
     ])  # fmt: skip
 
@@ -161,6 +163,15 @@ def _agreement(about: About) -> Iterator[str]:
     yield from agreement_section(about.agreement)
 
 
+def said_of_agreement(about: About) -> str:
+    """How far annotators agree, in one paragraph without a table."""
+    if isinstance(about.agreement, str):
+        return about.agreement
+    from postil.formats.hf.card.agreement import agreement_summary  # which needs what measuring needs
+
+    return agreement_summary(about.agreement)
+
+
 def _limitations(about: About) -> Iterator[str]:
     statement = about.manifest.data_statement
     yield prose(statement.limitations) or NOT_STATED
@@ -176,6 +187,7 @@ def _ethics(about: About) -> Iterator[str]:
 
 def _metadata(about: About) -> Iterator[str]:
     yield f"**Maintenance.** {prose(about.manifest.data_statement.maintenance) or NOT_STATED}"
+    yield "`croissant.json` says what this card says to machines: Croissant 1.1, with its vocabulary for responsible AI."
 
 
 def _citation(about: About) -> Iterator[str]:
