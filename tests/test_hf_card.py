@@ -20,6 +20,7 @@ from postil.rules.examples import Example, label, span
 yaml = pytest.importorskip("yaml", reason="the extra hf is not installed")
 pytest.importorskip("pyarrow", reason="the extra hf is not installed")
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
+from postil.formats.hf.card.markdown import code, prose  # noqa: E402
 from postil.formats.hf.hub.validation import faults, front_matter  # noqa: E402
 
 HOSTILE = "a|b `c` \"d\" 'e' <script>alert(1)</script> 😀 --- # *f* [g](h) \\ &amp; $x$"
@@ -252,3 +253,42 @@ def test_damage_is_found_before_the_export_is_in_place(
     assert main(["-C", str(tmp_path), "export", "hf", str(tmp_path / "out"), "--config", "documents"]) == 2
     assert "nothing was put in place" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("a *b*\n\n* c `<d>` <e>", "a *b*\n\n* c `<d>` &lt;e>"),
+        ("```\n# <a>\n---\n```\nb", "```\n# <a>\n---\n```\nb"),
+        ("```\nleft open", "\\```\nleft open"),
+        ("~~~\nleft open", "\\~~~\nleft open"),
+        ("a `b\n# c `d", "a `b\n\\# c `d"),
+        ("a\n===\nb\n--\n> # c", "a\n\\===\nb\n\\--\n> \\# c"),
+        ("<https://a.b/c> <!-- d", "<https://a.b/c> &lt;!-- d"),
+        ("a\x1b[31m\r\nb", "a\\u001b[31m\nb"),
+        ("", ""),
+    ],
+)
+def test_the_makers_markdown_stays_in_its_section(markdown: str, expected: str) -> None:
+    assert prose(markdown) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a\n b", "`a b`"), ("", "`  `"), ("``", "``` `` ```")],
+)
+def test_a_name_is_shown_as_it_is(text: str, expected: str) -> None:
+    assert code(text) == expected
+
+
+def test_markdown_is_rendered_as_it_is_meant(hostile: Path) -> None:
+    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    _, text = read(hostile)
+    parser = markdown_it.MarkdownIt("commonmark").enable("table")
+    tokens = parser.parse(text[len(front_matter(text)) + 8 :])
+    kinds = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
+    shown = ["".join(child.content for child in token.children or ()) for token in tokens if token.type == "inline"]
+
+    assert not kinds & {"html_block", "html_inline", "hr"}
+    assert shown[0] == f"--- {HOSTILE} ---"
+    assert shown.count(HOSTILE) >= 2  # the label in its table, the holder in another

@@ -9,7 +9,9 @@ from postil.text import printable
 
 _MEANING = re.compile(r"([\\`*_\[\]~$#])")
 _TAG = re.compile(r"<(?!https?://[^\s<>]+>)")
-_BLOCK = re.compile(r"^( {0,3})(#{1,6}(?=\s)|[-=]{2,}\s*$)", re.MULTILINE)
+_BLOCK = re.compile(r"^([ >*+-]*)(#{1,6}(?=\s|$)|[-=_*]{2,}[ ]*$|`{3,}|~{3,})", re.MULTILINE)
+# Where nothing has a meaning: a fence that is closed, and code in one line.
+_CODE = re.compile(r"^(`{3,})[^\n`]*\n(?:.*?\n)??\1[ ]*$|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
 NOT_STATED = "*Not stated.*"
 
 
@@ -29,9 +31,17 @@ def code(text: str) -> str:
 
 
 def prose(markdown: str) -> str:
-    """Markdown of the corpus's makers, without what would break the card around it: HTML, headings, rules."""
+    """Markdown of the corpus's makers, without what would break the card around it: HTML, headings, rules, a fence left open."""
     lines = "\n".join(printable(line) for line in markdown.strip().splitlines())
-    return _BLOCK.sub(r"\1\\\2", _TAG.sub("&lt;", lines))
+    shown, at = "", 0
+    for code_there in _CODE.finditer(lines):
+        shown += _tamed(lines[at : code_there.start()]) + code_there[0]
+        at = code_there.end()
+    return shown + _tamed(lines[at:])
+
+
+def _tamed(prose: str) -> str:
+    return _BLOCK.sub(r"\1\\\2", _TAG.sub("&lt;", prose))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

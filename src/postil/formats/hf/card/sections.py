@@ -13,6 +13,16 @@ from postil.formats.hf.layout import ConfigFiles
 from postil.manifest import Author
 from postil.text import counted, listing
 
+# What the columns of a config, or of any, do not say of themselves.
+_READING = (
+    ("", "An attribute that was not answered is null: the scheme's default is not filled in."),
+    ("", "The text of a discontinuous span is its fragments, joined by one space."),
+    ("documents", "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text."),
+    (
+        "relations",
+        "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
+    ),
+)
 _NAMED = 20  # publishers, genres that are named one by one
 
 
@@ -73,15 +83,9 @@ def _configs(about: About) -> Iterator[str]:
     files = about.written.files
     yield table(("config", "rows", "what"), map(_config, files))
     yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{files[-1].config.name}")\n```'
-    lines = [
-        "An attribute that was not answered is null: the scheme's default is not filled in.",
-        "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text.",
-        "The text of a discontinuous span is its fragments, joined by one space.",
-        "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation that has two in two roles.",
-    ]
-    if main := about.written.context.main_layer:
-        lines.append(f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence.")
-    yield bullets(lines)
+    yield bullets(said for config, said in _READING if not config or config in {one.config.name for one in files})
+    if (main := about.written.context.main_layer) and "sentences" in {one.config.name for one in files}:
+        yield f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence."
 
 
 def _config(files: ConfigFiles) -> tuple[str, str, str]:
