@@ -243,9 +243,9 @@ def test_damage_is_found_before_the_export_is_in_place(
 ) -> None:
     from postil.formats.hf import export
 
-    def damaged(root: Path) -> None:
-        write_checksums(root)
+    def damaged(root: Path, made: dict[str, bytes]) -> None:
         (root / path).write_text("---\nlicense: mine\n---\n")
+        write_checksums(root, made)
 
     write_checksums = export.write_checksums
     monkeypatch.setattr(export, "write_checksums", damaged)

@@ -21,6 +21,7 @@ DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+")
 # An SPDX expression: identifiers, LicenseRef-…, AND, OR, WITH, parentheses.
 LICENCE = re.compile(r"[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*")
+ORCID = re.compile(r"(https://orcid\.org/)?(\d{4}-){3}\d{3}[\dX]")
 URL = re.compile(r"https?://[^\s/$.?#][^\s]*")
 
 
@@ -128,6 +129,11 @@ class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orcid: str = ""
     affiliation: str = ""
 
+    @property
+    def orcid_url(self) -> str:
+        """The address of the ORCID iD; empty where there is none."""
+        return f"https://orcid.org/{self.orcid.removeprefix('https://orcid.org/')}" if self.orcid else ""
+
 
 class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How documents are divided: the share of each split by name. Nothing said: one split, ``train``."""
@@ -209,12 +215,15 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defaults: Metadata = Metadata()
 
 
-def manifest_faults(manifest: Manifest) -> Iterator[tuple[tuple[str, ...], str]]:
+def manifest_faults(manifest: Manifest) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Each value of the manifest's own that is not of the form it should have: the path of its key, and what is wrong."""
     if manifest.url and not URL.fullmatch(manifest.url):
         yield ("url",), f"{quote(manifest.url)} is not a web address"
     if isinstance(manifest.released, str) and manifest.released and not _is_day(manifest.released):
         yield ("released",), f"{quote(manifest.released)} is not a day like 2026-11-24"
+    for index, author in enumerate(manifest.authors):
+        if author.orcid and not ORCID.fullmatch(author.orcid):
+            yield ("authors", index, "orcid"), f"{quote(author.orcid)} is not an ORCID iD like 0000-0002-1825-0097"
 
 
 def _is_day(said: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 NAME = "SHA256SUMS"
@@ -20,9 +21,10 @@ def digests(directory: Path) -> dict[str, str]:
     return {name: digest(path) for name, path in sorted(paths.items())}
 
 
-def write_checksums(directory: Path) -> None:
-    """Write the list of all other files."""
-    lines = [f"{value}  {name}\n" for name, value in digests(directory).items()]
+def write_checksums(directory: Path, made: Mapping[str, bytes]) -> None:
+    """Write the list of all other files, those that were ``made`` here by what they should hold."""
+    listed = digests(directory) | {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
+    lines = [f"{value}  {name}\n" for name, value in sorted(listed.items())]
     (directory / NAME).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 

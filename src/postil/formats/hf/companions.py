@@ -58,7 +58,7 @@ def citation(about: About) -> bytes:
         "title": about.title,
         "version": manifest.version,
         "authors": [
-            {"name": author.name, **({"orcid": _orcid(author.orcid)} if author.orcid else {})} for author in manifest.authors
+            {"name": author.name, **({"orcid": author.orcid_url} if author.orcid else {})} for author in manifest.authors
         ],
     }
     if manifest.url:
@@ -71,7 +71,3 @@ def citation(about: About) -> bytes:
         said["license"] = manifest.licence
     text: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
     return text.encode()
-
-
-def _orcid(said: str) -> str:
-    return said if said.startswith("https://") else f"https://orcid.org/{said}"

@@ -112,11 +112,10 @@ def croissant(about: About, root: Path) -> bytes:
 def _creator(author: Author) -> dict[str, str]:
     """A person where something is said that only people have."""
     is_person = author.orcid or author.affiliation
-    url = author.orcid if author.orcid.startswith("https://") else f"https://orcid.org/{author.orcid}"
     return {
         "@type": "sc:Person" if is_person else "sc:Organization",
         "name": author.name,
-        **({"url": url} if author.orcid else {}),
+        **({"url": author.orcid_url} if author.orcid else {}),
     }
 
 

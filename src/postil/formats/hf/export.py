@@ -116,10 +116,11 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
 
 
 def _write_companions(work: Path, written: Written) -> None:
-    for path, data in companions(About(written), work):
+    made = dict(companions(About(written), work))
+    for path, data in made.items():
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
-    write_checksums(work)
+    write_checksums(work, made)
 
 
 def _receipt(destination: Path) -> dict[str, str]:

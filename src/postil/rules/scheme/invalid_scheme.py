@@ -15,6 +15,7 @@ from postil.rules.views import ProjectView, toml_faults, toml_problem
     Example(scheme=SCHEME.replace("acyclic = true", "acylic = true"), finds=("47:21",)),
     Example(scheme=SCHEME.replace("version = 1", 'version = "1"'), has_set=False, finds=("2:1",)),
     Example(manifest='format = 1\nname = "x"\n[defaults]\nlanguage = "English"\n', finds=("4:1",)),
+    Example(manifest='format = 1\nname = "x"\nauthors = [{ name = "A", orcid = "12" }]\n', finds=("3:26",)),
     Example(manifest='format = 1\nname = "x"\nurl = "here"\nreleased = "2026-13-01"\n', finds=("3:1", "4:1")),
     Example(manifest='format = 1\nname = "x"\n[check]\nselect = "SPN"\n', finds=("4:1",)),
     Example(

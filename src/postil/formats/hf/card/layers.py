@@ -36,11 +36,15 @@ def glossary(about: About) -> Iterator[str]:
 def _lines(layer: Layer) -> Iterator[str]:
     for label, definition in layer.labels.items():
         example = f" Example: *{words(definition.example)}*" if definition.example.strip() else ""
-        yield f"{code(label)}: {words(definition.description)}{example}"
+        yield _defined(code(label), definition.description) + example
     for name, attribute in layer.attributes.items():
         yield _attribute(name, attribute)
     for name, role in layer.roles.items():
-        yield f"role {code(name)}: {words(role.description)}"
+        yield _defined(f"role {code(name)}", role.description)
+
+
+def _defined(what: str, description: str) -> str:
+    return f"{what}: {words(description)}" if description.strip() else what
 
 
 def _attribute(name: str, attribute: Attribute) -> str:
@@ -48,4 +52,4 @@ def _attribute(name: str, attribute: Attribute) -> str:
     facts += [f"on {', '.join(map(code, attribute.only_on))}"] if attribute.only_on else []
     facts += ["required"] if attribute.required else []
     facts += [f"default {code(msgspec.json.encode(attribute.default).decode())}"] if attribute.default is not None else []
-    return f"attribute {code(name)} ({'; '.join(facts)}): {words(attribute.description)}"
+    return _defined(f"attribute {code(name)} ({'; '.join(facts)})", attribute.description)

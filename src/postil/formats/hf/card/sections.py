@@ -64,7 +64,7 @@ def _header(about: About) -> Iterator[str]:
 
 
 def _author(author: Author) -> str:
-    more = [author.affiliation, author.orcid]
+    more = [author.affiliation, author.orcid_url]
     return words(author.name) + (f" ({', '.join(words(one) for one in more if one)})" if any(more) else "")
 
 
