@@ -61,6 +61,7 @@ def test_what_is_sound_is_not_faulted(card: str) -> None:
         ("---\npretty_name", "pretty_name", "no YAML"),
         ("license: other", "license: not-a-license", "license: 'not-a-license' is not one of"),
         ("license_name: our-own\n", "", "license_name: None"),
+        ("license: other\nlicense_name: our-own\n", "license: [mit, other]\n", "license_name: None"),
         ("license_name: our-own\n", "license_name: Our Own\n", "license_name"),
         ("LICENSE.md", "README.md", "license_link"),
         ("expert-generated", "me", "annotations_creators"),
@@ -114,3 +115,10 @@ def test_a_licence_has_the_id_of_the_hub(spdx: str, expected: str | None) -> Non
 )
 def test_a_size_has_its_category(rows: int, expected: str) -> None:
     assert size_category(rows) == expected
+
+
+def test_a_card_of_the_hub_s_own_library_is_sound() -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="the extra hf is not installed")
+    data = hub.DatasetCardData(language=["no", "en"], license="cc-by-4.0", pretty_name="2024: yes", size_categories=["1K<n<10K"])
+
+    assert list(faults(f"---\n{data.to_yaml()}\n---\n")) == []

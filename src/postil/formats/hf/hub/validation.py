@@ -186,7 +186,7 @@ def _class_faults(names: Any) -> Iterator[str]:
 
 
 def _licence_faults(metadata: dict[Any, Any]) -> Iterator[str]:
-    if metadata.get("license") != "other":
+    if "other" not in _listed(metadata.get("license")):
         return
     name, link = metadata.get("license_name"), metadata.get("license_link")
     if not isinstance(name, str) or not _LICENCE_NAME.fullmatch(name):
