@@ -140,6 +140,21 @@ def test_a_single_annotator_agrees_with_nobody(hostile: Path) -> None:
     assert "no document has sets by two annotators" in section(read(hostile)[1], "Agreement")
 
 
+def test_agreement_is_left_out_if_asked(tmp_path: Path) -> None:
+    assert main(["-C", str(ROOT), "export", "hf", str(tmp_path / "out"), "--config", "spans", "--no-agreement"]) == 0
+    assert section(read(tmp_path / "out")[1], "Agreement").strip() == "Not computed: whoever made this export left it out."
+
+
+def test_a_set_with_faults_that_is_not_exported_is_no_obstacle(tmp_path: Path) -> None:
+    write_example(tmp_path, Example(text=TEXT, records=()))
+    gold = (tmp_path / "annotations/gold/example.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "annotations/a1").mkdir()
+    (tmp_path / "annotations/a1/example.jsonl").write_text(gold.replace('"gold"', '"a1"') + "not json\n", encoding="utf-8")
+
+    assert main(["-C", str(tmp_path), "export", "hf", str(tmp_path / "out"), "--config", "documents"]) == 0
+    assert "as a set that is not exported has faults" in section(read(tmp_path / "out")[1], "Agreement")
+
+
 def test_without_the_extra_the_card_says_so(tmp_path: Path) -> None:
     program = f"""
 import importlib.util, sys

@@ -202,6 +202,21 @@ def test_the_reference_implementation_reads_every_record(
     assert not caplog.records
 
 
+@pytest.mark.filterwarnings("default")
+def test_the_reference_implementation_knows_what_is_stated(mlc: Any, varied: Path) -> None:
+    metadata = mlc.Dataset(str(varied / "croissant.json")).metadata
+
+    stated = [
+        metadata.data_collection, *metadata.data_preprocessing_protocol, *metadata.annotator_demographics, *metadata.data_biases,
+        *metadata.data_use_cases, *metadata.data_limitations, metadata.data_social_impact,
+        *metadata.personal_sensitive_information, metadata.data_release_maintenance_plan,
+    ]  # fmt: skip
+    assert "".join(stated) == "cpabulsim"
+    assert metadata.annotations_per_item == "Annotators who judged a document: 1 in 7 documents."
+    assert metadata.date_published.date().isoformat() == "2026-11-24"
+    assert [creator.name for creator in metadata.creators] == [NAME, "The developers"]
+
+
 def repr_of(row: dict[str, Any]) -> str:
     return repr([row.get(key) for key in ("split", "document", "id", "sentence", "start")])
 

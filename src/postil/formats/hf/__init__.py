@@ -36,7 +36,7 @@ def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], optio
         raise MissingExtra("export hf", error.name or "pyarrow", "hf") from error
     from postil.formats.hf.export import export
 
-    return export(corpus, destination, annotators, options["config"], options["split"])
+    return export(corpus, destination, annotators, options["config"], options["split"], no_agreement=options["no-agreement"])
 
 
 FORMAT = Format(
@@ -47,6 +47,7 @@ FORMAT = Format(
     write_corpus=_write,
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
+        Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
         ),

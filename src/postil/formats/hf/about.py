@@ -24,8 +24,9 @@ class About:
     are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
     """
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, written: Written, *, no_agreement: bool = False) -> None:
         self.written = written
+        self._no_agreement = no_agreement
         self.rights: Counter[tuple[str, str, bool | None]] = Counter()
         self.statements: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
@@ -114,6 +115,8 @@ class About:
     @cached_property
     def agreement(self) -> Report | str:
         """How far the annotators of the corpus agree, or in words why that is not said."""
+        if self._no_agreement:
+            return "Not computed: whoever made this export left it out."
         directory = self.written.corpus.directory
         several = [name for name, files in directory.inventory.documents.items() if len(files.sets) > 1]
         if not several:

@@ -33,7 +33,13 @@ _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next 
 
 
 def export(
-    corpus: Corpus, destination: Path, annotators: tuple[str, ...], configs: tuple[str, ...], split: tuple[str, ...]
+    corpus: Corpus,
+    destination: Path,
+    annotators: tuple[str, ...],
+    configs: tuple[str, ...],
+    split: tuple[str, ...],
+    *,
+    no_agreement: bool = False,
 ) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
     chosen = _chosen(corpus, configs)
@@ -55,7 +61,7 @@ def export(
                     labels.update((record.layer, record.label) for record in annotations.annotations)
         written = Written(corpus, annotators, chosen, splits, tuple(writer.files), counts, labels, missing, context)
         context.close()
-        _write_companions(work, written)
+        _write_companions(work, About(written, no_agreement=no_agreement))
         verify(work, written)
         _write_receipt(work)
         _put_in_place(work, destination)
@@ -115,8 +121,8 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
     counts["notes"] += len(annotations.notes)
 
 
-def _write_companions(work: Path, written: Written) -> None:
-    made = dict(companions(About(written), work))
+def _write_companions(work: Path, about: About) -> None:
+    made = dict(companions(about, work))
     for path, data in made.items():
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
