@@ -52,8 +52,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def bullets(items: Iterable[str]) -> str:
-    """A list."""
-    return "\n".join(f"* {item}" for item in items)
+    """A list of the items that say something."""
+    return "\n".join(f"* {item}" for item in items if item)
 
 
 def _one_line(text: str) -> str:

@@ -83,9 +83,13 @@ def _configs(about: About) -> Iterator[str]:
     files = about.written.files
     yield table(("config", "rows", "what"), map(_config, files))
     yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{files[-1].config.name}")\n```'
-    yield bullets(said for config, said in _READING if not config or config in {one.config.name for one in files})
-    if (main := about.written.context.main_layer) and "sentences" in {one.config.name for one in files}:
+    yield bullets(said for config, said in _READING if not config or _has(about, config))
+    if (main := about.written.context.main_layer) and _has(about, "sentences"):
         yield f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence."
+
+
+def _has(about: About, config: str) -> bool:
+    return any(files.config.name == config for files in about.written.files)
 
 
 def _config(files: ConfigFiles) -> tuple[str, str, str]:
@@ -102,7 +106,7 @@ def _sources(about: About) -> Iterator[str]:
     yield bullets([
         f"Published by: {_tally(about.publishers)}",
         f"Published: {_range(about.dates)}",
-        "Source, title and date of each text are in the config `documents`.",
+        "`documents` has the source, title and date of each text." if _has(about, "documents") else "",
     ])  # fmt: skip
 
 
@@ -154,8 +158,10 @@ def _preprocessing(about: About) -> Iterator[str]:
 
 def _process(about: About) -> Iterator[str]:
     yield prose(about.manifest.annotation_process) or NOT_STATED
-    guidelines = f"[`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else "There are no written guidelines"
-    yield f"How annotators were to decide: {guidelines}." if about.has_guidelines else f"{guidelines}."
+    if about.has_guidelines:
+        yield f"How annotators were to decide: [`{GUIDELINES}`]({GUIDELINES})."
+    else:
+        yield "The corpus has no written guidelines."
 
 
 def _agreement(about: About) -> Iterator[str]:
