@@ -20,7 +20,10 @@ pytest.importorskip("spacy", reason="the extra spacy is not installed")
 os.environ["HF_HUB_OFFLINE"] = "1"
 DOC = "news/india-japan-2-plus-2"
 CONFIGS = ["documents", "annotations", "messages", "relations", "sentences", "spans", "tokens"]
-FILES = ["GUIDELINES.md", "README.md", "corpus.toml", "not-held.csv", "postil-export.json", "scheme.toml", "spans"]
+FILES = [
+    "CITATION.cff", "GUIDELINES.md", "LICENSE.md", "README.md", "SHA256SUMS", "corpus.toml", "croissant.json", "figures",
+    "labels.json", "not-held.csv", "postil-export.json", "scheme.toml", "spans",
+]  # fmt: skip
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 
 

@@ -21,6 +21,7 @@ DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[?~%]?")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+")
 # An SPDX expression: identifiers, LicenseRef-…, AND, OR, WITH, parentheses.
 LICENCE = re.compile(r"[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*")
+ORCID = re.compile(r"(https://orcid\.org/)?(\d{4}-){3}\d{3}[\dX]")
 URL = re.compile(r"https?://[^\s/$.?#][^\s]*")
 
 
@@ -128,6 +129,11 @@ class Author(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orcid: str = ""
     affiliation: str = ""
 
+    @property
+    def orcid_url(self) -> str:
+        """The address of the ORCID iD; empty where there is none."""
+        return f"https://orcid.org/{self.orcid.removeprefix('https://orcid.org/')}" if self.orcid else ""
+
 
 class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How documents are divided: the share of each split by name. Nothing said: one split, ``train``."""
@@ -161,8 +167,35 @@ def splits_fault(shares: dict[str, float]) -> str:
     return ""
 
 
+class DataStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reader must be told and no file can show, in Markdown: the schema of data statements, version 3, and its like.
+
+    What is not said here, a dataset card says is not stated.
+    """
+
+    curation_rationale: str = ""
+    sources: str = ""
+    collection: str = ""
+    language_varieties: str = ""
+    speakers: str = ""
+    annotators: str = ""
+    text_characteristics: str = ""
+    preprocessing: str = ""
+    capture_quality: str = ""
+    limitations: str = ""
+    biases: str = ""
+    uses: str = ""
+    social_impact: str = ""
+    personal_information: str = ""
+    ethics: str = ""
+    maintenance: str = ""
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's."""
+    """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's.
+
+    ``url``: where it is described. ``released``: when this version was.
+    """
 
     format: int
     name: str
@@ -172,8 +205,26 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     authors: tuple[Author, ...] = ()
     citation: str = ""
+    url: str = ""
+    released: str | datetime.date = ""
     licence: str = ""
     annotation_process: str = ""
+    data_statement: DataStatement = DataStatement()
     splits: Splits = Splits()
     check: CheckSettings = CheckSettings()
     defaults: Metadata = Metadata()
+
+
+def manifest_faults(manifest: Manifest) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Each value of the manifest's own that is not of the form it should have: the path of its key, and what is wrong."""
+    if manifest.url and not URL.fullmatch(manifest.url):
+        yield ("url",), f"{quote(manifest.url)} is not a web address"
+    if isinstance(manifest.released, str) and manifest.released and not _is_day(manifest.released):
+        yield ("released",), f"{quote(manifest.released)} is not a day like 2026-11-24"
+    for index, author in enumerate(manifest.authors):
+        if author.orcid and not ORCID.fullmatch(author.orcid):
+            yield ("authors", index, "orcid"), f"{quote(author.orcid)} is not an ORCID iD like 0000-0002-1825-0097"
+
+
+def _is_day(said: str) -> bool:
+    return len(said) == len("2026-11-24") and _is_date(said)

@@ -145,6 +145,7 @@ def _refuse_unused(report: Report, request: Request, layers: Collection[str]) ->
 
 
 def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
+    from postil.agreement.comparing import comparer
     from postil.agreement.tally import Tally
     from postil.corpus import Corpus
     from postil.processes import in_order, processors
@@ -154,7 +155,7 @@ def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
     left_out = LeftOut()
     processes = jobs or (processors() if len(documents) >= _WORTH_IT else 1)
     with Progress("comparing") as progress:
-        compared = in_order(_comparer, (str(directory.root), request), documents, processes)
+        compared = in_order(comparer, (str(directory.root), request), documents, processes)
         for number, contribution in enumerate(compared, 1):
             tally.add(contribution)
             for annotator, count in contribution.unplaced.items():
@@ -163,18 +164,6 @@ def _compare(directory: CorpusDirectory, request: Request, jobs: int) -> Report:
     left_out.say()
     manifest = directory.project.manifest
     return tally.report(manifest.title or manifest.name)
-
-
-def _comparer(root: str, request: Request) -> Any:
-    from pathlib import Path
-
-    from postil.agreement.contribution import contribution
-    from postil.corpus import Corpus
-    from postil.storage.directory import CorpusDirectory
-
-    corpus = Corpus(CorpusDirectory(Path(root)))
-    scheme = corpus.scheme
-    return lambda document: contribution(corpus.read(document, request.annotators), scheme, request)
 
 
 def _write(report: Report, format_: str, output: str | None, by: frozenset[Any]) -> None:

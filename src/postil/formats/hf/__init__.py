@@ -30,6 +30,10 @@ that does; without any there is one split, train. An empty split is never writte
 Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
 it is in documents and spans all the same.
 
+Beside them: a dataset card that is a data statement, with agreement and figures; croissant.json; labels.json; the
+scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under
+[data_statement] too, and of the rest that it is not stated.
+
 Read from documents, a corpus comes back byte for byte into a directory that is none yet: texts, metadata, the exported sets
 and what was decided for them, scheme, guidelines, manifest, frozen splits.
 
@@ -49,7 +53,7 @@ def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], optio
     _require("export hf")
     from postil.formats.hf.export import export
 
-    return export(corpus, destination, annotators, options["config"], options["split"])
+    return export(corpus, destination, annotators, options["config"], options["split"], no_agreement=options["no-agreement"])
 
 
 def _require(purpose: str) -> None:
@@ -73,6 +77,7 @@ FORMAT = Format(
     ),
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
+        Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
         ),

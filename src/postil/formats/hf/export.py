@@ -7,7 +7,6 @@ earlier export stays behind.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections import Counter, defaultdict
@@ -20,10 +19,12 @@ from postil.corpus import Corpus
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
 from postil.exchange.sound import sound_documents
-from postil.formats.hf.card import card
+from postil.formats.hf.about import About
+from postil.formats.hf.checksums import digests, write_checksums
+from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.layout import CORPUS_FILES, Shard, Written
+from postil.formats.hf.layout import Shard, Written
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import ShardWriter
 from postil.model import AnnotationSet
@@ -32,7 +33,13 @@ _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next 
 
 
 def export(
-    corpus: Corpus, destination: Path, annotators: tuple[str, ...], configs: tuple[str, ...], split: tuple[str, ...]
+    corpus: Corpus,
+    destination: Path,
+    annotators: tuple[str, ...],
+    configs: tuple[str, ...],
+    split: tuple[str, ...],
+    *,
+    no_agreement: bool = False,
 ) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
     chosen = _chosen(corpus, configs)
@@ -44,16 +51,17 @@ def export(
     try:
         missing: list[tuple[str, str]] = []
         counts: Counter[str] = Counter()
+        labels: Counter[tuple[str, str]] = Counter()
         with ShardWriter(work, chosen, context) as writer:
             for document in sound_documents(corpus, annotators, missing):
                 name = dividing.split_of(document)
                 for annotations in document.sets.values():
                     writer.add(name, document, annotations)
                     _count(counts, annotations)
-        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), counts, missing, context)
-        (work / "README.md").write_text(card(written), encoding="utf-8", newline="\n")
+                    labels.update((record.layer, record.label) for record in annotations.annotations)
+        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), counts, labels, missing, context)
         context.close()
-        _copy_files(corpus, work)
+        _write_companions(work, About(written, no_agreement=no_agreement))
         verify(work, written)
         _write_receipt(work)
         _put_in_place(work, destination)
@@ -80,7 +88,7 @@ def _refuse_foreign(destination: Path) -> None:
     if not destination.exists():
         return
     known = _receipt(destination)
-    foreign = sorted(path for path, digest in _digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
+    foreign = sorted(path for path, digest in digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
     if foreign:
         shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise ExportRefused(
@@ -96,11 +104,12 @@ def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
     counts["notes"] += len(annotations.notes)
 
 
-def _copy_files(corpus: Corpus, work: Path) -> None:
-    for name, path in CORPUS_FILES.items():
-        data = corpus.directory.read(path)
-        if data is not None:
-            (work / name).write_bytes(data)
+def _write_companions(work: Path, about: About) -> None:
+    made = dict(companions(about, work))
+    for path, data in made.items():
+        (work / path).parent.mkdir(exist_ok=True)
+        (work / path).write_bytes(data)
+    write_checksums(work, made)
 
 
 def _receipt(destination: Path) -> dict[str, str]:
@@ -112,17 +121,7 @@ def _receipt(destination: Path) -> dict[str, str]:
 
 
 def _write_receipt(work: Path) -> None:
-    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(_digests(work), order="sorted")) + b"\n")
-
-
-def _digests(directory: Path) -> dict[str, str]:
-    """The SHA-256 of every file, by its path."""
-    found = {}
-    for path in directory.rglob("*"):
-        if not path.is_dir():
-            with path.open("rb") as file:
-                found[path.relative_to(directory).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(digests(work), order="sorted")) + b"\n")
 
 
 def _put_in_place(work: Path, destination: Path) -> None:

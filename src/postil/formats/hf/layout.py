@@ -41,7 +41,11 @@ class ConfigFiles(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A whole export. ``missing``: documents that have no set by an annotator who was asked for."""
+    """A whole export.
+
+    ``labels``: how often each label of each layer was used. ``missing``: documents that have no set by an annotator who was
+    asked for.
+    """
 
     corpus: Corpus
     annotators: tuple[str, ...]
@@ -49,6 +53,7 @@ class Written(msgspec.Struct, frozen=True):
     dividing: Dividing
     files: tuple[ConfigFiles, ...]
     counts: Counter[str]
+    labels: Counter[tuple[str, str]]
     missing: list[tuple[str, str]]
     context: Context
 

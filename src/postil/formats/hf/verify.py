@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pyarrow.parquet as pq
 import yaml
 
 from postil.errors import PostilError
+from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_checksums
+from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
+from postil.formats.hf.hub.validation import faults, front_matter
 from postil.formats.hf.layout import Written
 
 
@@ -39,6 +43,8 @@ def verify(root: Path, written: Written) -> None:
         rows = sum(shard.rows for shard in by_name["relations"].shards)
         _same("relations", "number of relations", rows, written.counts["relations"])
     _verify_card(root, written)
+    _verify_croissant(root, written)
+    _verify_checksums(root)
 
 
 def _verify_documents(root: Path, written: Written, paths: list[str]) -> None:
@@ -75,13 +81,32 @@ def _covered(text: str, span: dict[str, Any]) -> str:
 
 def _verify_card(root: Path, written: Written) -> None:
     text = (root / "README.md").read_text(encoding="utf-8")
-    said: dict[str, Any] = yaml.safe_load(text[4 : text.index("\n---\n", 4)])
+    _same("README.md", "faults", list(faults(text)), [])
+    said: dict[str, Any] = yaml.safe_load(front_matter(text))
     infos = {info["config_name"]: info for info in said["dataset_info"]}
     for files in written.files:
         info = infos[files.config.name]
-        _same("README.md", f"features of {files.config.name}", len(info["features"]), len(files.columns))
+        features = [{"name": name, **column.yaml()} for name, column in files.columns.items()]
+        _same("README.md", f"features of {files.config.name}", info["features"], features)
         counted = {split["name"]: split["num_examples"] for split in info["splits"]}
         _same("README.md", f"splits of {files.config.name}", counted, {shard.split: shard.rows for shard in files.shards})
+    for path in re.findall(r"\]\((figures/[^)]+)\)", text):
+        _same("README.md", path, (root / path).is_file(), True)
+
+
+def _verify_croissant(root: Path, written: Written) -> None:
+    said = msgspec.json.decode((root / CROISSANT).read_bytes())
+    hashes = {entry["contentUrl"]: entry["sha256"] for entry in said["distribution"] if "contentUrl" in entry}
+    _same(CROISSANT, "digests", hashes, {shard.path: digest(root / shard.path) for f in written.files for shard in f.shards})
+    records = {record_set["@id"]: record_set for record_set in said["recordSet"]}
+    for files in written.files:
+        fields = [field["name"] for field in records[files.config.name]["field"]]
+        _same(CROISSANT, f"fields of {files.config.name}", fields, [*files.columns, "split"])
+
+
+def _verify_checksums(root: Path) -> None:
+    found = {path: value for path, value in digests(root).items() if path != SUMS}
+    _same(SUMS, "digests", read_checksums(root), found)
 
 
 def _same(where: str, what: str, found: object, expected: object) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postil.manifest import metadata_faults, settings_faults
+from postil.manifest import manifest_faults, metadata_faults, settings_faults
 from postil.rules import Example, Problem, project_rule
 from postil.rules.examples import SCHEME
 from postil.rules.views import ProjectView, toml_faults, toml_problem
@@ -15,6 +15,8 @@ from postil.rules.views import ProjectView, toml_faults, toml_problem
     Example(scheme=SCHEME.replace("acyclic = true", "acylic = true"), finds=("47:21",)),
     Example(scheme=SCHEME.replace("version = 1", 'version = "1"'), has_set=False, finds=("2:1",)),
     Example(manifest='format = 1\nname = "x"\n[defaults]\nlanguage = "English"\n', finds=("4:1",)),
+    Example(manifest='format = 1\nname = "x"\nauthors = [{ name = "A", orcid = "12" }]\n', finds=("3:26",)),
+    Example(manifest='format = 1\nname = "x"\nurl = "here"\nreleased = "2026-13-01"\n', finds=("3:1", "4:1")),
     Example(manifest='format = 1\nname = "x"\n[check]\nselect = "SPN"\n', finds=("4:1",)),
     Example(
         manifest='format = 1\nname = "x"\n[check]\nannotators-per-document = -1\ncoverage = { gold = 1.5, a1 = 0.5 }\n',
@@ -30,6 +32,8 @@ def check(view: ProjectView) -> Iterator[Problem]:
     """
     manifest_file = view.project.manifest_file
     yield from toml_faults(manifest_file, "unknown key", "value")
+    for path, message in manifest_faults(view.project.manifest):
+        yield toml_problem(manifest_file, path, message)
     for path, message in metadata_faults(view.project.manifest.defaults):
         yield toml_problem(manifest_file, ("defaults", *path), message)
     for path, message in settings_faults(view.project.manifest.check):

@@ -1,0 +1,146 @@
+"""What is to be said of an export: looked up once in the corpus, for the card, the Croissant file and the citation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from postil.errors import MissingExtra, PostilError
+from postil.formats.hf.layout import Written
+from postil.manifest import Manifest, Metadata
+from postil.scheme import Scheme
+
+if TYPE_CHECKING:
+    from postil.agreement.report import Report
+
+GUIDELINES = "GUIDELINES.md"
+
+
+class About:
+    """The facts of an export. Every number and statement comes from the corpus: its manifest, metadata, headers, sets.
+
+    ``found``: documents that say where they were published. ``sets``: by annotator, method and status. ``models``: annotators who
+    are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
+    """
+
+    def __init__(self, written: Written, *, no_agreement: bool = False) -> None:
+        self.written = written
+        self._no_agreement = no_agreement
+        self.rights: Counter[tuple[str, str, bool | None]] = Counter()
+        self.statements: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+        self.genres: Counter[str] = Counter()
+        self.publishers: Counter[str] = Counter()
+        self.dates: set[str] = set()
+        self.found = 0
+        self.lengths: list[int] = []
+        self.sets: Counter[tuple[str, str, str]] = Counter()
+        self.sources: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.methods: set[str] = set()
+        self.models: set[str] = set()
+        self.judgements: Counter[int] = Counter()
+        for name in written.corpus.directory.inventory.documents:
+            self._look_at(name)
+
+    def _look_at(self, name: str) -> None:
+        bundle = self.written.corpus.directory.bundle(name)
+        headers = [file.header for file in bundle.set_files if file.header and file.annotator in self.written.annotators]
+        if not headers:
+            return
+        self.lengths.append(len(bundle.text or ""))
+        self._look_at_metadata(bundle.metadata)
+        made_by = {file.annotator: file.header.method for file in bundle.set_files if file.header}
+        judges = {name for header in headers for name in header.sources or (header.annotator,)}
+        self.judgements[len(judges)] += 1
+        self.models.update(judge for judge in judges if made_by.get(judge) == "model")
+        for header in headers:
+            self.sets[header.annotator, header.method, header.status] += 1
+            self.sources[header.annotator, header.sources] += bool(header.sources)
+            # an adjudicated set came about as the sets did that it was adjudicated from
+            self.methods.update([made_by.get(source, "") for source in header.sources] or [header.method])
+
+    def _look_at_metadata(self, metadata: Metadata) -> None:
+        self.rights[metadata.rights.holder, metadata.rights.licence, metadata.rights.redistribute] += 1
+        self.statements[" ".join(metadata.rights.statement.split())] += 1
+        self.languages[metadata.language] += 1
+        self.genres[metadata.genre] += 1
+        self.publishers[metadata.publisher] += 1
+        self.found += bool(metadata.publisher or metadata.url or metadata.published)
+        if metadata.published:
+            self.dates.add(str(metadata.published))
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest."""
+        return self.written.corpus.manifest
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme."""
+        return self.written.corpus.scheme
+
+    @property
+    def title(self) -> str:
+        """What the dataset is called, in one line."""
+        return " ".join((self.manifest.title or self.manifest.name).split())
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are."""
+        return len(self.lengths)
+
+    @property
+    def is_redistributable(self) -> bool:
+        """Whether every text may be passed on."""
+        return all(redistribute for _, _, redistribute in self.rights)
+
+    @property
+    def has_one_licence(self) -> bool:
+        """Whether annotations and texts are under one licence, and all may be passed on."""
+        licences = {licence for _, licence, _ in self.rights}
+        return bool(self.manifest.licence) and licences == {self.manifest.licence} and self.is_redistributable
+
+    @property
+    def has_spdx_licence(self) -> bool:
+        """Whether all is under one licence that has an SPDX id."""
+        licence = self.manifest.licence
+        return self.has_one_licence and " " not in licence and not licence.startswith("LicenseRef")
+
+    @cached_property
+    def has_guidelines(self) -> bool:
+        """Whether there are guidelines to ship."""
+        return self.written.corpus.directory.read(f"annotations/{GUIDELINES}") is not None
+
+    @cached_property
+    def agreement(self) -> Report | str:
+        """How far the annotators of the corpus agree, or in words why that is not said."""
+        if self._no_agreement:
+            return "Not computed: whoever made this export left it out."
+        directory = self.written.corpus.directory
+        several = [name for name, files in directory.inventory.documents.items() if len(files.sets) > 1]
+        if not several:
+            return "Not computed: no document has sets by two annotators."
+        try:
+            report = _measured(self.written, several)
+        except MissingExtra as missing:
+            return f"Not computed: {missing}."
+        except PostilError as fault:
+            return f"Not computed, as a set that is not exported has faults: {fault}."
+        return report if report.documents else "Not computed: no document has two sets that are complete and independent."
+
+
+def _measured(written: Written, documents: list[str]) -> Report:
+    from postil.agreement.libraries import require_libraries
+
+    require_libraries("agreement in the dataset card")
+    from postil.agreement.comparing import comparer
+    from postil.agreement.request import Request
+    from postil.agreement.tally import Tally
+
+    corpus = written.corpus
+    request = Request(with_differences=False)
+    tally = Tally(request, corpus.scheme)
+    for contribution in map(comparer(str(corpus.directory.root), request), documents):
+        tally.add(contribution)
+    return tally.report(corpus.manifest.title or corpus.manifest.name)

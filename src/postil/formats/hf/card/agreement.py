@@ -1,0 +1,50 @@
+"""What the card says of agreement: what ``postil agree`` measures. Needs the libraries that measuring needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from postil.agreement.output import _words as said
+from postil.formats.hf.card.markdown import code, table, words
+
+if TYPE_CHECKING:
+    from postil.agreement.report import Estimate, Measured, Report
+
+
+def agreement_section(report: Report) -> Iterator[str]:
+    """How far annotators agree."""
+    yield from map(words, said.introduction(report))
+    yield table(("layer", "measure", "value", said.percent(report.parameters.level)), _rows(report))
+    yield from _notes(report)
+    yield from map(words, said.cautions(report))
+
+
+def _rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
+    for layer, measured, part, estimate in _estimates(report):
+        what = words(layer) + (f", {measured.part_kind} {code(part)}" if part else "")
+        reason = f" ({words(estimate.reason)})" if estimate.reason else ""
+        yield what, f"{words(measured.title)}, {code(measured.name)}", said.value(estimate) + reason, said.interval(estimate)
+
+
+def _estimates(report: Report) -> Iterator[tuple[str, Measured, str, Estimate]]:
+    """Layer, measure, part and value: of the whole layer, or of the parts where a measure is of nothing else."""
+    for layer in filter(said.is_used, report.layers):
+        for measured in layer.measures:
+            for part, estimate in {"": measured.whole}.items() if measured.whole else measured.parts.items():
+                yield layer.name, measured, part, estimate
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """Why intervals are missing, each reason once."""
+    reasons = {estimate.no_interval for *_, estimate in _estimates(report)}
+    yield from (f"No interval: {words(reason)}." for reason in sorted(filter(None, reasons)))
+
+
+def agreement_summary(report: Report) -> str:
+    """The same in plain words, without a table."""
+    values = [
+        f"{layer}{f', {part}' if part else ''}: {measured.name} {said.value(estimate)}"
+        for layer, measured, part, estimate in _estimates(report)
+    ]
+    return " ".join([*said.introduction(report), f"{'; '.join(values)}."])

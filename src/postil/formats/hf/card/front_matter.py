@@ -1,0 +1,106 @@
+"""The metadata of the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from postil.formats.hf.about import About
+from postil.formats.hf.hub.vocabulary import LANGUAGES, licence_id, size_category
+from postil.formats.hf.layout import ConfigFiles
+
+_CREATORS = {"model": "machine-generated", "imported": "found"}
+
+# What a layer is about, where its name says so as people name such layers.
+_TASKS = {
+    "entity": "named-entity-recognition",
+    "pos": "part-of-speech",
+    "coreference": "coreference-resolution",
+    "topic": "topic-classification",
+    "sentiment": "sentiment-classification",
+}
+
+
+def front_matter(about: About) -> dict[str, Any]:
+    """Every key that applies, in the order of the Hub's own example; what the corpus does not say is left out."""
+    written = about.written
+    front = {
+        **_languages(about),
+        **_licence(about),
+        "pretty_name": about.title,
+        "annotations_creators": sorted({_CREATORS.get(method, "other") for method in about.methods}),
+        "language_creators": ["found"] if about.found == about.documents else [],
+        "size_categories": [size_category(sum(shard.rows for shard in written.files[0].shards))],
+        "source_datasets": [] if "imported" in about.methods else ["original"],
+        "task_categories": list(_task_categories(about)),
+        "task_ids": list(dict.fromkeys(_task_ids(about))),
+        "tags": list(_tags(about)),
+        "configs": [_config(files, is_default=index == 0) for index, files in enumerate(written.files)],
+        "dataset_info": [_info(files) for files in written.files],
+    }
+    return {key: value for key, value in front.items() if value}
+
+
+def _languages(about: About) -> dict[str, Any]:
+    tags = sorted({*filter(None, about.languages)} or {*about.manifest.languages})
+    codes = list(dict.fromkeys(tag.partition("-")[0] for tag in tags))
+    known = [code for code in codes if code in LANGUAGES or len(code) == 3]
+    return {
+        "language": known,
+        "language_details": [tag for tag in tags if tag not in known],
+        "multilinguality": [("monolingual" if len(codes) == 1 else "multilingual")] if codes else [],
+    }
+
+
+def _licence(about: About) -> dict[str, Any]:
+    own = about.manifest.licence
+    if not about.has_one_licence:
+        return {"license": "other", "license_name": "see-rights", "license_link": "LICENSE.md"}
+    if known := licence_id(own):
+        return {"license": known}
+    name = "".join(character if character.isalnum() or character in ".-" else "-" for character in own.lower())
+    return {"license": "other", "license_name": name, "license_link": "LICENSE.md"}
+
+
+def _task_categories(about: About) -> Iterator[str]:
+    if about.scheme.layers_of_kind("span"):
+        yield "token-classification"
+    if about.scheme.layers_of_kind("label") or about.written.context.main_layer:
+        yield "text-classification"
+
+
+def _task_ids(about: About) -> Iterator[str]:
+    for name, layer in about.scheme.layers.items():
+        if name in _TASKS and layer.labels:
+            yield _TASKS[name]
+        if layer.kind == "label":
+            yield "multi-label-classification" if layer.multiple else "multi-class-classification"
+
+
+def _tags(about: About) -> Iterator[str]:
+    yield "postil"
+    if about.scheme.layers_of_kind("span"):
+        yield "span-classification"
+    if about.written.counts["relations"]:
+        yield "relation-extraction"
+    if "argument" in about.scheme.layers_of_kind("relation"):
+        yield "argument-mining"
+
+
+def _config(files: ConfigFiles, *, is_default: bool) -> dict[str, Any]:
+    by_split: dict[str, list[str]] = {}
+    for shard in files.shards:
+        by_split.setdefault(shard.split, []).append(shard.path)
+    data_files = [{"split": split, "path": paths[0] if len(paths) == 1 else paths} for split, paths in by_split.items()]
+    return {"config_name": files.config.name, "data_files": data_files, **({"default": True} if is_default else {})}
+
+
+def _info(files: ConfigFiles) -> dict[str, Any]:
+    size = sum(shard.size for shard in files.shards)
+    return {
+        "config_name": files.config.name,
+        "features": [{"name": name, **column.yaml()} for name, column in files.columns.items()],
+        "splits": [{"name": shard.split, "num_bytes": shard.size, "num_examples": shard.rows} for shard in files.shards],
+        "download_size": size,
+        "dataset_size": size,
+    }

@@ -1,0 +1,55 @@
+"""The scheme in the card: what each layer is, how often each label was used, and what the labels mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from postil.formats.hf.about import About
+from postil.formats.hf.card.markdown import bullets, code, prose, table, words
+from postil.formats.hf.figures import figure_paths
+from postil.scheme import Attribute, Layer
+
+
+def distribution(about: About) -> Iterator[str]:
+    """How often each label was used, a figure and a table for each layer."""
+    paths = figure_paths(about.scheme)
+    for name, layer in about.scheme.layers.items():
+        counts = {label: about.written.labels[name, label] for label in layer.labels}
+        if not counts:
+            continue
+        total = sum(counts.values())
+        yield f"### {words(name)}"
+        yield f"![Bar chart: how often each label of the layer {words(name)} was used]({paths[name]})"
+        rows = [(code(label), f"{count:,}", f"{count / total:.1%}" if total else "–") for label, count in counts.items()]
+        yield table(("label", "count", "share"), rows)
+
+
+def glossary(about: About) -> Iterator[str]:
+    """What layers, labels, attributes and roles mean."""
+    for name, layer in about.scheme.layers.items():
+        yield f"**{words(name)}** ({layer.kind}). {prose(layer.description)}".rstrip()
+        yield bullets(_lines(layer))
+
+
+def _lines(layer: Layer) -> Iterator[str]:
+    for label, definition in layer.labels.items():
+        example = f" Example: *{words(definition.example)}*" if definition.example.strip() else ""
+        yield _defined(code(label), definition.description) + example
+    for name, attribute in layer.attributes.items():
+        yield _attribute(name, attribute)
+    for name, role in layer.roles.items():
+        yield _defined(f"role {code(name)}", role.description)
+
+
+def _defined(what: str, description: str) -> str:
+    return f"{what}: {words(description)}" if description.strip() else what
+
+
+def _attribute(name: str, attribute: Attribute) -> str:
+    facts = [attribute.type, *([f"of {', '.join(map(code, attribute.values))}"] if attribute.values else [])]
+    facts += [f"on {', '.join(map(code, attribute.only_on))}"] if attribute.only_on else []
+    facts += ["required"] if attribute.required else []
+    facts += [f"default {code(msgspec.json.encode(attribute.default).decode())}"] if attribute.default is not None else []
+    return _defined(f"attribute {code(name)} ({'; '.join(facts)})", attribute.description)

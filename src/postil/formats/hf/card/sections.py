@@ -1,0 +1,234 @@
+"""The body of the card, in the order of the data statement schema, version 3, with what a user of the files needs first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from postil.formats.hf.about import GUIDELINES, About
+from postil.formats.hf.card.layers import distribution, glossary
+from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, prose, table, words
+from postil.formats.hf.card.splits import splits_section
+from postil.formats.hf.layout import ConfigFiles
+from postil.manifest import Author
+from postil.text import counted, listing
+
+# What the columns of a config, or of any, do not say of themselves.
+_READING = (
+    ("", "An attribute that was not answered is null: the scheme's default is not filled in."),
+    ("", "The text of a discontinuous span is its fragments, joined by one space."),
+    ("documents", "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text."),
+    (
+        "relations",
+        "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
+    ),
+)
+_NAMED = 20  # publishers, genres that are named one by one
+
+
+def sections(about: About) -> Iterator[str]:
+    """Headings and what stands under them, a part each."""
+    yield f"# {words(about.title)}"
+    for title, section in _SECTIONS.items():
+        yield f"## {title}"
+        yield from section(about)
+
+
+def rights(about: About) -> Iterator[str]:
+    """Whose the annotations and the texts are."""
+    yield f"Annotations: {words(about.manifest.licence) or 'licence not stated'}. Texts:"
+    rows = [_right(*key, count) for key, count in sorted(about.rights.items(), key=repr)]
+    yield table(("holder", "licence", "may be redistributed", "documents"), rows)
+    yield bullets(words(statement) for statement in sorted(about.statements) if statement)
+    if not about.is_redistributable:
+        yield "**Not every text here may be redistributed: do not publish this export as it is.**"
+
+
+def _right(holder: str, licence: str, redistribute: bool | None, count: int) -> tuple[str, ...]:
+    allowed = {True: "yes", False: "no", None: "not stated"}[redistribute]
+    return words(holder) or "not stated", words(licence) or "not stated", allowed, f"{count:,}"
+
+
+def _header(about: About) -> Iterator[str]:
+    manifest = about.manifest
+    yield bullets([
+        f"**Name and version:** {words(manifest.name)} {words(manifest.version)}",
+        f"**Released:** {words(str(manifest.released)) or 'not stated'}",
+        f"**Address:** {words(manifest.url) or 'not stated'}",
+        f"**Made by:** {'; '.join(map(_author, manifest.authors)) or 'not stated'}",
+        f"**Annotation scheme:** {code(about.scheme.id)}" + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
+        f"**Annotation sets exported:** {', '.join(map(code, about.written.annotators))}",
+        "**Files beside this card:** `scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
+        + (f", [`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else ""),
+    ])  # fmt: skip
+
+
+def _author(author: Author) -> str:
+    more = [author.affiliation, author.orcid_url]
+    return words(author.name) + (f" ({', '.join(words(one) for one in more if one)})" if any(more) else "")
+
+
+def _summary(about: About) -> Iterator[str]:
+    counts = about.written.counts
+    yield prose(about.manifest.description) or NOT_STATED
+    amounts = [counted(counts[kind], noun) for kind, noun in (("spans", "span"), ("relations", "relation"))]
+    amounts += [counted(counts["labels"], "document label"), counted(counts["notes"], "note")]
+    yield (
+        f"{counted(about.documents, 'document')}, {counted(sum(about.lengths), 'character')}; {', '.join(amounts)}. "
+        "Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python."
+    )
+
+
+def _configs(about: About) -> Iterator[str]:
+    files = about.written.files
+    yield table(("config", "rows", "what"), map(_config, files))
+    yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{files[-1].config.name}")\n```'
+    yield bullets(said for config, said in _READING if not config or _has(about, config))
+    if (main := about.written.context.main_layer) and _has(about, "sentences"):
+        yield f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence."
+
+
+def _has(about: About, config: str) -> bool:
+    return any(files.config.name == config for files in about.written.files)
+
+
+def _config(files: ConfigFiles) -> tuple[str, str, str]:
+    rows = ", ".join(f"{shard.split} {shard.rows:,}" for shard in files.shards)
+    return code(files.config.name), rows, files.config.summary
+
+
+def _not_held(about: About) -> Iterator[str]:
+    yield bullets(map(words, about.written.not_held())) or "Every config holds everything that belongs in it."
+
+
+def _sources(about: About) -> Iterator[str]:
+    yield prose(about.manifest.data_statement.sources) or NOT_STATED
+    yield bullets([
+        f"Published by: {_tally(about.publishers)}",
+        f"Published: {_range(about.dates)}",
+        "`documents` has the source, title and date of each text." if _has(about, "documents") else "",
+    ])  # fmt: skip
+
+
+def _range(dates: set[str]) -> str:
+    first, last = min(dates, default=""), max(dates, default="")
+    return "not stated" if not dates else words(first) if first == last else f"{words(first)} to {words(last)}"
+
+
+def _tally(names: Counter[str]) -> str:
+    """The most frequent names with how many documents each has; those without one last."""
+    named = sorted(((name, count) for name, count in names.items() if name), key=lambda one: (-one[1], one[0]))
+    shown = [f"{words(name)} ({count:,})" for name, count in named[:_NAMED]]
+    shown += [f"{len(named) - _NAMED:,} others"] if len(named) > _NAMED else []
+    shown += [f"not stated ({names['']:,})"] if names[""] else []
+    return ", ".join(shown)
+
+
+def _languages(about: About) -> Iterator[str]:
+    yield f"Language tags (BCP 47) and documents: {_tally(about.languages)}."
+    yield prose(about.manifest.data_statement.language_varieties)
+
+
+def _annotators(about: About) -> Iterator[str]:
+    yield prose(about.manifest.data_statement.annotators) or NOT_STATED
+    rows = [(code(name), method, status, f"{count:,}") for (name, method, status), count in sorted(about.sets.items())]
+    yield table(("set", "method", "status", "documents"), rows)
+    yield bullets(
+        f"{code(name)} was made from {listing(map(code, sources), 'and')} in {counted(count, 'document')}."
+        for (name, sources), count in sorted(about.sources.items())
+        if count
+    )
+
+
+def _texts(about: About) -> Iterator[str]:
+    yield prose(about.manifest.data_statement.text_characteristics) or NOT_STATED
+    lengths = sorted(about.lengths)
+    yield bullets([
+        f"Genres: {_tally(about.genres)}",
+        f"Characters in a document: {lengths[0]:,} to {lengths[-1]:,}, median {lengths[len(lengths) // 2]:,}",
+    ])  # fmt: skip
+    yield "How often each label was used, in the sets exported:"
+    yield from distribution(about)
+
+
+def _preprocessing(about: About) -> Iterator[str]:
+    yield prose(about.manifest.data_statement.preprocessing) or NOT_STATED
+    yield "Every text is UTF-8 in Unicode normalisation form C, its lines end in one line feed, and offsets refer to that text."
+
+
+def _process(about: About) -> Iterator[str]:
+    yield prose(about.manifest.annotation_process) or NOT_STATED
+    if about.has_guidelines:
+        yield f"How annotators were to decide: [`{GUIDELINES}`]({GUIDELINES})."
+    else:
+        yield "The corpus has no written guidelines."
+
+
+def _agreement(about: About) -> Iterator[str]:
+    if isinstance(about.agreement, str):
+        yield words(about.agreement)
+        return
+    from postil.formats.hf.card.agreement import agreement_section  # which needs what measuring needs
+
+    yield from agreement_section(about.agreement)
+
+
+def said_of_agreement(about: About) -> str:
+    """How far annotators agree, in one paragraph without a table."""
+    if isinstance(about.agreement, str):
+        return about.agreement
+    from postil.formats.hf.card.agreement import agreement_summary  # which needs what measuring needs
+
+    return agreement_summary(about.agreement)
+
+
+def _limitations(about: About) -> Iterator[str]:
+    statement = about.manifest.data_statement
+    yield prose(statement.limitations) or NOT_STATED
+    for name, said in (("Biases", statement.biases), ("Uses", statement.uses), ("Social impact", statement.social_impact)):
+        yield f"**{name}.** {prose(said) or NOT_STATED}"
+
+
+def _ethics(about: About) -> Iterator[str]:
+    statement = about.manifest.data_statement
+    yield prose(statement.ethics) or NOT_STATED
+    yield f"**Personal and sensitive information.** {prose(statement.personal_information) or NOT_STATED}"
+
+
+def _metadata(about: About) -> Iterator[str]:
+    yield f"**Maintenance.** {prose(about.manifest.data_statement.maintenance) or NOT_STATED}"
+    yield "`croissant.json` says what this card says to machines: Croissant 1.1, with its vocabulary for responsible AI."
+
+
+def _citation(about: About) -> Iterator[str]:
+    yield prose(about.manifest.citation) or NOT_STATED
+
+
+def _said(key: str) -> Callable[[About], Iterable[str]]:
+    """A section that holds only what the manifest says."""
+    return lambda about: [prose(getattr(about.manifest.data_statement, key)) or NOT_STATED]
+
+
+_SECTIONS: dict[str, Callable[[About], Iterable[str]]] = {
+    "Header": _header,
+    "Executive summary": _summary,
+    "Configs": _configs,
+    "Splits": lambda about: [splits_section(about)],
+    "What a config does not hold": _not_held,
+    "Curation rationale": _said("curation_rationale"),
+    "Source documents": _sources,
+    "Language varieties": _languages,
+    "Speakers and authors": _said("speakers"),
+    "Annotators": _annotators,
+    "Annotation process": _process,
+    "Agreement": _agreement,
+    "Text characteristics": _texts,
+    "Preprocessing and data formatting": _preprocessing,
+    "Capture quality": _said("capture_quality"),
+    "Limitations": _limitations,
+    "Licence and rights": rights,
+    "Disclosures and ethical review": _ethics,
+    "Metadata": _metadata,
+    "Citation": _citation,
+    "Glossary": glossary,
+}

@@ -1,0 +1,34 @@
+"""``SHA256SUMS``: the digest of every file, as ``sha256sum --check`` reads it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+NAME = "SHA256SUMS"
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests(directory: Path) -> dict[str, str]:
+    """The SHA-256 of every file, by its path, sorted."""
+    paths = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if not path.is_dir()}
+    return {name: digest(path) for name, path in sorted(paths.items())}
+
+
+def write_checksums(directory: Path, made: Mapping[str, bytes]) -> None:
+    """Write the list of all other files, those that were ``made`` here by what they should hold."""
+    listed = digests(directory) | {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
+    lines = [f"{value}  {name}\n" for name, value in sorted(listed.items())]
+    (directory / NAME).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def read_checksums(directory: Path) -> dict[str, str]:
+    """The list that lies there."""
+    lines = (directory / NAME).read_text(encoding="utf-8").splitlines()
+    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
