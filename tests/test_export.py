@@ -214,7 +214,6 @@ def test_errors_of_the_corpus_and_sets_that_nobody_has_stop_an_export(
     ("command", "name", "said"),
     [
         ("export", "inception", "inception can be read (postil import inception) but not written: postil export --help"),
-        ("import", "hf", "hf can be written (postil export hf) but not read: postil import --help"),
         ("export", "spaci", "there is no format spaci: perhaps spacy"),
         ("import", "Brat", "perhaps brat"),
     ],
