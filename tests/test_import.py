@@ -16,7 +16,8 @@ import pytest
 from postil import Corpus
 from postil.cli import main
 from postil.errors import PostilError
-from postil.exchange.proposal import Observed, added, scheme_toml, with_keys
+from postil.exchange.proposal import Observed
+from postil.exchange.scheme_text import added, scheme_toml, with_keys
 from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
 from postil.storage.toml_file import parse_toml
 

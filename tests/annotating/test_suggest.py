@@ -15,7 +15,7 @@ from postil import Corpus
 from postil.annotating import Session
 from postil.cli import main
 from postil.errors import PostilError
-from postil.exchange.proposal import scheme_toml
+from postil.exchange.scheme_text import scheme_toml
 from postil.model import Span
 from postil.rules.examples import SCHEME, Example, span
 from postil.scheme import LabelDefinition, Layer, Scheme

@@ -23,7 +23,8 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
-from postil.exchange.proposal import Observed, added, scheme_toml, widened_roles, with_keys
+from postil.exchange.proposal import Observed, widened_roles
+from postil.exchange.scheme_text import added, scheme_toml, with_keys
 from postil.exchange.sources import Source
 from postil.manifest import Metadata
 from postil.scheme import Scheme
