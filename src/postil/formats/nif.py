@@ -47,10 +47,9 @@ def _graph(file: File) -> Graph:
         raise MissingExtra("import nif", "rdflib", "rdf") from error
     graph = Graph()
     kind = "nt" if file.path.removesuffix(".gz").endswith(".nt") else "turtle"
+    text = file.text()
     try:
-        graph.parse(data=file.text(), format=kind)
-    except UnreadableFile:
-        raise
+        graph.parse(data=text, format=kind)
     except Exception as error:  # the parser raises whatever its own faults lead to
         line = getattr(error, "lines", 0)
         message = (
@@ -165,4 +164,4 @@ def _document_name(context: str) -> str:
     return context.partition("#char=")[0].partition("?char=")[0].partition("://")[2].rstrip("/#") or context
 
 
-FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read, extra="rdf")
+FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read)

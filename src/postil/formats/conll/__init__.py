@@ -70,5 +70,4 @@ FORMAT = Format(
     write_options=(_COLUMNS, _SCHEME, _SEPARATOR, _HEADER, _DOCUMENTS, _APART),
     limits=LIMITS,
     lane=lane_of,
-    extra="spacy",
 )

@@ -57,5 +57,4 @@ FORMAT = Format(
     read_options=(_TAGS,),
     write_options=(_DOCUMENTS,),
     limits=(CLASSES, ROW_LABELS),
-    extra="spacy",
 )

@@ -33,5 +33,4 @@ FORMAT = Format(
     write,
     write_options=(_ENTS,),
     writes="file",
-    extra="spacy",
 )
