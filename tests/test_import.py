@@ -132,8 +132,8 @@ def test_a_table_of_names_renames_and_leaves_out(small_corpus: Path, capsys: pyt
     status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
 
     assert status == 0
-    assert "1 annotations that the table leaves out" in out
-    assert "1 relations one of whose ends was lost" in out
+    assert "1 × annotations that the table leaves out" in out
+    assert "1 × relations one of whose ends was lost" in out
     found = Corpus.open(small_corpus)["x"].sets["ada"]
     assert [(span.layer, span.label) for span in found.spans] == [("entity", "PERSON"), ("entity", "GPE")]
     assert found.relations == ()
@@ -181,7 +181,7 @@ def test_disagreeing_offsets_stop_the_import_with_all_of_them(tmp_path: Path, ca
 
     status, out, _ = run(capsys, "-C", tmp_path, "import", "jsonl", source, "--realign")
     assert status == 0
-    assert "1 spans moved to the only place where their text is" in out
+    assert "1 × spans moved to the only place where their text is" in out
     assert Corpus.open(tmp_path)["bad"].sets["a1"].spans[0].start == 8
 
 
@@ -332,7 +332,7 @@ def test_where_there_is_no_document_it_says_what_there_is(tmp_path: Path, capsys
     status, _, err = run(capsys, "-C", tmp_path, "import", "doccano", source)
 
     assert status == 2
-    assert f"could be read from: 1 records without a text ({source}:1)" in err
+    assert f"could be read from: 1 × records without a text ({source}:1)" in err
 
 
 def test_adding_to_a_scheme_leaves_every_line_that_is_there() -> None:

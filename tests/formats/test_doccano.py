@@ -167,8 +167,8 @@ def test_records_without_a_text_are_counted_once(tmp_path: Path) -> None:
 
 def test_a_relation_to_nothing_is_counted(tmp_path: Path) -> None:
     record = {"text": TEXT, "entities": [[0, 4, "PER"]], "relations": [{"from_id": 0, "to_id": 5, "type": "x"}]}
-    _, _, incoming = read(FORMAT, put(tmp_path / "x.jsonl", record))
-    assert [loss.kind for loss in incoming.losses] == ["relations one of whose ends is not there"]
+    _, intake, _ = read(FORMAT, put(tmp_path / "x.jsonl", record))
+    assert [loss.kind for loss in intake.left_out] == ["relations one of whose ends is not there"]
 
 
 def test_tables_and_fast_text(tmp_path: Path) -> None:

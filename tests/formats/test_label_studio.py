@@ -119,8 +119,8 @@ def test_relations_have_a_direction(tmp_path: Path, direction: str | None, args:
 
 def test_a_relation_to_nothing_is_counted(tmp_path: Path) -> None:
     tie = {"type": "relation", "from_id": "a", "to_id": "gone", "direction": "right"}
-    _, _, incoming = read(FORMAT, put(tmp_path, [task(annotation(region("a", 0, 4, "PER"), tie))]))
-    assert [loss.kind for loss in incoming.losses.stopping] == ["relations one of whose ends is not there"]
+    _, intake, _ = read(FORMAT, put(tmp_path, [task(annotation(region("a", 0, 4, "PER"), tie))]))
+    assert [loss.kind for loss in intake.left_out.stopping] == ["relations one of whose ends is not there"]
 
 
 def test_what_is_said_of_the_document(tmp_path: Path) -> None:

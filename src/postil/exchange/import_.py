@@ -70,7 +70,6 @@ class Imported(msgspec.Struct):
     repaired: list[Losses]
     left_out: list[Losses]
     documents: int = 0
-    new_documents: int = 0
     annotations: int = 0
     annotators: list[str] = []
     added: list[str] = []
@@ -122,7 +121,7 @@ def import_source(
         unused.see_declared(incoming.declared)
         done.unused = unused.lines()
         errors += corpus.restore(incoming.files, stage)
-        done.annotators, done.new_documents = sorted(annotators), stage.texts
+        done.annotators = sorted(annotators)
         declared = mapped_layers(incoming.declared, wishes.names)
         if errors:
             return done
@@ -151,7 +150,7 @@ def import_source(
 
 def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:
     """That there is no document, and what there is instead."""
-    found = [f"{loss.count:,} {loss.kind} ({loss.examples[0]})" for loss in losses]
+    found = [f"{loss.count:,} × {loss.kind} ({loss.examples[0]})" for loss in losses]
     said = f": {listing(found, 'and')}" if found else ""
     return f"{source.path}: there is no document in it that {format_.title} could be read from{said}"
 
@@ -176,7 +175,6 @@ class _Stage:
 
     def __init__(self, work: Path, root: Path) -> None:
         self.work, self._root = work, root
-        self.texts = 0
 
     def restore(self, files: dict[str, bytes]) -> Iterator[str]:
         """Write files as they are; gives what is in their way."""
@@ -258,7 +256,6 @@ class _Corpus:
     def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
         """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
         if self._restores and files:
-            stage.texts += 1
             yield from stage.restore(files)
         else:
             yield from self._put(document, stage, replaces=replaces)
@@ -278,7 +275,6 @@ class _Corpus:
             stage.write(f"corpus/{document.id}.txt", data)
             if not (files and files.metadata):
                 stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
-            stage.texts += 1
         for annotator, one in document.sets.items():
             path = f"annotations/{annotator}/{document.id}.jsonl"
             encoded = encode_set(one)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
+from postil.exchange.dangling import without_dangling
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
@@ -74,7 +75,7 @@ class Intake:
             return None
         if found.counting != Counting(draft.unit or "code point") and self.rules.unit is None:
             self.repaired.add(f"documents whose offsets count {found.counting}", shown)
-        sets = list(found.sets)
+        sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
         if draft.joins_lines:

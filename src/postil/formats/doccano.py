@@ -289,24 +289,20 @@ class _Reading:
         ]
         comments = [*listed(record.get("Comments")), *listed(record.get("comments"))]
         made.notes += [Note(f"n{number}", "", self._comment(one)) for number, one in enumerate(comments, 1)]
-        ids = {span.id for span in made.spans}
         for number, tie in enumerate(listed(record.get("relations"))):
-            self._relate(made, tie, number, ids)
+            self._relate(made, tie, number)
         return made
 
     def _comment(self, value: Any) -> str:
         text = value.get("text") if isinstance(value, dict) else value
         return text if isinstance(text, str) else str(value)
 
-    def _relate(self, made: DraftSet, value: Any, number: int, ids: set[str]) -> None:
+    def _relate(self, made: DraftSet, value: Any, number: int) -> None:
         try:
             tie = msgspec.convert(value, _Tie)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.place, f"not a relation of doccano: {error}") from error
         args: dict[str, Any] = {"from": f"e{tie.from_id}", "to": f"e{tie.to_id}"}
-        if not ids.issuperset(args.values()):
-            self.incoming.losses.add("relations one of whose ends is not there", f"{self.place}: {tie.from_id} → {tie.to_id}")
-            return
         label = self.incoming.relation_layer if tie.type in (None, "") else self._name(tie.type)
         id = f"r{number if tie.id is None else tie.id}"
         made.relations.append(Relation(id, self.incoming.relation_layer, label, args))

@@ -101,8 +101,8 @@ def _draft(record: _Record, others: dict[str, Any], name: str, place: str, incom
         start, end = tokens[first][0], tokens[last][1]
         made.spans.append(Span(f"e{number}", incoming.span_layer, label, start, end, ""))
     for number, tie in enumerate(record.relations, 1):
-        head, tail, label = _ends(tie, ranges, len(record.ner), place)
-        args: dict[str, Any] = {"from": f"e{head + 1}", "to": f"e{tail + 1}"}
+        head, tail, label = _ends(tie, ranges)
+        args: dict[str, Any] = {"from": head, "to": tail}
         made.relations.append(Relation(f"r{number}", incoming.relation_layer, label or incoming.relation_layer, args))
     if incoming.with_tokens:
         made.spans += [
@@ -135,17 +135,14 @@ def _range(value: list[Any], count: int, place: str) -> tuple[int, int, str]:
     raise UnreadableFile(place, f"{value!r:.80} is no [first token, last token, label] of {count} tokens")
 
 
-def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int], count: int, place: str) -> tuple[int, int, str]:
-    """The places of both ends of a relation among the spans, and its label."""
+def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int]) -> tuple[str, str, str]:
+    """The ids of both ends of a relation, and its label. An end that is none of the spans has the id of none."""
     if isinstance(tie, _Tie):
-        try:
-            label = tie.relation_text or tie.relation or ""
-            return ranges[tie.head.position], ranges[tie.tail.position], label
-        except KeyError as error:
-            raise UnreadableFile(place, "a relation has an end that is none of the spans") from error
-    if not (0 <= tie[0] < count and 0 <= tie[1] < count):
-        raise UnreadableFile(place, f"a relation between spans {tie[0]} and {tie[1]} of {count}")
-    return tie
+        head, tail = (
+            f"e{ranges[one] + 1}" if one in ranges else f"tokens {one}" for one in (tie.head.position, tie.tail.position)
+        )
+        return head, tail, tie.relation_text or tie.relation or ""
+    return f"e{tie[0] + 1}", f"e{tie[1] + 1}", tie[2]
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

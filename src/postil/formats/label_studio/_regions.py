@@ -180,11 +180,10 @@ class Regions:
                 self._made.labels.append(Label(own, layer, label, attributes | score, confidence, remark))
 
     def _relation(self, result: Result, *, is_only: bool) -> None:
-        ends = [self._of_region.get(str(end)) for end in (result.from_id, result.to_id)]
-        if None in ends:
-            if is_only:
-                self._lose("relations one of whose ends is not there", f"{result.from_id} → {result.to_id}")
-            return
+        said = ["" if end is None else str(end) for end in (result.from_id, result.to_id)]
+        if not is_only and not all(end in self._of_region for end in said):
+            return  # it is of another text
+        ends = [self._of_region.get(end, end) for end in said]
         if result.direction == "left":
             ends.reverse()
         attributes = {"direction": result.direction or "none"} if result.direction not in ("left", "right") else {}
