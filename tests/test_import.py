@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +143,13 @@ def test_a_table_of_names_renames_and_leaves_out(small_corpus: Path, capsys: pyt
 
 @pytest.mark.parametrize(
     ("table", "message"),
-    [("[layerss]\n", "map.toml:1:"), ("[layers]\nx = 1\n", "map.toml:2:"), ("[", "map.toml:1:"), (None, "there is no such file")],
+    [
+        ('[annotators]\na1 = "../x"\n', "map.toml:2:"),
+        ("[layerss]\n", "map.toml:1:"),
+        ("[layers]\nx = 1\n", "map.toml:2:"),
+        ("[", "map.toml:1:"),
+        (None, "there is no such file"),
+    ],
 )
 def test_a_table_that_is_none_is_refused(
     small_corpus: Path, capsys: pytest.CaptureFixture[str], table: str | None, message: str
@@ -452,3 +460,137 @@ def test_names_of_the_table_that_nothing_has_are_said(small_corpus: Path, capsys
     assert said.split("\n")[:-1] == [
         "  [annotators] a2", "  [labels.entity] ORG", "  [labels.spam] GPE", "  [layers] entitty", "  [roles.tie] c",
     ]  # fmt: skip
+
+
+def test_a_table_may_call_annotators_as_the_source_does(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada in Paris.\n", ("e1", 0, 3, "PERSON"))
+    document["sets"][0]["annotator"] = "ann@example.org"
+    source = _source(small_corpus.parent / "x.jsonl", document)
+    table = small_corpus.parent / "map.toml"
+    table.write_text('[annotators]\n"ann@example.org" = "ada"\n', encoding="utf-8")
+
+    status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
+
+    assert status == 0
+    assert "in the table, but not in the source" not in out
+    assert list(Corpus.open(small_corpus)["x"].sets) == ["ada"]
+
+
+NARROW = """\
+name = "s" # ours
+version = 1
+
+[layers.entity]
+kind = "span"
+overlap = "none" # for now
+unit = "word"
+labels.PERSON = { key = "p" }
+
+[layers.entity.attributes.sure]
+type = "enum"
+values = ["yes", "no"]
+required = true
+
+[layers.tie]
+kind = "relation"
+roles.from = { layers = ["entity"] }
+roles.to = { layers = ["entity"], labels = ["PERSON"] }
+labels.met = {}
+"""
+
+
+def _narrow_corpus(root: Path, scheme: str = NARROW) -> Path:
+    (root / "corpus").mkdir(parents=True)
+    (root / "annotations").mkdir()
+    (root / "corpus/corpus.toml").write_text('format = 1\nname = "s"\n', encoding="utf-8")
+    (root / "annotations/scheme.toml").write_text(scheme, encoding="utf-8", newline="")
+    return root
+
+
+def _wide_source(path: Path) -> Path:
+    document = _document(
+        "x", "Ada Lovelace met Bob.\n", ("e1", 0, 12, "PERSON"), ("e2", 4, 12, "PERSON"), ("e3", 17, 20, "PERSON")
+    )
+    for span, sure in zip(document["sets"][0]["spans"], ("yes", "perhaps", ""), strict=True):
+        span["attributes"] = {"sure": sure} if sure else {}
+    document["sets"][0]["relations"] = [
+        {"id": "r1", "layer": "tie", "label": "met", "args": {"from": "e1", "to": ["e3"]}},
+        {"id": "r2", "layer": "tie", "label": "met", "args": {"from": "r1", "to": "e3"}},
+    ]
+    return _source(path, document)
+
+
+def test_what_check_will_find_is_said_before_anything_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, source = _narrow_corpus(tmp_path / "c"), _wide_source(tmp_path / "x.jsonl")
+    command = ("-C", root, "import", "jsonl", source)
+
+    status, out, _ = run(capsys, *command, "--dry-run")
+
+    assert status == 0
+    assert not (root / "corpus/x.txt").exists()
+    found = {code: int(number) for number, code in re.findall(r"(?m)^ +(\d+) × ([A-Z]{3}\d{3}) ", out)}
+    assert run(capsys, *command)[1].startswith(out.replace("would import", "imported").rstrip("\n"))
+    checked = json.loads(run(capsys, "-C", root, "check", "--format", "json")[1])
+    codes = Counter(one["code"] for one in checked["findings"] if one["severity"] != "info")
+    assert found == {code: number for code, number in codes.items() if not code.startswith("COR")}
+    assert {"SPN009", "LAB004"} <= set(found)
+    assert "entity.overlap: nested, not none" in out
+    assert "entity.attributes.sure.values: also perhaps" in out
+    assert "annotations/a1/x.jsonl:" in out
+
+
+def test_a_scheme_that_is_too_narrow_is_widened_when_asked_and_every_other_line_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, source = _narrow_corpus(tmp_path / "c"), _wide_source(tmp_path / "x.jsonl")
+
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", source, "--scheme", "write")
+
+    assert status == 0
+    text = (root / "annotations/scheme.toml").read_text(encoding="utf-8")
+    layers = Corpus.open(root).scheme.layers
+    assert layers["entity"].overlap == "nested"
+    assert layers["entity"].attributes["sure"].values == ("yes", "no", "perhaps")
+    assert layers["tie"].labels["met"].roles["from"].layers == ("entity", "tie")
+    assert layers["tie"].labels["met"].roles["to"].multiple
+    assert {'name = "s" # ours', 'overlap = "nested" # for now', 'unit = "word"', "required = true"} <= set(text.split("\n"))
+    checked = json.loads(run(capsys, "-C", root, "check", "--format", "json")[1])
+    codes = {one["code"]: one["message"] for one in checked["findings"] if one["severity"] == "error"}
+    assert len(codes) == 1  # that an answer is missing is for people to mend
+    assert "sure" in next(iter(codes.values()))
+    assert f"1 × {next(iter(codes))}" in out
+
+
+def test_a_scheme_that_cannot_be_widened_as_it_is_written_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, scheme in enumerate(_as_others_write(NARROW)):
+        root = _narrow_corpus(tmp_path / f"c{number}", scheme)
+        assert run(capsys, "-C", root, "check", "--format", "json")[0] == 0, scheme
+        status, _, err = run(capsys, "-C", root, "import", "jsonl", _wide_source(tmp_path / "x.jsonl"), "--scheme", "write")
+        after = (root / "annotations/scheme.toml").read_text(encoding="utf-8")
+        if status == 0:
+            assert Corpus.open(root).scheme.layers["entity"].overlap == "nested", scheme
+        else:
+            assert "by hand" in err
+            assert after == scheme
+
+
+def _as_others_write(scheme: str) -> list[str]:
+    """The same scheme with other ways of TOML to say it."""
+    head, _, rest = scheme.partition("[layers.entity]\n")
+    entity, _, tail = rest.partition("\n\n")
+    dotted = "\n".join(f"entity.{line}" for line in entity.split("\n"))
+    inline = entity.replace(" # for now", "").replace("\n", ", ")
+    return [
+        f"{head}[layers]\n{dotted}\n\n{tail}",
+        f"{head}layers.entity = {{ {inline} }}\n",
+        f'{head}[layers."entity"]\n{entity}\n',
+    ]
+
+
+def test_a_scheme_with_constraints_can_be_written(repository: Path) -> None:
+    own = Corpus.open(repository).scheme
+    written = parse_toml(Scheme, "x", scheme_toml(own).encode())
+    assert written.faults == ()
+    assert written.value == own

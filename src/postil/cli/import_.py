@@ -159,8 +159,21 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
             yield title
             for losses in tallies:
                 yield from (f"  {line}" for line in losses.lines())
+    yield from _foreseen(done)
     if not is_dry:
         yield "Next: postil check"
+
+
+def _foreseen(done: Imported) -> Iterator[str]:
+    """What postil check says of it, and how the scheme could be made to allow more."""
+    from postil.exchange.rehearsal import lines
+
+    if done.foreseen:
+        yield "postil check finds in this:"
+        yield from (f"  {line}" for line in lines(done.foreseen))
+    if done.narrow:
+        yield "the scheme does not allow all of this. --scheme write would change it:"
+        yield from (f"  {line}" for line in done.narrow)
 
 
 def _unused(done: Imported) -> Iterator[str]:

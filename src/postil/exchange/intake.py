@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
+from postil.exchange.annotator_names import AnnotatorNames, portable
 from postil.exchange.dangling import without_dangling
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
@@ -25,7 +25,7 @@ from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
 from postil.storage.carrying import Carried
-from postil.storage.safe_files import document_id_fault, portable_name_fault
+from postil.storage.safe_files import document_id_fault
 from postil.storage.text_file import normalise_text
 from postil.text import Unit
 
@@ -50,13 +50,15 @@ class Rules(msgspec.Struct, frozen=True):
 class Intake:
     """Makes documents of drafts, with ids that no two of them share.
 
-    ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along. ``errors``: what stops the import.
+    ``annotators``: what they are called. ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along.
+    ``errors``: what stops the import.
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
         self.rules, self.scheme = rules, scheme
         self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
+        self.annotators = AnnotatorNames(rules.annotator, self.repaired)
         self.errors: list[str] = []
         self._taken: dict[str, str] = {}
         self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
@@ -87,11 +89,11 @@ class Intake:
             sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
         digest = hashlib.sha256(normalised.text.encode()).hexdigest()
         document = self._document_id(draft)
-        made = [self._set(one, document, digest, normalised.text) for one in sets]
+        made = [self._set(one, document, digest, shown) for one in sets]
         by_name: dict[str, AnnotationSet] = {}
         for one in made:
             if one.annotator in by_name:
-                self.errors.append(f"{shown}: two sets are both by {one.annotator}")
+                self.errors.append(f"{shown}: two sets are both by {one.annotator}: --as NAME calls that of nobody otherwise")
             by_name[one.annotator] = one
         return Document(document, normalised.text, self._metadata(draft, shown), by_name, digest)
 
@@ -155,12 +157,10 @@ class Intake:
         self._taken[unique.casefold()] = draft.name
         return unique
 
-    def _set(self, draft_set: DraftSet, document: str, digest: str, text: str) -> AnnotationSet:
-        annotator = portable(draft_set.annotator.replace("/", "-")) if draft_set.annotator else self.rules.annotator
-        if not annotator or portable_name_fault(annotator):
-            annotator = f"annotator-{hashlib.sha256(draft_set.annotator.encode()).hexdigest()[:8]}"
+    def _set(self, draft_set: DraftSet, document: str, digest: str, shown: str) -> AnnotationSet:
+        annotator = self.annotators.of(draft_set.annotator, shown)
         ids = self._ids(draft_set)
-        sources = tuple(filter(None, map(portable, draft_set.sources)))
+        sources = tuple(self.annotators.of(one, shown) for one in draft_set.sources if one)
         header = Header(document, annotator, self.scheme, digest, draft_set.status, draft_set.method, sources)
         is_same = all(old == new for old, new in ids.items())
         records = [group if is_same else [renamed(record, ids, self.layers) for record in group] for group in _groups(draft_set)]
@@ -244,14 +244,6 @@ def _after(offset: int, carried: Carried) -> _Edge:
 
 def _groups(draft_set: DraftSet) -> Iterator[list[Any]]:
     yield from (draft_set.spans, draft_set.relations, draft_set.labels, draft_set.notes)
-
-
-def portable(name: str) -> str:
-    """A name as every file system can have it: its letters without accents, what is left over as ``-``; empty for nothing."""
-    spelled = unicodedata.normalize("NFKD", name.replace("\\", "/"))
-    letters = "".join(character for character in spelled if not unicodedata.combining(character))
-    parts = [re.sub(r"[^A-Za-z0-9_.-]+", "-", part).strip("-.")[:_LONGEST_NAME] for part in letters.split("/")]
-    return "/".join(part for part in parts if part)
 
 
 def _fits_toml(value: Any) -> bool:

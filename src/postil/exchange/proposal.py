@@ -46,10 +46,14 @@ class _AttributeSeen(msgspec.Struct):
     def attribute(self, labels_of_layer: set[str], declared: Attribute | None) -> Attribute:
         """What it seems to be. A text that is always the id of something in its set is a reference."""
         only_on = () if labels_of_layer == set(self.labels) else tuple(sorted(self.labels))
-        is_as_declared = declared is not None and self.types == {"str"} and self.values.keys() <= set(declared.values)
-        kind = "enum" if is_as_declared else self._type()
+        kind = "enum" if declared is not None and declared.type == "enum" and self._widens(set(declared.values)) else self._type()
         values = tuple(sorted(self.values)) if kind == "enum" else ()
         return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on)
+
+    def _widens(self, declared: set[str]) -> bool:
+        """Whether an enumeration of these values may be one of those seen too."""
+        more = self.values.keys() - declared
+        return self.types == {"str"} and len(more) <= _MOST_VALUES and "" not in more
 
     def _type(self) -> AttributeType:
         if self.types == {"bool"}:
