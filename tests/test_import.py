@@ -533,7 +533,7 @@ def test_what_check_will_find_is_said_before_anything_is_written(tmp_path: Path,
     checked = json.loads(run(capsys, "-C", root, "check", "--format", "json")[1])
     codes = Counter(one["code"] for one in checked["findings"] if one["severity"] != "info")
     assert found == {code: number for code, number in codes.items() if not code.startswith("COR")}
-    assert {"SPN009", "LAB004"} <= set(found)
+    assert {"SPN009", "LAB005"} <= set(found)
     assert "entity.overlap: nested, not none" in out
     assert "entity.attributes.sure.values: also perhaps" in out
     assert "annotations/a1/x.jsonl:" in out

@@ -38,11 +38,12 @@ def rehearsed(staged: CorpusDirectory, corpus: CorpusDirectory | None) -> list[F
     """
     checker = Checker(staged.project.manifest.check, ignore=("COR",))
     found: dict[str, Foreseen] = {}
+    fresh = {path for files in staged.inventory.documents.values() for path in files.paths()}
     bundles = _bundles(staged, corpus)
     while several := list(islice(bundles, _AT_ONCE)):
         for result in checker.check_bundles(several):
             for finding in result.findings:
-                if finding.severity is not Severity.INFO:
+                if finding.severity is not Severity.INFO and finding.place.path in fresh:
                     found.setdefault(finding.code, Foreseen(finding)).count += 1
     return sorted(found.values(), key=lambda one: (one.first.severity, one.first.code))
 
