@@ -71,7 +71,7 @@ def test_without_texts_the_declared_unit_is_believed_and_no_unit_has_to_be_said(
     mute = _draft("😀 x 😀 y\n", _span("T1", 2, 4), unit=None)
     with pytest.raises(Undecided, match="code points or UTF-16"):
         placed(mute)
-    assert placed(mute, "utf-16").counting == Counting("utf-16")
+    assert placed(mute, Counting("utf-16")).counting == Counting("utf-16")
 
 
 def test_ascii_needs_no_decision() -> None:

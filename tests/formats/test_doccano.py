@@ -15,6 +15,7 @@ from postil.exchange.intake import Rules
 from postil.formats.doccano import FORMAT
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
+from postil.text import Unit, Units
 
 TEXT = "Anna met Ben."
 
@@ -141,7 +142,10 @@ def test_accents_are_no_reason_to_ask_for_bytes(tmp_path: Path) -> None:
 def test_an_undecided_unit_is_asked_for(tmp_path: Path) -> None:
     path = put(tmp_path / "x.jsonl", {"text": "😀abcd efgh", "label": [[3, 4, "X"]]})
     _, intake, _ = read(FORMAT, path)
-    assert "nothing in the file decides: say --offsets code-point or --offsets utf-16" in intake.errors[0]
+    assert intake.errors[0].endswith(
+        "nothing in the source decides: say --offsets code-point, with which the first covers “c”; "
+        "or --offsets utf-16, with which the first covers “b”"
+    )
     (document,), intake, _ = read(FORMAT, path, rules=Rules(unit="code point"))
     assert document.sets["imported"].spans[0].text == "c"
 
@@ -157,6 +161,38 @@ def test_pretty_printed_json_named_jsonl(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(json.dumps({"text": "one"}, indent=2) + "\n" + json.dumps({"text": "two"}, indent=2), encoding="utf-8")
     assert [one.text for one in read(FORMAT, path)[0]] == ["one\n", "two\n"]
+
+
+_THAI = "นายกรัฐมนตรีพบกับรัฐมนตรีญี่ปุ่นที่กรุงเทพมหานครเมื่อวานนี้\n"
+_HINDI = "प्रधानमंत्री नरेन्द्र मोदी ने दिल्ली में जापान के मंत्री से मुलाकात की।\n"
+
+
+@pytest.mark.parametrize("unit", ["code point", "grapheme"])
+@pytest.mark.parametrize(("text", "words"), [(_THAI, ("ญี่ปุ่น", "กรุงเทพมหานคร")), (_HINDI, ("नरेन्द्र मोदी", "दिल्ली"))])
+def test_scripts_of_several_characters_to_a_letter_decide_themselves(
+    tmp_path: Path, text: str, words: tuple[str, ...], unit: Unit
+) -> None:
+    units = Units(text, unit)
+    spans = [[units.from_code_points(at := text.index(word)), units.from_code_points(at + len(word)), "X"] for word in words]
+    _, made = only(put(tmp_path / "x.jsonl", {"text": text, "label": spans}))
+    assert tuple(span.text for span in made.spans) == words
+
+
+@pytest.mark.parametrize(("unit", "covered"), [("code point", "ท"), ("grapheme", "ห")])
+def test_a_record_that_decides_nothing_counts_as_the_others(tmp_path: Path, unit: Unit, covered: str) -> None:
+    units = Units(_THAI, unit)
+    sure = [
+        [units.from_code_points(_THAI.index(word)), units.from_code_points(_THAI.index(word) + len(word)), "X"]
+        for word in ("ญี่ปุ่น", "กรุงเทพมหานคร")
+    ]
+    mute = {"text": "ที่กรุงเทพมหานคร", "label": [[8, 9, "X"]]}
+    path = put(tmp_path / "x.jsonl", mute, {"text": _THAI, "label": sure})
+
+    documents, intake, _ = read(FORMAT, path)
+
+    assert intake.errors == []
+    (span,) = next(document for document in documents if document.text.startswith("ที่")).sets["imported"].spans
+    assert span.text == covered
 
 
 def test_records_without_a_text_are_counted_once(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from postil.corpus import Document
 from postil.errors import PostilError
+from postil.exchange.drafts import Draft
 from postil.exchange.features import LABEL_LAYER, RELATION_LAYER, SPAN_LAYER
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
@@ -159,18 +160,22 @@ class _Reading:
 
     def documents(self) -> Iterator[tuple[Document, dict[str, bytes]]]:
         """Each document, with its own files where the source is an export of a corpus."""
+        for draft, document in self._admitted():
+            self._unused.see(document)
+            called = mapped(document, self._wishes.names, self._losses, self._originals)
+            self.observed.add(called)
+            self._annotators.update(called.sets)
+            self.done.documents += 1
+            self.done.annotations += sum(len(one.annotations) for one in called.sets.values())
+            yield called, draft.files
+
+    def _admitted(self) -> Iterator[tuple[Draft, Document]]:
         assert self._format.read
         for draft in self._format.read(self.incoming):
             document = self._intake.admit(draft)
-            if document is None:
-                continue
-            self._unused.see(document)
-            document = mapped(document, self._wishes.names, self._losses, self._originals)
-            self.observed.add(document)
-            self._annotators.update(document.sets)
-            self.done.documents += 1
-            self.done.annotations += sum(len(one.annotations) for one in document.sets.values())
-            yield document, draft.files
+            if document is not None:
+                yield draft, document
+        yield from self._intake.settled()
 
     def finished(self) -> Imported:
         """What came of it, when everything was read. Raises :class:`~postil.errors.PostilError` where nothing was there."""

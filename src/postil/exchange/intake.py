@@ -19,7 +19,7 @@ from postil.exchange.dangling import without_dangling
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Undecided, over_lines, placed
+from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, over_lines, placed
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
@@ -27,7 +27,7 @@ from postil.scheme import Layer
 from postil.storage.carrying import Carried
 from postil.storage.safe_files import document_id_fault
 from postil.storage.text_file import normalise_text
-from postil.text import Unit
+from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
 
@@ -60,23 +60,51 @@ class Intake:
         self.repaired, self.left_out = Losses(), Losses()
         self.annotators = AnnotatorNames(rules.annotator, self.repaired)
         self.errors: list[str] = []
+        self._undecided: list[tuple[Draft, Undecided]] = []
+        self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
         self._taken: dict[str, str] = {}
         self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
 
     def admit(self, draft: Draft) -> Document | None:
-        """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error)."""
-        shown = f"{draft.file}: {draft.name}" if draft.file else draft.name
+        """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error).
+
+        ``None`` as well where its offsets could count several things: :meth:`settled` gives it, when everything was read.
+        """
+        shown = _shown(draft)
         if not draft.text.strip():
             self.left_out.add("documents without text", shown)
             return None
         try:
-            found = placed(draft, self.rules.unit)
+            found = placed(draft, Counting(self.rules.unit) if self.rules.unit else None)
         except Undecided as several:
-            names = " or ".join(f"--offsets {counting.unit.replace(' ', '-')}" for counting in several.countings)
-            self.errors.append(f"{shown}: offsets may count {several}, and nothing in the file decides: say {names}")
+            self._undecided.append((draft, several))
             return None
+        if found.fits:
+            self._narrow(found.fits)
         if found.counting != Counting(draft.unit or "code point") and self.rules.unit is None:
             self.repaired.add(f"documents whose offsets count {found.counting}", shown)
+        return self._admit(draft, found, shown)
+
+    def settled(self) -> Iterator[tuple[Draft, Document]]:
+        """The documents whose own offsets decide nothing, counted as all of the source can be counted; else there are errors."""
+        for _, several in self._undecided:
+            self._narrow(frozenset().union(*several.choices))
+        fitting = self._fitting or frozenset()
+        for draft, several in self._undecided:
+            shown = _shown(draft)
+            meant = [choice & fitting for choice in several.choices if choice & fitting]
+            if len(meant) != 1:
+                self.errors.append(f"{shown}: {_question(several)}")
+                continue
+            counting = several.countings[several.choices.index(next(one for one in several.choices if one & fitting))]
+            self.repaired.add(f"documents whose offsets count {counting}, as only that fits all of the source", shown)
+            if document := self._admit(draft, placed(draft, counting), shown):
+                yield draft, document
+
+    def _narrow(self, countings: frozenset[Counting]) -> None:
+        self._fitting = countings if self._fitting is None else self._fitting & countings
+
+    def _admit(self, draft: Draft, found: Placed, shown: str) -> Document:
         sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
@@ -206,6 +234,21 @@ class Intake:
             if not _fits_toml(value):
                 self.left_out.add("metadata that has no value", f"{shown}: {name}")
         return Metadata(**fields, extra={name: value for name, value in extra.items() if _fits_toml(value)})
+
+
+def _shown(draft: Draft) -> str:
+    """What messages call a draft."""
+    return f"{draft.file}: {draft.name}" if draft.file else draft.name
+
+
+def _question(several: Undecided) -> str:
+    """What the user has to say, and what a span covers then."""
+    examples = several.examples or [""] * len(several.countings)
+    choices = [
+        f"--offsets {counting.unit.replace(' ', '-')}{f', with which the first covers {quote(shown)}' if shown else ''}"
+        for counting, shown in zip(several.countings, examples, strict=True)
+    ]
+    return f"offsets may count {several}, and nothing in the source decides: say {'; or '.join(choices)}"
 
 
 class _Known(msgspec.Struct, frozen=True):
