@@ -25,7 +25,7 @@ from postil.exchange.features import (
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import numbered, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records, whole
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import flat, is_name
 from postil.formats._json_values import write_array
@@ -81,7 +81,7 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
         for number, line, value in numbered(read_json_records(file)):
             try:
-                record = msgspec.convert(value, _Record)
+                record = converted(value, _Record)
             except msgspec.ValidationError as error:
                 raise UnreadableFile(file.shown, f"not a record of GLiNER: {error}", line, 1) from error
             others = {key: one for key, one in value.items() if key not in _KEYS}
@@ -129,7 +129,7 @@ def _offsets(record: _Record, text: str, place: str) -> list[Extent]:
 
 
 def _range(value: list[Any], count: int, place: str) -> tuple[int, int, str]:
-    match value:
+    match list(map(whole, value)):
         case [int(first), int(last), str(label), *_] if 0 <= first <= last < count:
             return first, last, label
     raise UnreadableFile(place, f"{value!r:.80} is no [first token, last token, label] of {count} tokens")

@@ -27,7 +27,7 @@ from postil.exchange.features import (
 )
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import read_json
+from postil.exchange.safe_json import converted, read_json
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty
@@ -121,7 +121,7 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
 
 def _converted(value: Any, kind: Any, file: File) -> Any:
     try:
-        return msgspec.convert(value, kind)
+        return converted(value, kind)
     except msgspec.ValidationError as error:
         raise UnreadableFile(file.shown, f"not an export of LightTag: {error}") from error
 

@@ -10,7 +10,7 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import parse_json, read_json_records
+from postil.exchange.safe_json import converted, parse_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty, table_or_empty
@@ -207,7 +207,7 @@ class _Reading:
 
     def _extent(self, value: Any) -> _Extent:
         try:
-            return msgspec.convert(value, _Extent)
+            return converted(value, _Extent)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.file.shown, f"not a span of Argilla: {error}", self.line, 1) from error
 

@@ -14,7 +14,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import read_json_records
+from postil.exchange.safe_json import converted, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
@@ -130,7 +130,7 @@ class _Reading:
         """A draft for each text that the task shows."""
         value = _with_its_task(value)
         try:
-            task = msgspec.convert(value, _Task)
+            task = converted(value, _Task)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.file.shown, f"not a task of Label Studio: {error}", self.line, 1) from error
         said = [(name, one, self._results(one)) for name, one in self._said(task)]

@@ -8,6 +8,7 @@ import msgspec
 
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
+from postil.exchange.safe_json import converted
 from postil.formats._fresh_ids import FreshIds
 from postil.formats._scores import confidence_or_attribute
 from postil.formats.label_studio._config import Config
@@ -53,7 +54,7 @@ class Result(msgspec.Struct):
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Result:
         """A result as the file has it; what only matters to the tool is left out. Raises ``msgspec.ValidationError``."""
-        result = msgspec.convert({name: one for name, one in raw.items() if name in _KNOWN}, cls)
+        result = converted({name: one for name, one in raw.items() if name in _KNOWN}, cls)
         result.others = {name: one for name, one in raw.items() if name not in _OWN and one not in (None, "")}
         kept = (*_PLACES, ANSWERS.get(result.type, result.type))
         result.others |= {name: one for name, one in result.value.items() if name not in kept}
