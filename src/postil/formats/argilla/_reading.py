@@ -16,6 +16,7 @@ from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty, table_or_empty
 from postil.formats._scores import confidence_or_attribute
 from postil.formats.argilla._settings import SETTINGS, USERS
+from postil.formats.argilla._version_1 import as_version_2, is_version_1
 from postil.model import Label, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -110,6 +111,10 @@ class _Reading:
 
     def drafts(self, value: dict[str, Any]) -> Iterator[Draft]:
         """A draft for each field that has spans, or for the only one."""
+        if is_version_1(value):
+            agent = value.get("annotation_agent")
+            self.users = {**self.users, str(agent): str(agent)} if agent else self.users
+            value = as_version_2(value, self.incoming, self.place)
         record = value if isinstance(value.get("fields"), dict) else _unflattened(value)
         fields = {name: text for name, text in record["fields"].items() if isinstance(text, str) and text}
         meant = self._fields(fields)
