@@ -594,3 +594,53 @@ def test_a_scheme_with_constraints_can_be_written(repository: Path) -> None:
     written = parse_toml(Scheme, "x", scheme_toml(own).encode())
     assert written.faults == ()
     assert written.value == own
+
+
+def test_importing_the_same_again_says_that_it_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA)
+    root = tmp_path / "c"
+    root.mkdir()
+    run(capsys, "-C", root, "import", "jsonl", source)
+    for more in ((), ("--dry-run",)):
+        out = run(capsys, "-C", root, "import", "jsonl", source, *more)[1]
+        assert out.startswith("1 document, 2 annotations by a1: all there already, just as it is\n")
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        (("-",), "Standard input is not read"), (("*.jsonl",), "Patterns are not looked for: give the directory"),
+        (("a.jsonl", "b.jsonl"), "Give the directory that holds a.jsonl and the others"), ((), "Missing argument 'SRC"),
+        (("nowhere",), "there is no such file or directory\n"),
+    ],
+)  # fmt: skip
+def test_a_source_that_is_none_is_said_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sources: tuple[str, ...], message: str
+) -> None:
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", *sources)
+    assert status == 2
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disagreeing_offsets_come_with_what_can_be_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada met Bob.\n", ("e1", 0, 3, "PERSON"))
+    document["sets"][0]["spans"][0]["text"] = "Bob"
+    err = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[2]
+    assert err.splitlines()[1].startswith("--realign looks for spans by the texts")
+
+
+def test_labels_that_mean_harm_or_are_many_are_shown_safely(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join("abcdefghijklmnop")
+    spans = [(f"e{n}", 2 * n, 2 * n + 1, f"L{n:02}") for n in range(15)]
+    document = _document("x", text, *spans, ("e15", 30, 31, "\x1b[2J\nboo"))
+    document["sets"][0]["spans"][0]["layer"] = "other"
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[1]
+    assert "\x1b" not in out
+    assert "\n    other (spans: L00)\n" in out
+    assert "L08 and 6 more)\n" in out
+
+
+def test_a_scheme_without_layers_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", _document("x", "Ada.\n")))[1]
+    assert "wrote annotations/scheme.toml: no layer, as there is no annotation\n" in out

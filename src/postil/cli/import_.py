@@ -42,14 +42,19 @@ class _Formats(click.Group):
 
 
 def _subcommand(format_: Format) -> click.Command:
-    def run(source: str, encoding: str, **options: Any) -> int:
+    def run(source: tuple[str, ...], encoding: str, **options: Any) -> int:
         from postil.exchange.import_ import import_source
         from postil.exchange.sources import Source
+        from postil.text import printable
 
+        if len(source) > 1:
+            raise click.UsageError(
+                f"SRC is one: a file, a directory or a zip. Give the directory that holds {source[0]} and the others"
+            )
         wishes = _wishes(format_, options)
-        done = import_source(format_, Source(start_directory() / Path(source), encoding), _root(), wishes)
+        done = import_source(format_, Source(start_directory() / Path(source[0]), encoding), _root(), wishes)
         for line in _report(done, is_dry=wishes.is_dry):
-            click.echo(line, err=not done.is_done)
+            click.echo(printable(line), err=not done.is_done)
         return 0 if done.is_done else 1
 
     return CorpusCommand(
@@ -57,7 +62,11 @@ def _subcommand(format_: Format) -> click.Command:
         task="Share it",
         callback=run,
         help=f"{format_.title}.\n\n{manual_as_help(format_.manual)}",
-        params=[click.Argument(["source"], metavar="SRC"), *click_options(format_.read_options), *_common_options()],
+        params=[
+            click.Argument(["source"], nargs=-1, required=True, metavar="SRC"),
+            *click_options(format_.read_options),
+            *_common_options(),
+        ],
     )
 
 
@@ -138,6 +147,7 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
         yield from done.errors[:_SHOWN]
         if len(done.errors) > _SHOWN:
             yield f"and {len(done.errors) - _SHOWN:,} more"
+        yield from done.advice
         yield f"postil: {counted(len(done.errors), 'error')}: nothing was imported"
         return
     if done.unknown:
@@ -151,7 +161,10 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
     what = (
         f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
     )
-    yield f"{'would import' if is_dry else 'imported'} {what}"
+    if done.is_unchanged:
+        yield f"{what}: all there already, just as it is"
+    else:
+        yield f"{'would import' if is_dry else 'imported'} {what}"
     yield from _written(done, is_dry=is_dry)
     yield from _unused(done)
     for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
@@ -191,7 +204,9 @@ def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
         yield "  would make a corpus here: there is none"
     if done.scheme:
         does = {(True, True): "would write", (True, False): "wrote", (False, True): "would add to", (False, False): "added to"}
-        yield f"  {does[done.is_new, is_dry]} {done.scheme}: {'; '.join(done.added)}"
+        said = done.added or ["no layer, as there is no annotation"]
+        yield f"  {does[done.is_new, is_dry]} {done.scheme}:{f' {said[0]}' if len(said) == 1 else ''}"
+        yield from (f"    {line}" for line in (said if len(said) > 1 else ()))
 
 
 @click.group(cls=_Formats, subcommand_metavar="FORMAT SRC [OPTIONS]")

@@ -33,7 +33,9 @@ from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
 from postil.storage.set_file import encode_set
-from postil.text import listing
+from postil.text import few, listing
+
+_SHOWN = 10  # labels of a layer that are named
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -63,6 +65,7 @@ class Wishes(msgspec.Struct, frozen=True):
 class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
 
+    ``advice``: what the user can do about errors. ``is_unchanged``: everything was there before.
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
     something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
     corpus. ``unused``: names of the user's table that the source does not have.
@@ -78,6 +81,8 @@ class Imported(msgspec.Struct):
     added: list[str] = []
     narrow: list[str] = []
     foreseen: list[Foreseen] = []
+    advice: list[str] = []
+    is_unchanged: bool = False
     unused: list[str] = []
     is_new: bool = False
     made: tuple[str, ...] = ()
@@ -103,6 +108,7 @@ def import_source(
             progress(reading.done.documents)
         done = reading.finished()
         done.errors += corpus.restore(reading.incoming.files, stage)
+        done.is_unchanged = stage.is_empty
         if not done.errors:
             _prepare(reading, corpus, stage, wishes)
         if done.is_done and not wishes.is_dry:
@@ -186,6 +192,7 @@ class _Reading:
         self._unused.see_declared(self.incoming.declared)
         done.unused = self._unused.lines()
         done.annotators = sorted(self._annotators)
+        done.advice = self._intake.advice
         return done
 
 
@@ -230,6 +237,11 @@ class _Stage:
         full = self.work / path
         full.parent.mkdir(parents=True, exist_ok=True)
         full.write_bytes(data)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not any(self.work.iterdir())
 
     def as_corpus(self, corpus: _Corpus) -> CorpusDirectory:
         """The stage as a corpus: with the manifest and the scheme that there are, or that a new corpus begins with."""
@@ -296,7 +308,7 @@ class _Corpus:
             return None, [], []
         layers = with_keys(observed.layers(declared))
         if self.directory is None or self.scheme is None:
-            found = [f"{name} ({layer.kind}s: {listing(layer.labels, 'and')})" for name, layer in layers.items()]
+            found = [f"{name} ({layer.kind}s: {listing(few(layer.labels, _SHOWN), 'and')})" for name, layer in layers.items()]
             return scheme_toml(Scheme(self._name, 1, layers=layers)), found, []
         missing = list(observed.missing(self.scheme))
         before = self.scheme.layers

@@ -30,6 +30,7 @@ from postil.storage.text_file import normalise_text
 from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
+_MISMATCHED = "--realign looks for spans by the texts that they are said to cover; --offsets UNIT takes them where they say, whatever is there"
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ class Intake:
     """Makes documents of drafts, with ids that no two of them share.
 
     ``annotators``: what they are called. ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along.
-    ``errors``: what stops the import.
+    ``errors``: what stops the import. ``advice``: what the user can do about it.
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
@@ -60,6 +61,7 @@ class Intake:
         self.repaired, self.left_out = Losses(), Losses()
         self.annotators = AnnotatorNames(rules.annotator, self.repaired)
         self.errors: list[str] = []
+        self.advice: list[str] = []
         self._undecided: list[tuple[Draft, Undecided]] = []
         self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
         self._taken: dict[str, str] = {}
@@ -112,7 +114,8 @@ class Intake:
             sets = [self._joined(one, found.text) for one in sets]
         normalised = normalise_text(shown, found.text)
         for change in normalised.changes:
-            self.repaired.add(f"texts: {re.sub(r'[0-9].*', '', change).rstrip(' (:')}", f"{shown}: {change}")
+            kind = re.sub(r"[0-9].*", "", change).rstrip(" (:")
+            self.repaired.add(f"texts: {kind}", shown if kind == change else f"{shown}: {change}")
         if normalised.text != found.text:
             sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
         digest = hashlib.sha256(normalised.text.encode()).hexdigest()
@@ -131,6 +134,7 @@ class Intake:
             return [self._realigned(text, one, number, mismatches) for number, one in enumerate(sets)]
         if self.rules.unit is None:
             self.errors += map(str, mismatches)
+            self.advice = [_MISMATCHED]
             return sets
         for mismatch in mismatches:
             self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from postil.corpus import Document
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span, are_apart, is_nested
 from postil.scheme import Attribute, AttributeType, LabelDefinition, Layer, LayerKind, Overlap, Role, Scheme, SpanUnit
-from postil.text import cuts_grapheme, cuts_word, has_clusters
+from postil.text import cuts_grapheme, cuts_word, few, has_clusters
 
 _KINDS: dict[type, LayerKind] = {Span: "span", Relation: "relation", Label: "label"}
+_SHOWN_LABELS = 10
 _MOST_VALUES = 12  # that an enumeration is proposed for
 _COUNTED_VALUES = 1000  # beyond, an attribute is no enumeration anyway
 _HELD: dict[str, tuple[AttributeType, ...]] = {  # types that a declared one holds, where it does not hold all
@@ -174,7 +175,7 @@ class Observed:
         for (name, kind), seen in sorted(self._layers.items()):
             layer = scheme.layers.get(name)
             if layer is None:
-                yield f"layer {name} ({kind}s: {', '.join(sorted(seen.labels))})"
+                yield f"layer {name} ({kind}s: {', '.join(few(sorted(seen.labels), _SHOWN_LABELS))})"
                 continue
             if layer.kind != kind:
                 continue  # see against
