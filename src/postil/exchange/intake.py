@@ -30,7 +30,10 @@ from postil.storage.text_file import normalise_text
 from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
-_MISMATCHED = "--realign looks for spans by the texts that they are said to cover; --offsets UNIT takes them where they say, whatever is there"
+_MISMATCHED = (
+    "--realign looks for spans by the texts that they are said to cover; "
+    "--offsets UNIT takes them where they say, whatever is there"
+)
 
 
 class Rules(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ from postil.formats._json_values import write_array
 from postil.formats._pieces import pieces
 from postil.model import Relation, Span
 from postil.segmentation import Extent
+from postil.text import counted
 
 _MANUAL = """\
 GLiNER's training data: one JSON list.
@@ -117,7 +118,7 @@ def _offsets(record: _Record, text: str, place: str) -> list[Extent]:
     """Where each token is in the text."""
     words, found, at = record.tokenized_text, [], 0
     if record.offsets is not None and len(record.offsets) != len(words):
-        raise UnreadableFile(place, f"{len(record.offsets)} offsets for {len(words)} tokens")
+        raise UnreadableFile(place, f"{counted(len(record.offsets), 'offset')} for {counted(len(words), 'token')}")
     for number, word in enumerate(words):
         start, end = record.offsets[number] if record.offsets else (text.find(word, at), 0)
         end = end if record.offsets else start + len(word)

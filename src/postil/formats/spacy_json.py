@@ -18,6 +18,7 @@ from postil.formats._rows import KEPT_TOKENS
 from postil.formats._tags import Chunk, chunks, tags_of
 from postil.model import Label, Span
 from postil.segmentation import Extent
+from postil.text import counted
 
 _MANUAL = """\
 Read: what spaCy took for training, and gives out, as JSON.
@@ -173,7 +174,7 @@ class _Reading:
         if not tags or (entities and tags is not entities):
             return
         if len(tags) != len(self.extents):
-            raise UnreadableFile(self.shown, f"{len(tags)} tags for {len(self.extents)} words")
+            raise UnreadableFile(self.shown, f"{counted(len(tags), 'tag')} for {counted(len(self.extents), 'word')}")
         if "-" in tags:
             self.incoming.losses.add("texts in which some tokens are not known to be no entity (-)", self.shown, stops=False)
         for chunk in chunks(tags_of(tags, "BILOU"), "BILOU"):

@@ -18,6 +18,7 @@ import msgspec
 
 from postil.errors import ExportRefused, MissingExtra, UnreadableFile
 from postil.exchange.sources import File
+from postil.text import counted
 
 _SPAN = struct.Struct(">QQQllll")
 _SMALL = 64 << 20  # bytes that any file may unpack to
@@ -125,7 +126,7 @@ def docs(shown: str, message: Message) -> Iterator[StoredDoc]:
         raise UnreadableFile(shown, "its lengths do not fit together")
     for name in ("cats", "flags", "span_groups", "user_data"):
         if len(getattr(message, name)) not in (0, len(lengths)):
-            raise UnreadableFile(shown, f"it has {len(lengths)} documents and {len(getattr(message, name))} of {name}")
+            raise UnreadableFile(shown, f"it has {counted(len(lengths), 'document')} and {len(getattr(message, name))} of {name}")
     values = memoryview(message.tokens).cast("Q")
     for number, (start, end) in enumerate(pairwise(accumulate(lengths, initial=0))):
         columns = {
