@@ -561,6 +561,19 @@ def test_a_scheme_that_is_too_narrow_is_widened_when_asked_and_every_other_line_
     assert f"1 × {next(iter(codes))}" in out
 
 
+def test_what_would_become_wider_is_said_where_something_is_missing_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _narrow_corpus(tmp_path / "c")
+    document = _document("x", "Ada Lovelace.\n", ("e1", 0, 12, "PERSON"), ("e2", 4, 12, "NAME"))
+
+    status, _, err = run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))
+
+    assert status == 1
+    assert err.startswith("label NAME of layer entity\n")
+    assert err.endswith("--scheme write would change it:\n  entity.overlap: nested, not none\n")
+
+
 def test_a_scheme_that_cannot_be_widened_as_it_is_written_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

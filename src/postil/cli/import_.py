@@ -82,7 +82,10 @@ def _common_options() -> list[click.Option]:
         click.Option(["--id", "document"], default="", metavar="ID", help="The id of the document, if there is only one."),
         click.Option(
             ["--scheme"], multiple=True, metavar="write|FILE",
-            help="write: add what the scheme has not. FILE: a table of what things are called here. May be given twice.",
+            help=(
+                "write: add what the scheme has not, and let it allow what came. FILE: a table of what things are called here. "
+                "May be given twice."
+            ),
         ),
         click.Option(["--offsets"], type=units, help="What the offsets of SRC count, if the spans' own texts do not decide."),
         click.Option(["--realign"], is_flag=True, help="Look for spans that are not where they say by the text they say."),
@@ -157,6 +160,7 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
             "postil: the scheme has none of these: nothing was imported. --scheme write adds them, --scheme FILE says what they "
             "are called here"
         )
+        yield from _narrow(done)
         return
     what = (
         f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
@@ -184,8 +188,13 @@ def _foreseen(done: Imported) -> Iterator[str]:
     if done.foreseen:
         yield "postil check finds in this:"
         yield from (f"  {line}" for line in lines(done.foreseen))
+    yield from _narrow(done)
+
+
+def _narrow(done: Imported) -> Iterator[str]:
+    """What in the scheme would become wider."""
     if done.narrow:
-        yield "the scheme does not allow all of this. --scheme write would change it:"
+        yield "the scheme does not allow all that came. --scheme write would change it:"
         yield from (f"  {line}" for line in done.narrow)
 
 
@@ -216,5 +225,6 @@ def command() -> None:
 
     postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
     makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
-    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then.
+    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. What postil check finds in it is said,
+    with --dry-run before anything is written.
     """
