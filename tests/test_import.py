@@ -657,3 +657,20 @@ def test_labels_that_mean_harm_or_are_many_are_shown_safely(tmp_path: Path, caps
 def test_a_scheme_without_layers_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", _document("x", "Ada.\n")))[1]
     assert "wrote annotations/scheme.toml: no layer, as there is no annotation\n" in out
+
+
+def test_other_metadata_of_a_document_that_is_there_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = _source(tmp_path / "x.jsonl", {**ADA, "metadata": {"title": "A", "mood": "x"}})
+    run(capsys, "-C", tmp_path, "import", "jsonl", first)
+    before = (tmp_path / "corpus/news/ada.toml").read_bytes()
+    other = {**ADA, "metadata": {"title": "B", "mood": "x"}}
+
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "y.jsonl", other), "--as", "bob")[1]
+
+    assert "  1 × metadata of documents that are there already: they keep theirs\n      news/ada: title\n" in out
+    assert (tmp_path / "corpus/news/ada.toml").read_bytes() == before
+    assert "metadata of documents" not in run(capsys, "-C", tmp_path, "import", "jsonl", first)[1]
+
+    (tmp_path / "corpus/news/ada.toml").unlink()  # a text without metadata is given them
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", first)[0] == 0
+    assert (tmp_path / "corpus/news/ada.toml").read_bytes() == before

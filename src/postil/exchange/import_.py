@@ -33,6 +33,7 @@ from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
 from postil.storage.set_file import encode_set
+from postil.storage.toml_file import parse_toml
 from postil.text import few, listing
 
 _SHOWN = 10  # labels of a layer that are named
@@ -156,7 +157,7 @@ class _Reading:
         self.errors = self._intake.errors
         self.done = Imported(
             self.errors, [], [self._intake.repaired, self.incoming.repaired],
-            [self._intake.left_out, self.incoming.losses, self._losses],
+            [self._intake.left_out, self.incoming.losses, self._losses, corpus.left_out],
         )  # fmt: skip
 
     @property
@@ -274,6 +275,7 @@ class _Corpus:
     """The corpus that is imported into, if there is one yet.
 
     ``may_restore``: whether a new one is given the files of the corpus that the source was exported from, byte for byte.
+    ``left_out``: what is said of documents that are there already, and is not written over what the corpus says.
     """
 
     def __init__(self, root: Path, *, may_restore: bool) -> None:
@@ -283,6 +285,7 @@ class _Corpus:
         self._by_case = {name.casefold(): name for name in self._documents}
         self._restores = self.is_new and may_restore
         self._has_scheme = False
+        self.left_out = Losses()
         self._name = plain_name(root.resolve().name)
 
     @property
@@ -348,8 +351,10 @@ class _Corpus:
                 return
         else:
             stage.write(f"corpus/{document.id}.txt", data)
-            if not (files and files.metadata):
-                stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
+        if files and files.metadata:
+            self._count_other_metadata(document, files.metadata)
+        else:
+            stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
         for annotator, one in document.sets.items():
             path = f"annotations/{annotator}/{document.id}.jsonl"
             encoded = encode_set(one)
@@ -359,12 +364,26 @@ class _Corpus:
             elif old != encoded:
                 stage.write(path, encoded)
 
+    def _count_other_metadata(self, document: Document, path: str) -> None:
+        """Count what the source says of a document and the corpus says otherwise, or not."""
+        data = (self.directory.read(path) if self.directory else None) or b""
+        there = _said(parse_toml(Metadata, path, data).value or Metadata())
+        other = [name for name, value in _said(document.metadata).items() if there.get(name) != value]
+        if other:
+            kind = "metadata of documents that are there already: they keep theirs"
+            self.left_out.add(kind, f"{document.id}: {', '.join(other)}", stops=False)
+
+
+def _said(metadata: Metadata) -> dict[str, Any]:
+    """What metadata says, of all that it could."""
+    blank = msgspec.to_builtins(Metadata())
+    return {name: value for name, value in msgspec.to_builtins(metadata).items() if value != blank[name]}
+
 
 def _metadata_toml(metadata: Metadata) -> bytes:
     import tomlkit
 
-    blank = msgspec.to_builtins(Metadata())
-    said = {name: value for name, value in msgspec.to_builtins(metadata).items() if value != blank[name]}
+    said = _said(metadata)
     if "rights" in said:
         said["rights"] = {name: value for name, value in said["rights"].items() if value not in ("", None)}
     return tomlkit.dumps(said).encode()
