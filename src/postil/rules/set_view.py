@@ -213,6 +213,27 @@ class SetView:
         return {name: spans for name, spans in found.items() if spans}
 
     @lazy
+    def spans_by_text(self) -> dict[tuple[str, str], list[Span]]:
+        """The sound spans by their layer, where the scheme has it, and the text that they cover, in the order of the text."""
+        found: dict[tuple[str, str], list[Span]] = {}
+        for layer, spans in self.spans_by_layer.items():
+            for span in spans:
+                found.setdefault((layer, span.text), []).append(span)
+        return found
+
+    @lazy
+    def covered_edges(self) -> dict[str, list[int]]:
+        """Where the stretches begin and end that the spans of each layer cover together: start and end in turn, ascending."""
+        found: dict[str, list[int]] = {}
+        for layer, spans in self.spans_by_layer.items():
+            edges, reached = found.setdefault(layer, []), 0
+            for span in spans:
+                if span.end > reached:
+                    edges += (max(span.start, reached), span.end)
+                    reached = span.end
+        return found
+
+    @lazy
     def by_extents(self) -> dict[tuple[str, tuple[tuple[int, int], ...]], list[Span]]:
         """The spans of each layer that cover just the same characters, by layer and extents."""
         found: dict[tuple[str, tuple[tuple[int, int], ...]], list[Span]] = {}

@@ -41,7 +41,7 @@ def read_mention(line: str) -> Mention:
 
 def spans_of(view: SetView, layer: str, text: str) -> list[Span]:
     """The spans of a layer that cover ``text``, in the order of the text."""
-    return [span for span in view.spans_by_layer.get(layer, ()) if span.text == text]
+    return view.spans_by_text.get((layer, text), [])
 
 
 def words_beside(text: str, span: Span) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
@@ -67,12 +68,7 @@ def _words_outside(view: SetView) -> dict[str, str]:
 
 def _outside(text: str, view: SetView, layer: str) -> str:
     """The text outside the spans of a layer."""
-    edges, reached = [0], 0
-    for one in view.spans_by_layer[layer]:
-        if one.end > reached:
-            edges += (max(one.start, reached), one.end)
-            reached = one.end
-    edges.append(len(text))
+    edges = [0, *view.covered_edges.get(layer, ()), len(text)]
     return "\n".join([text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)])
 
 
@@ -164,9 +160,10 @@ def _missed(corpus: CorpusView, key: _Key, documents: Sequence[str], labels: Cou
     found = []
     for document in documents:
         view = corpus.set(document, annotator)
-        covered = view.spans_by_layer.get(layer, ())
+        edges = view.covered_edges.get(layer, [])
         for number, match in enumerate(pattern.finditer(view.text or ""), 1):
-            if not any(one.start < match.end() and match.start() < one.end for one in covered):
+            before = bisect_right(edges, match.start())
+            if before % 2 == 0 and bisect_left(edges, match.end()) == before:  # in no stretch, and none begins in it
                 found.append((view, match.start(), number))
     if len(found) * _MISSED > marked:
         return
