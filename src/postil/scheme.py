@@ -24,7 +24,8 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``values``: what an ``enum`` may be; for a ``reference``, words allowed beside an id. ``layers``, ``labels``: what a
     ``reference`` may refer to (nothing said: anything). ``pattern``: a regular expression in RE2 syntax that a whole
-    ``string`` must match. ``only_on``: the labels that have the attribute (nothing said: all of the layer).
+    ``string`` must match. ``only_on``: the labels that have the attribute (nothing said: all of the layer). ``distinguishes``:
+    whether two annotations of one label and place (or between the same ends) are two if they differ in it.
     """
 
     type: AttributeType
@@ -35,6 +36,7 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: float | None = None
     multiple: bool = False
     required: bool = False
+    distinguishes: bool = False
     default: Value | tuple[Value, ...] | None = None
     only_on: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
@@ -96,6 +98,11 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def references(self) -> list[str]:
         """The attributes that name other annotations."""
         return [name for name, attribute in self.attributes.items() if attribute.type == "reference"]
+
+    @property
+    def distinguishing(self) -> list[str]:
+        """The attributes in which annotations of one label and place may differ."""
+        return [name for name, attribute in self.attributes.items() if attribute.distinguishes]
 
     def roles_of(self, label: str) -> dict[str, Role]:
         """The roles of a relation with this label: the layer's, with the label's own over them."""

@@ -34,6 +34,7 @@ class _AttributeSeen(msgspec.Struct):
     labels: Counter[str] = msgspec.field(default_factory=Counter)
     is_multiple: bool = False
     all_are_ids: bool = True
+    distinguishes: bool = False
 
     def add(self, label: str, value: Any, ids: set[str]) -> None:
         self.labels[label] += 1
@@ -49,7 +50,7 @@ class _AttributeSeen(msgspec.Struct):
         only_on = () if labels_of_layer == set(self.labels) else tuple(sorted(self.labels))
         kind = "enum" if declared is not None and declared.type == "enum" and self._widens(set(declared.values)) else self._type()
         values = tuple(sorted(self.values)) if kind == "enum" else ()
-        return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on)
+        return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on, distinguishes=self.distinguishes)
 
     def _widens(self, declared: set[str]) -> bool:
         """Whether an enumeration of these values may be one of those seen too."""
@@ -114,6 +115,7 @@ class Observed:
             types = {record.id: (record.layer, record.label) for record in one.annotations}
             for record in one.annotations:
                 self._add(record, ids, types)
+            self._add_twins(one)
             self._add_geometry(document.text, one)
             counted = Counter(label.layer for label in one.labels)
             for layer, count in counted.items():
@@ -135,6 +137,19 @@ class Observed:
                 role_seen.is_multiple |= not isinstance(value, str)
                 given = (value,) if isinstance(value, str) else value
                 role_seen.fillers.update(types[id] for id in given if id in types)
+
+    def _add_twins(self, annotations: AnnotationSet) -> None:
+        """Look at what tells annotations apart that have one label and one place, or the same ends."""
+        firsts: dict[tuple[Any, ...], Span | Relation] = {}
+        records: tuple[Span | Relation, ...] = (*annotations.spans, *annotations.relations)
+        for record in records:
+            place = tuple(record.extents if isinstance(record, Span) else sorted(record.arguments()))
+            first = firsts.setdefault((type(record), record.layer, record.label, place), record)
+            if first is not record and first.attributes != record.attributes:
+                seen = self._layers[record.layer, _KINDS[type(record)]].attributes
+                for name in first.attributes.keys() | record.attributes.keys():
+                    if first.attributes.get(name) != record.attributes.get(name):
+                        seen[name].distinguishes = True
 
     def _add_geometry(self, text: str, annotations: AnnotationSet) -> None:
         by_layer: dict[str, list[Span]] = {}
@@ -289,8 +304,14 @@ def _widened(declared: Attribute | None, seen: Attribute) -> Attribute:
     if declared.type == "enum":
         values = (*values, *(value for value in seen.values if value not in values))
         if seen.type != "enum":
-            return replace(declared, type=seen.type, values=(), multiple=declared.multiple or seen.multiple)
+            distinguishes = declared.distinguishes or seen.distinguishes
+            return replace(
+                declared, type=seen.type, values=(), multiple=declared.multiple or seen.multiple, distinguishes=distinguishes
+            )
     elif seen.type not in _HELD.get(declared.type, (seen.type,)):
         declared, values = replace(declared, type=seen.type), seen.values
     only_on = tuple(sorted({*declared.only_on, *seen.only_on})) if declared.only_on and seen.only_on else ()
-    return replace(declared, values=values, multiple=declared.multiple or seen.multiple, only_on=only_on)
+    return replace(
+        declared, values=values, multiple=declared.multiple or seen.multiple, only_on=only_on,
+        distinguishes=declared.distinguishes or seen.distinguishes,
+    )  # fmt: skip

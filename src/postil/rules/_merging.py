@@ -36,6 +36,13 @@ def merging_fix(
     return Fix(f"remove it, and let what names it name {first.id}", True, tuple(changes))
 
 
+def distinguishing(view: SetView, record: Span | Relation) -> bytes:
+    """The values that tell a record from others of its label and place, in a form that can be compared; empty for none."""
+    layer = view.layer(record)
+    names = layer.distinguishing if layer else ()
+    return _encode([record.attributes.get(name) for name in names]) if names else b""
+
+
 def _says_no_more(first: Span | Relation, second: Span | Relation) -> bool:
     same = _encode((first.attributes, first.unknown)) == _encode((second.attributes, second.unknown))
     if isinstance(first, Span) and isinstance(second, Span):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from postil.model import Relation
 from postil.rules import Example, Problem, set_rule
-from postil.rules._merging import merging_fix
+from postil.rules._merging import distinguishing, merging_fix
 from postil.rules.batch import Batch
 from postil.rules.examples import relation, span
 from postil.rules.set_view import SetView
@@ -53,14 +53,15 @@ def check(view: SetView) -> Iterator[Problem]:
 
     Every count and export has one too many. A ``symmetric`` relation is the same in both directions.
 
-    Remove one; ``--fix`` does, where both say the same.
+    Remove one; ``--fix`` does, where both say the same. If both are right, say ``distinguishes = true`` in the scheme of an
+    attribute in which they differ.
     """
     seen: dict[object, Relation] = {}
     for relation_, arguments in view.arguments:
         layer = view.layer(relation_)
         definition = layer.labels.get(relation_.label) if layer else None
         ends = [id for _, id in arguments] if definition and definition.symmetric else arguments
-        key = (relation_.layer, relation_.label, tuple(sorted(ends)))
+        key = (relation_.layer, relation_.label, tuple(sorted(ends)), distinguishing(view, relation_))
         first = seen.setdefault(key, relation_)
         if first is not relation_ and first.id != relation_.id:
             message = f"the same {relation_.label} is annotated as {first.id}"
