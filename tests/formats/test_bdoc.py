@@ -11,7 +11,10 @@ from round_trip import read, written
 
 from postil import Corpus
 from postil.errors import UnreadableFile
+from postil.exchange.proposal import Observed
+from postil.exchange.scheme_text import scheme_toml
 from postil.formats.bdoc import FORMAT
+from postil.scheme import Scheme
 
 TEXT = "😀 said.\n"
 
@@ -36,6 +39,26 @@ def test_the_offset_type_is_honoured(unit: str | None, start: int, end: int, tmp
     assert intake.errors == []
     (span,) = document.sets["imported"].spans
     assert (span.id, span.label, span.text, span.attributes) == ("0", "X", "said", {"n": 1})
+
+
+def test_features_that_no_scheme_describes_are_words_and_what_tells_twins_apart_is_found(tmp_path: Path) -> None:
+    odd = {"none": None, "map": {"a": 1}, "mix": [1, "a", None], "numbers": [1, 2.5], "many": ["a"]}
+    one, other, again = ({"majorType": kind} for kind in ("city", "person", "person"))
+    value = bdoc(
+        ann(0, 1, features=odd), ann(2, 6, id=1, features=one), ann(2, 6, id=2, features=other), ann(2, 6, id=3, features=again)
+    )
+    (tmp_path / "a.bdocjs").write_text(json.dumps(value))
+    (document,), intake, incoming = read(FORMAT, tmp_path)
+    first, *_ = document.sets["imported"].spans
+    assert first.attributes == {"map": '{"a":1}', "mix": ["1", "a", "null"], "numbers": [1, 2.5], "many": ["a"]}
+    assert {loss.kind: loss.count for loss in intake.repaired} == {
+        "attributes without a value, left out": 1, "attribute values that no scheme describes, kept as JSON in words": 2,
+    }  # fmt: skip
+    observed = Observed()
+    observed.add(document)
+    layer = observed.layers(incoming.declared)["span"]
+    assert layer.distinguishing == ["majorType"]
+    assert "distinguishes = true" in scheme_toml(Scheme("s", 1, layers={"span": layer}))
 
 
 def test_yaml_and_gzip(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake
 from postil.formats.gate import FORMAT
 from postil.manifest import Metadata
-from postil.model import AnnotationSet, Header, Span
+from postil.model import AnnotationSet, Header, Relation, Span
 
 SPAN = '<Annotation Id="1" Type="Person" StartNode="0" EndNode="2">{}</Annotation>'
 TEXT = '<TextWithNodes><Node id="0"/>😀<Node id="2"/> said<Node id="7"/>.\n</TextWithNodes>'
@@ -105,8 +105,8 @@ def test_files_without_version_and_without_ids(head: str, tmp_path: Path) -> Non
         ("java.lang.String", "a &lt; b", "a < b"), ("java.lang.Integer", "3", 3), ("java.lang.Long", "-3", -3),
         ("java.lang.Double", "0.5", 0.5), ("java.lang.Boolean", "true", True), ("java.lang.Boolean", "false", False),
         ("java.lang.Integer", "three", "three"), ("java.util.Date", "today", "today"), ("java.lang.String", "", ""),
-        ("gate.corpora.ObjectWrapper", wrapped("list", "<string>a</string><int>2</int>"), ["a", 2]),
-        ("gate.corpora.ObjectWrapper", wrapped("map", "<entry><string>a</string><boolean>true</boolean></entry>"), {"a": True}),
+        ("gate.corpora.ObjectWrapper", wrapped("list", "<string>a</string><int>2</int>"), ["a", "2"]),
+        ("gate.corpora.ObjectWrapper", wrapped("map", "<entry><string>a</string><boolean>true</boolean></entry>"), '{"a":true}'),
     ],
 )  # fmt: skip
 def test_features_have_the_types_of_their_classes(kind: str, text: str, value: object, tmp_path: Path) -> None:
@@ -130,6 +130,39 @@ def test_tokens_are_counted_and_relations_read(tmp_path: Path) -> None:
     assert [loss.kind for loss in incoming.losses] == [
         "tokens and sentences, which --tokens keeps", "relations whose members no one set has",
     ]  # fmt: skip
+
+
+def test_relations_are_those_of_gate(tmp_path: Path) -> None:
+    spans = (Span("e1", "entity", "A", 0, 1, "A"), Span("e2", "entity", "B", 2, 3, "B"))
+    relations = (
+        Relation("r1", "argument", "supports", {"from": "e1", "to": "e2"}, {"n": 1}),
+        Relation("r2", "argument", "joins", {"part": ("e1", "e2"), "of": "r1"}),
+    )
+    one = AnnotationSet(Header("a", "gold", "s/1", "", "complete", "imported"), spans, relations)
+    path, _ = written(FORMAT, [Document("a", "A B\n", Metadata(), {"gold": one}, "")], SCHEME, tmp_path / "out")
+    xml = (path / "a.xml").read_text(encoding="utf-8")
+    assert '<RelationSet Name="gold">\n<Relation Id="3" Type="supports" Members="1;2">\n<UserData/>\n<Feature>' in xml
+    assert 'Type="joins" Members="1;2;3">' in xml
+    (document,), intake, _ = read(FORMAT, path)
+    assert intake.errors == []
+    first, second = document.sets["gold"].relations
+    assert (first.layer, first.args, first.attributes) == ("argument", {"from": "1", "to": "2"}, {"n": 1})
+    assert second.args == {"part": ("1", "2"), "of": "3"}
+
+
+def test_relations_of_relations_in_circles_and_of_nothing_are_counted_and_user_data_kept(tmp_path: Path) -> None:
+    sets = f"""<AnnotationSet>{SPAN.format("")}</AnnotationSet><RelationSet>
+        <Relation Id="4" Type="x" Members="5;5"><UserData/></Relation><Relation Id="5" Type="x" Members="4;4"/>
+        <Relation Id="6" Type="x" Members=""/><Relation Id="1" Type="x" Members=""/>
+        <Relation Id="7" Type="x" Members="8;1"/>
+        <Relation Id="8" Type="x" Members="1;1"><UserData>{wrapped("string", "mine")}</UserData></Relation></RelationSet>"""
+    (document,), intake, incoming = reading(tmp_path, gate(sets))
+    assert intake.errors == []
+    by_id = {relation.id: relation for relation in document.sets["imported"].relations}
+    assert by_id.keys() == {"7", "8"}
+    assert by_id["7"].args == {"from": "8", "to": "1"}
+    assert by_id["8"].attributes == {"userData": "mine"}
+    assert [(loss.kind, loss.count) for loss in incoming.losses] == [("relations whose members no one set has", 4)]
 
 
 def test_line_ends_of_the_text(tmp_path: Path) -> None:

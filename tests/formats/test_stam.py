@@ -217,6 +217,23 @@ def test_what_cannot_be_held_is_counted(target: Any, kind: str, tmp_path: Path) 
     assert [loss.kind for loss in incoming.losses] == [kind]
 
 
+def test_one_data_set_for_everything(tmp_path: Path) -> None:
+    words = anno("A", text(0, 5), datum("type", "word")), anno("B", text(6, 13), datum("type", "word"))
+    next_ = anno("R", group("Directional", on("A"), on("B")), datum("type", "next"))
+    about = anno("L", {"@type": "ResourceSelector", "resource": "r"}, datum("type", "news"))
+    one = one_set(tmp_path, *words, next_, about)
+    assert [record.layer for record in (*one.spans, *one.relations, *one.labels)] == ["s", "s", "s-relation", "s-label"]
+
+
+def test_several_selections_in_several_texts(tmp_path: Path) -> None:
+    more = {"@type": "TextResource", "@id": "q", "text": "Other\n"}
+    value = store(anno("M", group("Multi", text(0, 5), text(6, 13), text(0, 5, resource="q")), datum("type", "x")))
+    value["resources"].append(more)
+    documents, intake, incoming = reading(tmp_path, value)
+    assert (intake.errors, list(incoming.losses)) == ([], [])
+    assert [[span.text for span in one.sets["imported"].spans] for one in documents] == [["Hallå", "världen"], ["Other"]]
+
+
 def test_annotations_on_annotations(tmp_path: Path) -> None:
     one = one_set(
         tmp_path,

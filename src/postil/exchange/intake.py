@@ -20,6 +20,7 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
 from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, over_lines, placed
+from postil.exchange.plain_values import with_plain_values
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
@@ -123,6 +124,7 @@ class Intake:
             sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
         digest = hashlib.sha256(normalised.text.encode()).hexdigest()
         document = self._document_id(draft)
+        sets = [with_plain_values(one, self.repaired) for one in sets]
         made = [self._set(one, document, digest, shown) for one in sets]
         by_name: dict[str, AnnotationSet] = {}
         for one in made:

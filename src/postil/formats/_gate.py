@@ -31,7 +31,7 @@ from postil.exchange.ids import renumbered
 from postil.exchange.incoming import Incoming
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER
 from postil.formats._escaping import escaped, unescaped
-from postil.model import Span
+from postil.model import AnnotationSet, Relation, Span
 from postil.scheme import Scheme
 
 KEEPS = frozenset(
@@ -55,20 +55,25 @@ class Annotation(msgspec.Struct):
     features: dict[str, Any] = {}
 
 
-def annotations_of(document: Document, scheme: Scheme) -> Iterator[tuple[str, list[Annotation]]]:
+def numbered_sets(document: Document, scheme: Scheme) -> Iterator[tuple[str, AnnotationSet]]:
     """The sets of a document by their annotators, with numbers for ids that are unique in the document."""
     numbers = count(1)
     for name, one in document.sets.items():
-        numbered = renumbered(one, scheme.layers, lambda *_: str(next(numbers)))
-        yield name, [Annotation(span.id, span.label, span.start, span.end, _features(span)) for span in numbered.spans]
+        yield name, renumbered(one, scheme.layers, lambda *_: str(next(numbers)))
 
 
-def _features(span: Span) -> dict[str, Any]:
-    features: dict[str, Any] = {"layer": span.layer}
-    features |= {escaped(name, _RESERVED): value for name, value in span.attributes.items()}
-    if span.confidence is not None:
-        features["confidence"] = span.confidence
-    return {**features, "note": span.note} if span.note else features
+def annotations_of(annotations: AnnotationSet) -> list[Annotation]:
+    """The spans of a set as GATE has them."""
+    return [Annotation(span.id, span.label, span.start, span.end, features_of(span)) for span in annotations.spans]
+
+
+def features_of(record: Span | Relation) -> dict[str, Any]:
+    """What is said of a span or relation beside its label and place."""
+    features: dict[str, Any] = {"layer": record.layer}
+    features |= {escaped(name, _RESERVED): value for name, value in record.attributes.items()}
+    if record.confidence is not None:
+        features["confidence"] = record.confidence
+    return {**features, "note": record.note} if record.note else features
 
 
 def draft_sets(sets: dict[str, list[Annotation]], incoming: Incoming, file: str, lines: dict[str, int]) -> list[DraftSet]:
@@ -84,20 +89,25 @@ def draft_sets(sets: dict[str, list[Annotation]], incoming: Incoming, file: str,
 
 
 def _span(annotation: Annotation, layer: str, incoming: Incoming, file: str) -> Span | None:
-    features = dict(annotation.features)
-    said = features.pop("layer") if isinstance(features.get("layer"), str) and features["layer"] else ""
+    said, common = said_by(annotation.features)
     if not said and annotation.type in _SPLITTING:
         if not incoming.with_tokens:
             incoming.losses.add("tokens and sentences, which --tokens keeps", f"{file}: {annotation.id}", stops=False)
             return None
         said = _SPLITTING[annotation.type]
+    return Span(
+        annotation.id, said or layer or incoming.span_layer, annotation.type, annotation.start, annotation.end, "", **common
+    )
+
+
+def said_by(features: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The layer that features name, if they do; attributes, confidence and note."""
+    features = dict(features)
+    layer = features.pop("layer") if isinstance(features.get("layer"), str) and features["layer"] else ""
     sureness = features.get("confidence")
     confidence = None
     if isinstance(sureness, int | float) and not isinstance(sureness, bool):
         confidence = float(features.pop("confidence"))
     note = features.pop("note") if isinstance(features.get("note"), str) else ""
     attributes = {unescaped(name, _RESERVED): value for name, value in features.items()}
-    return Span(
-        annotation.id, said or layer or incoming.span_layer, annotation.type, annotation.start, annotation.end, "", (),
-        attributes, confidence, note,
-    )  # fmt: skip
+    return layer, {"attributes": attributes, "confidence": confidence, "note": note}

@@ -16,7 +16,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json, whole
 from postil.exchange.sources import File
-from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets
+from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets, numbered_sets
 from postil.manifest import Metadata
 
 _MANUAL = """\
@@ -138,11 +138,11 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
                 "name": name,
                 "annotations": [
                     {"type": one.type, "start": one.start, "end": one.end, "id": int(one.id), "features": one.features}
-                    for one in annotations
+                    for one in annotations_of(annotations)
                 ],
-                "next_annid": max((int(one.id) for one in annotations), default=0) + 1,
+                "next_annid": max((int(one.id) for one in annotations.spans), default=0) + 1,
             }
-            for name, annotations in annotations_of(document, outgoing.scheme)
+            for name, annotations in numbered_sets(document, outgoing.scheme)
         }
         value = {
             "annotation_sets": sets,

@@ -9,12 +9,22 @@ from xml.etree.ElementTree import Element
 from postil.corpus import Document
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
-from postil.exchange.features import LISTS
+from postil.exchange.features import (
+    LISTS,
+    N_ARY,
+    ON_RELATIONS,
+    RELATION_ATTRIBUTES,
+    RELATIONS,
+    ROLE_NAMES,
+    Feature,
+    without_records,
+)
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import line_of, parse_xml
-from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets
+from postil.formats._ends import arguments, roles_of
+from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets, features_of, numbered_sets, said_by
 from postil.formats._xml_text import XML_CHARACTERS, escaped_attribute, escaped_xml
 from postil.model import Relation
 from postil.text import Units
@@ -35,9 +45,12 @@ The ids of nodes are offsets in UTF-16 code units; what decides on reading is wh
 annotator (the default set is nobody's), or a layer of one annotator with --sets layers. The type is the label, features are
 attributes with the types that they have; layer, confidence and note are features of these names. Features of documents become
 metadata, Tokens and Sentences layers with --tokens. Lists and maps of features are read; a feature of a class of Java that is
-not known stays as its text, and is counted. Relations are read; GATE has no common form for them, so none are written.
+not known stays as its text, and is counted. A relation is one of GATE's (RelationSet), its members are the ends in order; their
+roles, where they are not from and to, are its features postil.roles and postil.several, a name on each line. User data of
+relations become the attribute userData.
 
-Not kept: discontinuous spans, relations, lists, document labels, notes, metadata, ids, characters that XML cannot have."""
+Not kept: discontinuous spans, relations without an end, lists, document labels, notes, metadata, ids, characters that XML
+cannot have."""
 
 _STRING = "java.lang.String"
 _INTEGERS = ("java.lang.Integer", "java.lang.Long", "java.lang.Short", "java.math.BigInteger", "int", "long")
@@ -45,6 +58,13 @@ _FLOATS = ("java.lang.Double", "java.lang.Float", "java.math.BigDecimal", "doubl
 _BOOLEANS = ("java.lang.Boolean", "boolean")
 _WRAPPER = "gate.corpora.ObjectWrapper"
 _DEEPEST = 50
+_ROLES, _SEVERAL, _BETWEEN = "postil.roles", "postil.several", "\n"
+"""Features of relations: the role of each member, and the roles that may have several, a name on each line."""
+
+_ENDLESS = "relations without an end"
+ENDLESS = Feature(
+    "endless", _ENDLESS, without_records(_ENDLESS, lambda record: type(record) is Relation and not list(record.arguments()))
+)
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -90,9 +110,7 @@ class _Parsed:
         for element in self.root.iter("AnnotationSet"):
             sets.setdefault(element.get("Name", ""), []).extend(self._annotations(element))
         drafts = draft_sets(sets, self.incoming, self.shown, self.lines)
-        owners = {span.id: draft for draft in drafts for span in draft.spans}
-        for element in self.root.iter("RelationSet"):
-            self._add_relations(element, owners)
+        self._add_relations({span.id: draft for draft in drafts for span in draft.spans})
         metadata = self._features(self.root.find("GateDocumentFeatures"))
         return Draft(name, self.text, drafts, metadata, "code point", self.shown)
 
@@ -152,23 +170,41 @@ class _Parsed:
             return {str(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
         return self._simple(kind, "".join(element.itertext()), line)
 
-    def _add_relations(self, element: Element, owners: dict[str, DraftSet]) -> None:
-        """Add the relations of a set to whoever has their members."""
-        for number, one in enumerate(element.findall("Relation"), 1):
-            members = tuple(filter(None, one.get("Members", "").split(";")))
-            id = one.get("Id") or f"r{number}"
-            owner = owners.get(members[0]) if members else None
-            if owner is None or any(owners.get(member) is not owner for member in members):
-                self.incoming.losses.add(
-                    "relations whose members no one set has", f"{self.shown}:{line_of(one)}: {id}", one.get("Type", "")
-                )
-                continue
-            args: dict[str, str | tuple[str, ...]] = {"member": members}
-            if len(members) == 2:
-                args = {"from": members[0], "to": members[1]}
+    def _add_relations(self, owners: dict[str, DraftSet]) -> None:
+        """Add the relations to whoever has their members, which may be relations themselves."""
+        elements = [one for group in self.root.iter("RelationSet") for one in group.findall("Relation")]
+        relations = {one.get("Id") or f"r{number}": one for number, one in enumerate(elements, 1)}
+        members = {id: list(filter(None, one.get("Members", "").split(";"))) for id, one in relations.items()}
+        for id, one in relations.items():
             self.lines[id] = line_of(one)
-            label = one.get("Type") or "relation"
-            owner.relations.append(Relation(id, self.incoming.relation_layer, label, args, self._features(one)))
+            owner = _owner(id, members, owners)
+            if owner is None or not members[id] or any(_owner(member, members, owners) is not owner for member in members[id]):
+                where = f"{self.shown}:{line_of(one)}: {id}"
+                self.incoming.losses.add("relations whose members no one set has", where, one.get("Type", ""))
+            else:
+                owner.relations.append(self._relation(id, one, members[id]))
+
+    def _relation(self, id: str, element: Element, members: list[str]) -> Relation:
+        layer, common = said_by(self._features(element))
+        attributes = common["attributes"]
+        roles, several = (_names(attributes.pop(name)) if name in attributes else None for name in (_ROLES, _SEVERAL))
+        if (data := element.findtext("UserData")) and data.strip():
+            attributes["userData"] = self._wrapped(data, line_of(element))
+        label = element.get("Type") or "relation"
+        return Relation(id, layer or self.incoming.relation_layer, label, arguments(members, roles, several), **common)
+
+
+def _owner(id: str, members: dict[str, list[str]], owners: dict[str, DraftSet]) -> DraftSet | None:
+    """The set that has an annotation, or what a relation relates first, at whatever remove."""
+    seen = set()
+    while id not in owners and id not in seen and members.get(id):
+        seen.add(id)
+        id = members[id][0]
+    return owners.get(id)
+
+
+def _names(value: Any) -> list[str]:
+    return str(value).split(_BETWEEN) if value else []
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
@@ -179,24 +215,40 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 def _xml(document: Document, outgoing: Outgoing) -> Iterator[str]:
-    sets = list(annotations_of(document, outgoing.scheme))
+    sets = [(name, one, annotations_of(one)) for name, one in numbered_sets(document, outgoing.scheme)]
     units = Units(document.text, "utf-16")
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<GateDocument version="3">\n<GateDocumentFeatures/>\n<TextWithNodes>'
     last = 0
-    for place in sorted({edge for _, there in sets for one in there for edge in (one.start, one.end)}):
+    for place in sorted({edge for _, _, there in sets for one in there for edge in (one.start, one.end)}):
         yield f'{escaped_xml(document.text[last:place])}<Node id="{units.from_code_points(place)}"/>'
         last = place
     yield f"{escaped_xml(document.text[last:])}</TextWithNodes>\n"
-    for name, there in sets:
+    for name, _, there in sets:
         yield f'<AnnotationSet Name="{escaped_attribute(name)}">\n'
         for one in there:
             start, end = units.from_code_points(one.start), units.from_code_points(one.end)
             yield f'<Annotation Id="{one.id}" Type="{escaped_attribute(one.type)}" StartNode="{start}" EndNode="{end}">\n'
-            for feature, value in one.features.items():
-                yield _feature(feature, value)
+            yield from map(_feature, one.features, one.features.values())
             yield "</Annotation>\n"
         yield "</AnnotationSet>\n"
+    for name, said, _ in sets:
+        if said.relations:
+            yield f'<RelationSet Name="{escaped_attribute(name)}">\n'
+            for relation in said.relations:
+                yield from _relation(relation)
+            yield "</RelationSet>\n"
     yield "</GateDocument>\n"
+
+
+def _relation(relation: Relation) -> Iterator[str]:
+    members = ";".join(id for _, id in relation.arguments())
+    yield f'<Relation Id="{relation.id}" Type="{escaped_attribute(relation.label)}" Members="{members}">\n<UserData/>\n'
+    features = features_of(relation)
+    for name, roles in zip((_ROLES, _SEVERAL), roles_of(relation), strict=True):
+        if roles:
+            features[name] = _BETWEEN.join(roles)
+    yield from map(_feature, features, features.values())
+    yield "</Relation>\n"
 
 
 def _feature(name: str, value: Any) -> str:
@@ -209,6 +261,7 @@ def _feature(name: str, value: Any) -> str:
 
 
 FORMAT = Format(
-    "gate", "GATE XML", _MANUAL, KEEPS - {LISTS}, _read, _write, read_options=(SETS,),
-    limits=(XML_CHARACTERS,),
+    "gate", "GATE XML", _MANUAL,
+    (KEEPS | {N_ARY, ON_RELATIONS, RELATION_ATTRIBUTES, RELATIONS, ROLE_NAMES}) - {LISTS},
+    _read, _write, read_options=(SETS,), limits=(XML_CHARACTERS, ENDLESS),
 )  # fmt: skip

@@ -29,7 +29,7 @@ from postil.exchange.features._geometry import CROSSING, CUT, DISCONTINUITY, NES
 from postil.exchange.features._limits import characters, names_like, names_made_by
 from postil.exchange.features._relations import N_ARY, ON_RELATIONS, RELATIONS, ROLE_NAMES
 from postil.exchange.features._surroundings import ANNOTATORS, DOCUMENT_IDS, IDS, IGNORES, LAYERS, METADATA, STATE, UNKNOWN
-from postil.exchange.features._taking_out import in_each_set, lose, taken_out, without_values
+from postil.exchange.features._taking_out import in_each_set, lose, taken_out, without_records, without_values
 from postil.exchange.features._text import TEXT, with_text
 from postil.exchange.features._values import (
     ATTRIBUTES,
@@ -110,5 +110,6 @@ __all__ = [
     "taken_out",
     "to_take_out",
     "with_text",
+    "without_records",
     "without_values",
 ]

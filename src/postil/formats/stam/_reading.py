@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
-from postil.exchange.features import ROLES
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
+from postil.formats._ends import arguments
 from postil.formats._escaping import unescaped
 from postil.formats.stam._selectors import Selected, Selectors
 from postil.formats.stam._store import Datum, Parsed, Store, as_list, is_store, verify_checksum
@@ -75,10 +77,21 @@ class _Documents:
             else:
                 self._add_to_resource(parsed, parts)
         self._add_relations(later)
+        self._tell_kinds_apart()
         for id, resource in self.store.resources.items():
             yield Draft(
                 resource.name, resource.text, list(self.sets[id].values()), self.metadata[id], "code point", resource.file
             )
+
+    def _tell_kinds_apart(self) -> None:
+        """A data set may be used for stretches of text, for relations and for resources alike; a layer is of one kind."""
+        sets = [one for by_annotator in self.sets.values() for one in by_annotator.values()]
+        taken = {span.layer for one in sets for span in one.spans}
+        for one in sets:
+            one.relations = [_apart(relation, taken, "relation") for relation in one.relations]
+        taken |= {relation.layer for one in sets for relation in one.relations}
+        for one in sets:
+            one.labels = [_apart(label, taken, "label") for label in one.labels]
 
     def _lose(self, parsed: Parsed, kind: str) -> None:
         self.incoming.losses.add(kind, f"{parsed.file}: {parsed.id}")
@@ -95,7 +108,13 @@ class _Documents:
 
     def _add_spans(self, parsed: Parsed, kind: str, parts: list[Selected]) -> None:
         """Add a span, or one for each part where these stand on their own."""
-        if len({part.resource for part in parts}) > 1:
+        resources = list(dict.fromkeys(part.resource for part in parts))
+        if len(resources) > 1 and kind == "MultiSelector":
+            for resource in resources:  # nothing can be about all of them together
+                self._add_spans(parsed, kind, [part for part in parts if part.resource == resource])
+            self.home.pop(parsed.id)
+            return
+        if len(resources) > 1:
             self._lose(parsed, "annotations on several texts at once")
             return
         if kind in _DIRECTED:
@@ -203,10 +222,15 @@ class _Documents:
         said = _Said(parsed, self.incoming.relation_layer)
         annotator = annotator or said.annotator
         id = self._id(parsed, annotator)
-        args = _arguments(ends, parsed)
+        args = arguments(ends, parsed.value(OWN_SET, "roles"), as_list(parsed.value(OWN_SET, "several")))
         relation = Relation(id, said.layer, said.label, args, said.attributes, **said.common)
         self._set(resource, annotator, parsed.file).relations.append(relation)
         self.home[parsed.id] = resource, annotator, (id,)
+
+
+def _apart(record: Any, taken: set[str], kind: str) -> Any:
+    """The record in a layer of its kind, where its own is taken by records of another."""
+    return replace(record, layer=f"{record.layer}-{kind}") if record.layer in taken else record
 
 
 class _Said:
@@ -262,22 +286,6 @@ def _describe(draft_set: DraftSet, parsed: Parsed) -> None:
     draft_set.status = status if status in STATUSES else draft_set.status
     draft_set.method = method if method in METHODS else draft_set.method
     draft_set.sources = tuple(map(str, as_list(parsed.value(OWN_SET, "sources"))))
-
-
-def _arguments(ends: list[str], parsed: Parsed) -> dict[str, str | tuple[str, ...]]:
-    """The ends by their roles: those that the annotation says, else from and to, or members."""
-    roles = parsed.value(OWN_SET, "roles")
-    several = as_list(parsed.value(OWN_SET, "several"))
-    if not isinstance(roles, list) or len(roles) != len(ends):
-        if len(ends) == 2:
-            return dict(zip(ROLES, ends, strict=True))
-        return {"member": tuple(ends)} if len(ends) > 1 else {ROLES[1]: ends[0]}
-    args: dict[str, str | tuple[str, ...]] = {}
-    for role, id in zip(map(str, roles), ends, strict=True):
-        before = args.get(role, ())
-        is_several = role in several or role in args
-        args[role] = (*((before,) if isinstance(before, str) else before), id) if is_several else id
-    return {**args, **{role: () for role in several if role not in args}}
 
 
 def _collect(values: dict[str, Any], name: str, value: Any) -> None:

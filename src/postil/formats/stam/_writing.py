@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.exchange.features import ROLES
 from postil.exchange.outgoing import Outgoing
+from postil.formats._ends import roles_of
 from postil.formats._escaping import escaped
 from postil.formats.stam._vocabulary import (
     LABEL_KEY,
@@ -161,9 +161,8 @@ def _own(record: Record) -> dict[str, Any]:
 
 def _roles(relation: Relation) -> Data:
     """The role of each end, where they are not the usual two, and which roles may have several."""
-    roles = [role for role, _ in relation.arguments()]
-    several = [role for role, value in relation.args.items() if not isinstance(value, str)]
-    if roles != list(ROLES) or several:
+    roles, several = roles_of(relation)
+    if roles or several:
         yield OWN_SET, "roles", roles
     if several:
         yield OWN_SET, "several", several
