@@ -64,7 +64,8 @@ def test_ranges_into_any_element_and_links_to_later_links(tmp_path: Path) -> Non
         ("l1", {"from": "a", "to": "l2"}), ("l2", {"from": "a", "to": "b"}),
     ]  # fmt: skip
     assert {loss.kind: loss.count for loss in incoming.losses} == {
-        "spans that do not point to characters of the text": 1,
+        "spans that do not point into the text": 1,
+        "markup of the text that marks nothing up": 1,
         "links that are not between two annotations of one set": 2,
     }
 
@@ -87,3 +88,44 @@ def test_a_range_over_another_text_is_an_error_with_its_line(tmp_path: Path) -> 
 def test_what_is_no_tei_is_refused(value: str, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"a\.xml"):
         reading(tmp_path, value)
+
+
+def test_names_and_words_in_the_text_and_spans_that_point_to_them(tmp_path: Path) -> None:
+    text = (
+        '<p><w xml:id="w1" pos="NNP">Ada</w> <w xml:id="w2">met</w> <name type="person" xml:id="n1" ref="#b"><w xml:id="w3">Bob'
+        "</w></name>.</p><p>In <placeName>Paris 😀</placeName></p>"
+    )
+    stand_off = (
+        '<spanGrp type="phrase"><span xml:id="x1" from="#w1" to="#w2">clause</span><span target="#w1 #w2" type="X"/>'
+        '<span target="#w1 #w3" ana="#NP">not a word of this is in there</span><span from="#w9"/></spanGrp>'
+        '<spanGrp type="range"><span target="#string-range(n1,1,2)">ob</span></spanGrp>'
+    )
+    (document,), intake, incoming = reading(tmp_path, tei(stand_off, text))
+    one = document.sets["imported"]
+    assert intake.errors == []
+    assert document.text == "Ada met Bob.\nIn Paris 😀\n"
+    assert [(span.layer, span.label, span.text) for span in one.spans] == [
+        ("phrase", "NP", "Ada Bob"), ("phrase", "X", "Ada met"), ("phrase", "clause", "Ada met"), ("span", "person", "Bob"),
+        ("range", "span", "ob"), ("span", "placeName", "Paris 😀"),
+    ]  # fmt: skip
+    by_label = {span.label: span for span in one.spans}
+    assert by_label["NP"].fragments == ((0, 3), (8, 11))
+    assert (by_label["NP"].attributes, by_label["NP"].note) == ({"ana": "NP"}, "not a word of this is in there")
+    assert by_label["person"].attributes == {"ref": "#b"}
+    assert {loss.kind: loss.count for loss in incoming.losses} == {
+        "tokens and sentences, which --tokens keeps": 3, "spans that do not point into the text": 1,
+    }  # fmt: skip
+    incoming.with_tokens = True
+    (draft,) = FORMAT.read(incoming) if FORMAT.read else ()
+    assert [(span.label, span.attributes) for span in draft.sets[0].spans if span.layer == "token"] == [
+        ("token", {"pos": "NNP"}), ("token", {}), ("token", {}),
+    ]  # fmt: skip
+
+
+def test_a_corpus_in_one_file_and_other_files_beside(tmp_path: Path) -> None:
+    documents = "".join(tei("", f"<p>{name}</p>") for name in ("one", "two"))
+    (tmp_path / "other.xml").write_text("<other/>")
+    found, intake, incoming = reading(tmp_path, f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">{documents}</teiCorpus>')
+    assert intake.errors == []
+    assert [(one.id, one.text) for one in found] == [("a-1", "one\n"), ("a-2", "two\n")]
+    assert [loss.kind for loss in incoming.losses] == ["files that are no TEI documents"]

@@ -32,6 +32,7 @@ from postil.exchange.ids import renumbered
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import Element, line_of, parse_xml
+from postil.formats._tei_text import ID, SPACE, Inline, TeiText
 from postil.formats._xml_text import XML_CHARACTERS, escaped_attribute, escaped_xml
 from postil.model import AnnotationSet, Relation, Span
 
@@ -52,15 +53,21 @@ A directory with <id>.xml for each document:
 
 A group is a layer of an annotator, a span has its label as its type and its attributes in a feature structure. The numbers
 of a string-range are an offset and a length in code points, several pairs make a discontinuous span. A link of two is a
-relation from the first to the second. Read is this profile only, with any text inside text, and ranges into any element
-with an xml:id; spans that point to words or anything else are counted.
+relation from the first to the second.
+
+Read are also spans that point to elements with an xml:id (target="#w1 #w2", from and to), ranges into any such element, several
+documents in a teiCorpus, and what stands in the text itself: names (name, rs, persName, placeName …), dates, terms, segments
+become spans with their type, or what the element is called, as the label; w, pc and s become tokens and sentences. The content
+of a span that does not stand in the text is its gloss: the label where it has no type, else its remark. Blocks that nothing
+separates are put on lines of their own. Other markup is counted.
 
 Not kept: relations of more or fewer than two, roles, attributes of relations, lists, confidences, remarks, notes, labels and
 metadata of documents, ids, blanks in names, characters that XML cannot have."""
 
-_SPACE = "{http://www.tei-c.org/ns/1.0}"
-_ID = "{http://www.w3.org/XML/1998/namespace}id"
-_RANGE = re.compile(r"#string-range\(\s*([^,()\s]+)((?:\s*,\s*\d{1,12}\s*,\s*\d{1,12})+)\s*\)")
+_RANGE = re.compile(r"#?string-range\(\s*([^,()\s]+)((?:\s*,\s*\d{1,12}\s*,\s*\d{1,12})+)\s*\)")
+_POINTER = re.compile(r"#?string-range\([^()]*\)|\S+")
+_ROWS = {"w": "token", "pc": "token", "s": "sentence"}
+_SHORT = 40  # characters of a gloss that is a label
 _NUMBERS = re.compile(r"\d+")
 _KEEPS = frozenset(
     {
@@ -73,48 +80,45 @@ _KEEPS = frozenset(
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".xml", ".tei"):
         root = parse_xml(file.shown, file.read())
-        if root.tag != f"{_SPACE}TEI" or root.find(f"{_SPACE}text") is None:
+        documents = [one for one in root.iter(f"{SPACE}TEI") if one.find(f"{SPACE}text") is not None]
+        if not documents:
+            if incoming.source.is_directory and not _plain(root.tag).startswith("TEI"):
+                incoming.losses.add("files that are no TEI documents", file.shown, str(root.tag))
+                continue
             raise UnreadableFile(file.shown, "no TEI document with a text", line_of(root), 1)
-        yield _Parsed(root, file.shown, incoming).draft(file.name)
+        for number, one in enumerate(documents, 1):
+            name = file.name if len(documents) == 1 else f"{file.name}-{one.get(ID) or number}"
+            yield _Parsed(one, file.shown, incoming).draft(name)
 
 
 class _Parsed:
-    """A document of TEI. ``starts``: where each element with an xml:id begins in the text."""
+    """A document of TEI."""
 
-    def __init__(self, root: Element, shown: str, incoming: Incoming) -> None:
+    def __init__(self, root: Any, shown: str, incoming: Incoming) -> None:
         self.root, self.shown, self.incoming = root, shown, incoming
-        self.starts: dict[str, int] = {}
-        self.structures = {one.get(_ID, ""): one for one in root.iter(f"{_SPACE}fs")}
+        self.structures = {one.get(ID, ""): one for one in root.iter(f"{SPACE}fs")}
         self.sets: dict[str, DraftSet] = {}
         self.lines: dict[str, int] = {}
         self.owners: dict[str, str] = {}
-        text = root.find(f"{_SPACE}text")
-        body = text if text is None else text.find(f"{_SPACE}body")
-        self.text = "".join(self._pieces(text if body is None else body))
-
-    def _pieces(self, root: Any) -> Iterator[str]:
-        """The text under an element, piece by piece."""
-        at = 0
-        waiting: list[tuple[Any, bool]] = [(root, False)]
-        while waiting:
-            element, is_done = waiting.pop()
-            if is_done:
-                piece = element.tail or ""
-            else:
-                self.starts.setdefault(element.get(_ID, ""), at)
-                piece = element.text or ""
-                for child in reversed(element):
-                    waiting += [(child, True), (child, False)]
-            at += len(piece)
-            yield piece
+        text: Any = root.find(f"{SPACE}text")
+        body = text.find(f"{SPACE}body")
+        self.running = TeiText(text if body is None else body)
+        self.text = self.running.text
+        self._ids = {one.get(ID) for one in root.iter()}
+        self._numbers = count(1)
+        self._is_there: dict[str, bool] = {}  # what spans say, and whether it stands anywhere in the text
 
     def draft(self, name: str) -> Draft:
         """The draft."""
-        for group in self.root.iter(f"{_SPACE}spanGrp"):
-            for number, one in enumerate(group.findall(f"{_SPACE}span"), 1):
-                self._add_span(group, one, number)  # type: ignore[arg-type]
+        for inline in self.running.inline:
+            self._add_inline(inline)
+        for tag, count_ in self.running.others.items():
+            self.incoming.losses.add("markup of the text that marks nothing up", self.shown, f"{count_} {tag}", stops=False)
+        for group in self.root.iter(f"{SPACE}spanGrp"):
+            for number, one in enumerate(group.findall(f"{SPACE}span"), 1):
+                self._add_span(group, one, number)
         links: list[tuple[Any, Any]] = [
-            (group, one) for group in self.root.iter(f"{_SPACE}linkGrp") for one in group.findall(f"{_SPACE}link")
+            (group, one) for group in self.root.iter(f"{SPACE}linkGrp") for one in group.findall(f"{SPACE}link")
         ]
         ids = [self._id(one, group) for group, one in links]  # all of them first: a link may lead to a later one
         for (group, one), id in zip(links, ids, strict=True):
@@ -128,29 +132,93 @@ class _Parsed:
         return self.sets[annotator]
 
     def _id(self, element: Element, group: Any) -> str:
-        id = element.get(_ID) or f"x{len(self.owners) + 1}"
+        id = element.get(ID) or next(one for number in self._numbers if (one := f"x{number}") not in self._ids)
         self.lines[id] = line_of(element)
         self.owners[id] = group.get("resp", "")
         return id
 
-    def _add_span(self, group: Any, element: Element, number: int) -> None:
-        found = _RANGE.fullmatch(element.get("target", "").strip())
-        if found is None or found[1] not in self.starts:
-            where = f"{self.shown}:{line_of(element)}: {element.get(_ID, number)}"
-            self.incoming.losses.add("spans that do not point to characters of the text", where, element.get("target", ""))
+    def _add_inline(self, inline: Inline) -> None:
+        """Add what an element in the text marks: a word or sentence where tokens are kept, else a span."""
+        element, row = inline.element, _ROWS.get(inline.tag, "")
+        if row and not self.incoming.with_tokens:
+            where = f"{self.shown}:{line_of(element)}"
+            self.incoming.losses.add("tokens and sentences, which --tokens keeps", where, stops=False)
             return
-        numbers = list(map(int, _NUMBERS.findall(found[2])))
-        base = self.starts[found[1]]
-        pairs = zip(numbers[::2], numbers[1::2], strict=True)
-        fragments = sorted((base + offset, base + offset + length) for offset, length in pairs)
-        structure = self.structures.get(element.get("ana", "").removeprefix("#"))
+        start, end = _visible(self.text, inline.start, inline.end)
+        if start == end:
+            return
+        attributes = {_plain(name): value for name, value in element.attrib.items() if name not in (ID, "type", "resp")}
+        layer = row or self.incoming.span_layer
+        label = row or element.get("type") or inline.tag
+        if row and element.get("type"):
+            attributes["type"] = element.get("type")
+        self._set(element).spans.append(Span(self._id(element, element), layer, label, start, end, "", attributes=attributes))
+
+    def _add_span(self, group: Any, element: Element, number: int) -> None:
+        fragments = self._fragments(element)
+        if not fragments:
+            where = f"{self.shown}:{line_of(element)}: {element.get(ID, number)}"
+            self.incoming.losses.add("spans that do not point into the text", where, element.get("target", ""))
+            return
+        said = "".join(element.itertext())
+        is_gloss = self._is_gloss(said, fragments)
+        ana = element.get("ana", "").removeprefix("#")
+        structure = self.structures.get(ana)
+        attributes = {} if structure is None else _features(structure)
+        if ana and structure is None:
+            attributes["ana"] = ana
+        short = said.strip() if is_gloss and len(said.strip()) <= _SHORT else ""
+        label = element.get("type") or (short if "ana" not in attributes else ana) or "span"
         self._set(group).spans.append(
             Span(
-                self._id(element, group), group.get("type") or self.incoming.span_layer, element.get("type") or "span",
-                fragments[0][0], fragments[-1][1], "".join(element.itertext()),
-                tuple(fragments) if len(fragments) > 1 else (), {} if structure is None else _features(structure),
+                self._id(element, group), group.get("type") or self.incoming.span_layer, label,
+                fragments[0][0], fragments[-1][1], "" if is_gloss else said,
+                tuple(fragments) if len(fragments) > 1 else (), attributes,
+                note=said.strip() if is_gloss and label != short else "",
             )
         )  # fmt: skip
+
+    def _is_gloss(self, said: str, fragments: list[tuple[int, int]]) -> bool:
+        """Whether what a span says is not of the text: else it should be what it covers."""
+        if not said.strip() or said == " ".join(self.text[start:end] for start, end in fragments):
+            return False
+        pieces = said.split() if len(fragments) > 1 else [said.strip()]
+        for piece in pieces:
+            if piece not in self._is_there:
+                self._is_there[piece] = piece in self.text
+        return not all(self._is_there[piece] for piece in pieces)
+
+    def _fragments(self, element: Element) -> list[tuple[int, int]]:
+        """The stretches of text that a span points to: ranges of characters, elements, or from one to another."""
+        first, last = element.get("from"), element.get("to")
+        if first:
+            edges = [self._pointed(one) for one in (first, last or first)]
+            if not all(edges):
+                return []
+            start, end = edges[0][0][0], edges[1][-1][1]
+            return [(start, end)] if start < end else []
+        target = element.get("target", "").strip()
+        pointers = _POINTER.findall(target)
+        found = [self._pointed(one) for one in pointers]
+        if not found or not all(found):
+            return []
+        extents = sorted(extent for one in found for extent in one)
+        return extents if any(map(_RANGE.fullmatch, pointers)) else _joined(self.text, extents)
+
+    def _pointed(self, pointer: str) -> list[tuple[int, int]]:
+        found = _RANGE.fullmatch(pointer)
+        if found is None:
+            extent = self.running.extent_of(pointer.removeprefix("#"))
+            return [_visible(self.text, *extent)] if extent else []
+        base = self.running.start_of(found[1].removeprefix("#"))
+        if base is None:
+            return []
+        numbers = list(map(int, _NUMBERS.findall(found[2])))
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        return [
+            (self.running.place(base + offset), self.running.place(base + offset + length, is_end=length > 0))
+            for offset, length in pairs
+        ]
 
     def _add_link(self, group: Any, element: Element, id: str) -> None:
         ends = [one.removeprefix("#") for one in element.get("target", "").split()]
@@ -163,11 +231,33 @@ class _Parsed:
         self._set(group).relations.append(relation)
 
 
+def _visible(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without the blanks at its edges, which are of the markup."""
+    said = text[start:end]
+    return end - len(said.lstrip()) if said.strip() else start, start + len(said.rstrip())
+
+
+def _joined(text: str, extents: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches in order; those that touch, or between which only blanks are, as one: words that follow each other."""
+    found: list[tuple[int, int]] = []
+    for start, end in extents:
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _plain(name: str) -> str:
+    """The name of an attribute without its namespace."""
+    return name.rpartition("}")[2]
+
+
 def _features(structure: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for feature in structure.findall(f"{_SPACE}f"):
+    for feature in structure.findall(f"{SPACE}f"):
         for value in feature:
-            kind, said = value.tag.removeprefix(_SPACE), value.get("value", "")
+            kind, said = value.tag.removeprefix(SPACE), value.get("value", "")
             if kind == "binary":
                 found[feature.get("name", "")] = said in ("true", "1")
             elif kind == "numeric":
