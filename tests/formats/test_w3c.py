@@ -335,3 +335,36 @@ def test_samples(samples: Path) -> None:
             assert (documents, intake.errors) == ([], [])  # none of their texts is there
     assert refused == incorrect
     assert (len(correct), len(incorrect)) == (23, 5)
+
+
+def _row(id: str, *selectors: Any, user: str = "acct:joe@hypothes.is", **more: Any) -> dict[str, Any]:
+    target = {"source": "https://x.org/1.txt", **({"selector": list(selectors)} if selectors else {})}
+    row = {"id": id, "uri": "https://x.org/1.txt", "user": user, "text": "", "tags": [], "target": [target], "group": "__world__"}
+    return {**row, "created": "2020-01-01T00:00:00.000000+00:00", "updated": "2020-01-01T00:00:00.000000+00:00", **more}
+
+
+@pytest.mark.parametrize("form", ["rows", "annotations", "lines"])
+def test_what_hypothesis_exports(form: str, tmp_path: Path) -> None:
+    by_path = {"type": "RangeSelector", "startContainer": "/p[1]", "startOffset": 0, "endContainer": "/p[1]", "endOffset": 2}
+    rows = [
+        _row("a", by_path, position(60, 62), quote("Bo", "Then "), text="Who?", tags=["PERSON", "seen"]),
+        _row("b", by_path, position(0, 3), quote("Zoë", suffix=" 😀 met")),
+        _row("c", text="About all of it"), _row("d", text="Bo", references=["a"]),
+        _row("e", user="acct:ann@x.org", tags=["news"]),
+    ]  # fmt: skip
+    text = "\n".join(map(json.dumps, rows)) if form == "lines" else json.dumps({"total": 5, form: rows})
+    (tmp_path / "1.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / ("1.jsonl" if form == "lines" else "1.json")).write_text(text)
+    (document,), intake, _ = read(FORMAT, tmp_path)
+    assert intake.errors == []
+    joe, ann = document.sets["joe"], next(one for name, one in document.sets.items() if name.startswith("ann"))
+    found = {span.id: (span.label, span.start, span.text, span.note, span.attributes.get("tagging")) for span in joe.spans}
+    assert found == {"a": ("PERSON", 19, "Bo", "Who?", "seen"), "b": ("highlighting", 0, "Zoë", "", None)}
+    assert {(note.id, note.about, note.text) for note in joe.notes} == {("c", "", "About all of it"), ("d", "a", "Bo")}
+    assert [label.label for label in ann.labels] == ["news"]
+
+
+def test_positions_that_count_bytes(tmp_path: Path) -> None:
+    selector = {"type": "DataPositionSelector", "start": 5, "end": 9}
+    (span,) = one_set(tmp_path, anno(on(selector), bodyValue="x")).spans
+    assert (span.start, span.text) == (4, "😀")

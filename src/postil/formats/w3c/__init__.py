@@ -28,12 +28,13 @@ has annotations as its targets: two for from and to, else specific resources who
 one role has several. A note comments on an annotation, or on the text; a label tags the text; metadata describe the text.
 Offsets count code points. --base IRI goes before ids and sources, which else are relative.
 
-Read: annotations, pages, collections, lists and graphs of them, one in a file or many, JSON or JSON Lines. The text of a
+Read: annotations, pages, collections, lists and graphs of them, one in a file or many, JSON or JSON Lines; and what Hypothesis
+exports (search results, files of its client, a row on each line), whose tags and text are bodies. The text of a
 source lies beside the file under the source's name, or under it with .txt; or it is what --text names, a file or a directory.
 Positions hold where quotations agree with them (in code points, else in the one unit in which all agree). Where they do not,
 the quotation decides, with its prefix and suffix, and the position only between several places; blanks in a quotation may be
-any. Several selectors are alternatives, refinedBy narrows, RangeSelector and #char= fragments are understood; XPath, CSS and
-other selectors are not, and an annotation that has nothing else is counted. The first body for tagging or classifying is
+any. Several selectors are alternatives, refinedBy narrows, RangeSelector, #char= fragments and bytes are understood; XPath,
+CSS and other selectors are not, and an annotation that has nothing else is counted. The first body for tagging or classifying is
 the label, else the motivation; comments become the remark; other bodies and properties become attributes.
 
 Not kept: status, method and sources of sets, reasons to ignore a rule, unknown keys."""

@@ -10,9 +10,11 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.safe_json import read_json, read_json_lines
 from postil.exchange.sources import File
+from postil.formats.w3c._hypothesis import as_annotation, rows_of
 from postil.formats.w3c._vocabulary import CONTEXT
 
 GROUPS = ("List", "Composite", "Independents", "Choice")
+_NONE = 'no Web Annotation: an object of the type "Annotation", a page or a collection is wanted'
 _OWN = {"id", "type", "@context", "motivation", "creator", "body", "bodyValue", "target"}
 
 
@@ -64,9 +66,21 @@ def _items(shown: str, value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         for one in value:
             yield from _items(shown, one, depth + 1)
         return
-    types = _types(value) if isinstance(value, dict) else set()
-    if not isinstance(value, dict) or not (types or "@graph" in value):
-        raise UnreadableFile(shown, 'no Web Annotation: an object of the type "Annotation", a page or a collection is wanted')
+    if isinstance(value, dict):
+        yield from _items_of(shown, value, depth)
+    else:
+        raise UnreadableFile(shown, _NONE)
+
+
+def _items_of(shown: str, value: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    """The annotations of an object."""
+    types = _types(value)
+    rows = None if types else rows_of(value)
+    if rows is not None:
+        yield from map(as_annotation, rows)
+        return
+    if not types and "@graph" not in value:
+        raise UnreadableFile(shown, _NONE)
     if "Annotation" in types:
         yield value
     elif "@graph" in value:

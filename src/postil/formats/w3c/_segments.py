@@ -31,6 +31,7 @@ class _Clues(msgspec.Struct):
     """What the alternatives of one segment say together."""
 
     position: Extent | None = None
+    data: Extent | None = None
     exact: str = ""
     prefix: str = ""
     suffix: str = ""
@@ -49,6 +50,7 @@ class Segments:
         self.text, self.repaired = text, repaired
         self._passages = Passages(text)
         self._units = Units(text, self._unit([_clues(selectors) for selectors in selections]))
+        self._bytes = Units(text, "utf-8")
 
     def _unit(self, all_clues: list[_Clues]) -> Unit:
         pairs = [clues for clues in all_clues if clues.position and clues.exact]
@@ -79,6 +81,8 @@ class Segments:
             return Segment(first.start, last.start, why_not=first.why_not or last.why_not)
         extent = _converted(clues.position, self._units)
         if not clues.exact:
+            if clues.position is None and clues.data and (place := _converted(clues.data, self._bytes)):
+                return Segment(*place)
             if clues.position is None:
                 return Segment(why_not="annotations whose selectors are not about plain text")
             return Segment(*(extent or clues.position))
@@ -144,7 +148,9 @@ def _add_clues(clues: _Clues, selector: dict[str, Any]) -> None:
         )
     elif "FragmentSelector" in kinds and (found := _CHARACTERS.fullmatch(str(selector.get("value")))):
         clues.position = clues.position or (int(found[1]), int(found[2] or found[1]))
-    elif "RangeSelector" in kinds:
+    elif "DataPositionSelector" in kinds and _is_position(selector.get("start")) and _is_position(selector.get("end")):
+        clues.data = (selector["start"], selector["end"])
+    elif "RangeSelector" in kinds and "startSelector" in selector and "endSelector" in selector:
         clues.edges = (selector.get("startSelector"), selector.get("endSelector"))
     if selector.get("refinedBy") is not None:
         clues.refined = selector["refinedBy"]
