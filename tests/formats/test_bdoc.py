@@ -68,6 +68,12 @@ def test_yaml_and_gzip(tmp_path: Path) -> None:
     assert document.metadata.extra == {"d": "2020-01-01", "k": {"1": ["a"], "2": ["a"]}}
 
 
+def test_msgpack_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.bdocmp").write_bytes(b"\xa3sm2\xa1p")
+    with pytest.raises(UnreadableFile, match=r"save it as \.bdocjs"):
+        read(FORMAT, tmp_path)
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -73,3 +73,22 @@ def test_bytes_of_another_encoding_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_bytes(b"\xff\xfe")
     with pytest.raises(UnreadableFile, match=r"x\.ttl:1:1: not UTF-8"):
         read(format_, tmp_path / "x.ttl")
+
+
+def test_rdf_in_xml_is_read_safely_and_json_refused(tmp_path: Path) -> None:
+    rdf = (
+        '<?xml version="1.0"?>{}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:nif="http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#">'
+        '<nif:Context rdf:about="http://x.org/d#char=0,4"><nif:isString>{}Bob.</nif:isString></nif:Context>'
+        '<nif:Phrase rdf:about="http://x.org/d#char=0,3"><nif:referenceContext rdf:resource="http://x.org/d#char=0,4"/>'
+        "<nif:beginIndex>0</nif:beginIndex><nif:endIndex>3</nif:endIndex><nif:anchorOf>Bob</nif:anchorOf></nif:Phrase></rdf:RDF>"
+    )
+    for name in ("x.rdf", "x.txt"):
+        (document,), intake, lost = _read(tmp_path / name, rdf.format("", ""))
+        assert (intake.errors, lost) == ([], {})
+        assert [(span.label, span.text) for span in document.sets["imported"].spans] == [("Phrase", "Bob")]
+    with pytest.raises(UnreadableFile, match="declares an entity"):
+        _read(tmp_path / "y.rdf", rdf.format('<!DOCTYPE a [<!ENTITY e "x">]>', "&e;"))
+    for json in ('{"@context": "http://x.org/"}', '[\n {"@id": "x"}]'):
+        with pytest.raises(UnreadableFile, match="JSON-LD"):
+            _read(tmp_path / "y.jsonld", json)

@@ -34,13 +34,16 @@ are its metadata. Tokens and Sentences become layers with --tokens. Also read: Y
 Not kept: discontinuous spans, relations, document labels, notes, ids."""
 
 _SUFFIXES = (".bdocjs", ".bdocjson", ".gate_sj", ".bdocym", ".bdocyaml", ".bdoc")
+_PACKED = (".bdocmp",)
 _UNITS = {"p": "code point", "j": "utf-16"}
 _MOST_VALUES = 5_000_000
 _DEEPEST = 100
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    for file in incoming.source.files(*_SUFFIXES):
+    for file in incoming.source.files(*_SUFFIXES, *_PACKED):
+        if file.path.lower().removesuffix(".gz").endswith(_PACKED):
+            raise UnreadableFile(file.shown, "packed by msgpack: load it with gatenlp, and save it as .bdocjs")
         is_yaml = file.path.lower().removesuffix(".gz").endswith((".bdocym", ".bdocyaml", ".yaml", ".yml"))
         yield _draft(_read_yaml(file) if is_yaml else read_json(file), file, incoming)
 

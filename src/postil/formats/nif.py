@@ -1,7 +1,8 @@
-"""The NLP Interchange Format (NIF 2.0) as Turtle or N-Triples: texts and strings in them, as RDF."""
+"""The NLP Interchange Format (NIF 2.0) as Turtle, N-Triples or RDF/XML: texts and strings in them, as RDF."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
+from postil.exchange.safe_xml import parse_xml
 from postil.exchange.sources import File
 from postil.model import Span
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 _MANUAL = """\
-Read only, with the extra rdf. Turtle (.ttl) or N-Triples (.nt):
+Read only, with the extra rdf. Turtle (.ttl), N-Triples (.nt) or RDF/XML (.rdf):
 
 <http://x/d1#char=0,13> a nif:Context ; nif:isString "Ada met Bob." .
 <http://x/d1#char=0,3> a nif:Phrase ; nif:referenceContext <http://x/d1#char=0,13> ; nif:beginIndex 0 ; nif:endIndex 3 ;
@@ -32,11 +34,14 @@ _NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 _ITS = "http://www.w3.org/2005/11/its/rdf#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _GEOMETRY = {f"{_NIF}{name}" for name in ("beginIndex", "endIndex", "anchorOf", "referenceContext", "isString")}
+_SYNTAXES = {".ttl": "turtle", ".nt": "nt", ".n3": "turtle", ".rdf": "xml", ".owl": "xml"}
+_JSON = re.compile(r"\s*(\{|\[\s*\{)")
+_SYNTAX_NAMES = {"turtle": "Turtle", "nt": "N-Triples", "xml": "RDF in XML"}
 _ROWS = {"Word": "token", "Sentence": "sentence"}
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
-    for file in incoming.source.files(".ttl", ".nt"):
+    for file in incoming.source.files(*_SYNTAXES):
         yield from _Strings(file, _graph(file), incoming).drafts()
 
 
@@ -46,17 +51,30 @@ def _graph(file: File) -> Graph:
     except ImportError as error:
         raise MissingExtra("import nif", "rdflib", "rdf") from error
     graph = Graph()
-    kind = "nt" if file.path.removesuffix(".gz").endswith(".nt") else "turtle"
     text = file.text()
+    kind = _syntax(file, text)
     try:
         graph.parse(data=text, format=kind)
     except Exception as error:  # the parser raises whatever its own faults lead to
         line = getattr(error, "lines", 0)
-        message = (
-            f"not {'N-Triples' if kind == 'nt' else 'Turtle'}: {str(error).splitlines()[0] if str(error) else 'it breaks off'}"
-        )
+        message = f"not {_SYNTAX_NAMES[kind]}: {str(error).splitlines()[0] if str(error) else 'it breaks off'}"
         raise UnreadableFile(file.shown, message, line + 1 if isinstance(line, int) and line else 0, 1) from error
     return graph
+
+
+def _syntax(file: File, text: str) -> str:
+    """The syntax of a file, by its name or, where that says nothing, by how it begins.
+
+    Raises :class:`~postil.errors.UnreadableFile` for JSON, whose contexts would have to be fetched, and for XML that is not safe.
+    """
+    path = file.path.lower().removesuffix(".gz")
+    kind = next((kind for suffix, kind in _SYNTAXES.items() if path.endswith(suffix)), "")
+    if _JSON.match(text):
+        raise UnreadableFile(file.shown, "JSON-LD, whose context stands elsewhere: convert it to Turtle", 1, 1)
+    if kind == "xml" or text.lstrip().startswith(("<?xml", "<rdf:RDF")):
+        parse_xml(file.shown, text.encode())  # which refuses entities: the parser of RDF would follow them
+        return "xml"
+    return kind or "turtle"
 
 
 class _Strings:
