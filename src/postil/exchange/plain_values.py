@@ -47,8 +47,12 @@ def _plain(record: Annotation, draft_set: DraftSet, repaired: Losses) -> Annotat
         elif _is_plain(value):
             attributes[name] = value
         else:
-            attributes[name] = [_words(one) for one in value] if isinstance(value, list | tuple) else _words(value)
-            repaired.add("attribute values that no scheme describes, kept as JSON in words", draft_set.place(record.id), name)
+            try:
+                attributes[name] = [_words(one) for one in value] if isinstance(value, list | tuple) else _words(value)
+                kind = "attribute values that no scheme describes, kept as JSON in words"
+            except RecursionError:
+                kind = "attribute values inside values without end, left out"
+            repaired.add(kind, draft_set.place(record.id), name)
     return replace(record, attributes=attributes)
 
 
