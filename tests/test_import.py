@@ -267,6 +267,23 @@ def test_the_scheme_found_in_the_article_fits_it(repository: Path, tmp_path: Pat
     assert (status, out.count("nothing found")) == (0, 1), out
 
 
+def test_annotations_of_one_place_that_an_attribute_tells_apart_are_no_duplicates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = {"layer": "entity", "label": "PERSON", "start": 0, "end": 3, "text": "Ada"}
+    spans = [{**span, "id": f"e{number}", "attributes": {"who": who}} for number, who in enumerate(["Q1", "Q2", "Q2"])]
+    relation = {"layer": "argument", "label": "is", "args": {"from": "e0", "to": "e1"}}
+    relations = [{**relation, "id": f"r{number}", "attributes": {"n": number}} for number in range(2)]
+    document = {"id": "ada", "text": "Ada\n", "sets": [{"annotator": "a1", "spans": spans, "relations": relations}]}
+    root = tmp_path / "corpus"
+    root.mkdir()
+    assert run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[::2] == (0, "")
+    layers = Corpus.open(root).scheme.layers
+    assert (layers["entity"].distinguishing, layers["argument"].distinguishing) == (["who"], ["n"])
+    _, out, _ = run(capsys, "-C", root, "check", "--select", "SPN008,REL007", "--format", "concise")
+    assert [line.split(":")[1] for line in out.splitlines() if "SPN008" in line or "REL007" in line] == ["4"]
+
+
 def test_values_make_the_type_of_an_attribute(tmp_path: Path) -> None:
     text = "a b c d e f g h\n"
     values: dict[str, list[Any]] = {
