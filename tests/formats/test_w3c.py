@@ -368,3 +368,14 @@ def test_positions_that_count_bytes(tmp_path: Path) -> None:
     selector = {"type": "DataPositionSelector", "start": 5, "end": 9}
     (span,) = one_set(tmp_path, anno(on(selector), bodyValue="x")).spans
     assert (span.start, span.text) == (4, "😀")
+
+
+def test_what_recogito_keeps(tmp_path: Path) -> None:
+    stretches = [{"quote": "Zoë", "start": 0, "end": 3}, {"quote": "Bo", "start": 10, "end": 12}]
+    bodies = [{"id": "b", "annotation": "r", "purpose": "tagging", "value": "PERSON"}, {"purpose": "commenting", "value": "two"}]
+    target = {"annotation": "r", "selector": stretches, "creator": {"id": "ann"}, "created": "2020-01-01T00:00:00.000Z"}
+    one = one_set(tmp_path, [{"id": "r", "bodies": bodies, "target": target}])
+    (span,) = one.spans
+    assert one.annotator == "ann"
+    assert (span.id, span.label, span.fragments, span.note) == ("r", "PERSON", ((0, 3), (10, 12)), "two")
+    assert span.attributes == {"created": "2020-01-01T00:00:00.000Z"}

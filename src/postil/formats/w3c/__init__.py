@@ -29,7 +29,7 @@ one role has several. A note comments on an annotation, or on the text; a label 
 Offsets count code points. --base IRI goes before ids and sources, which else are relative.
 
 Read: annotations, pages, collections, lists and graphs of them, one in a file or many, JSON or JSON Lines; and what Hypothesis
-exports (search results, files of its client, a row on each line), whose tags and text are bodies. The text of a
+exports (search results, files of its client, a row on each line), whose tags and text are bodies, or Recogito. The text of a
 source lies beside the file under the source's name, or under it with .txt; or it is what --text names, a file or a directory.
 Positions hold where quotations agree with them (in code points, else in the one unit in which all agree). Where they do not,
 the quotation decides, with its prefix and suffix, and the position only between several places; blanks in a quotation may be

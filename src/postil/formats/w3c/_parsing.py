@@ -10,7 +10,8 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.safe_json import read_json, read_json_lines
 from postil.exchange.sources import File
-from postil.formats.w3c._hypothesis import as_annotation, rows_of
+from postil.formats.w3c._hypothesis import as_annotation as hypothesis_annotation, rows_of
+from postil.formats.w3c._recogito import as_annotation as recogito_annotation, is_native
 from postil.formats.w3c._vocabulary import CONTEXT
 
 GROUPS = ("List", "Composite", "Independents", "Choice")
@@ -77,7 +78,10 @@ def _items_of(shown: str, value: dict[str, Any], depth: int) -> Iterator[dict[st
     types = _types(value)
     rows = None if types else rows_of(value)
     if rows is not None:
-        yield from map(as_annotation, rows)
+        yield from map(hypothesis_annotation, rows)
+        return
+    if not types and is_native(value):
+        yield recogito_annotation(value)
         return
     if not types and "@graph" not in value:
         raise UnreadableFile(shown, _NONE)
