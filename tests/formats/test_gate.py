@@ -113,6 +113,13 @@ def test_features_have_the_types_of_their_classes(kind: str, text: str, value: o
     assert one_span(tmp_path, feature(kind, text)).attributes == {"f": value}
 
 
+def test_a_value_that_is_another_again_is_counted(tmp_path: Path) -> None:
+    value = wrapped("list", '<list><int>1</int></list><list reference="../list"/>')
+    (document,), _, incoming = reading(tmp_path, gate(in_set(feature("gate.corpora.ObjectWrapper", value))))
+    assert document.sets["imported"].spans[0].attributes == {"f": ["[1]", "../list"]}
+    assert [loss.kind for loss in incoming.losses] == ["values of features that are another value again"]
+
+
 def test_lists_of_old_files(tmp_path: Path) -> None:
     old = feature('java.util.ArrayList" itemClassName="java.lang.String', "a;b")
     assert one_span(tmp_path, old).attributes == {"f": ["a", "b"]}

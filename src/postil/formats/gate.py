@@ -163,6 +163,9 @@ class _Parsed:
     def _of_stream(self, element: Element, kind: str, line: int, depth: int = 0) -> Any:
         if depth > _DEEPEST:
             raise UnreadableFile(self.shown, "a feature value that is nested deeper than any is", line, 1)
+        if reference := element.get("reference"):
+            self.incoming.losses.add("values of features that are another value again", f"{self.shown}:{line}", reference)
+            return reference
         if kind.endswith(("list", "set", "-array")):
             return [self._of_stream(one, one.tag, line, depth + 1) for one in element]
         if kind.endswith("map"):
