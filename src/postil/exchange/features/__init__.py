@@ -29,7 +29,14 @@ from postil.exchange.features._geometry import CROSSING, CUT, DISCONTINUITY, NES
 from postil.exchange.features._limits import characters, names_like, names_made_by
 from postil.exchange.features._relations import N_ARY, ON_RELATIONS, RELATIONS, ROLE_NAMES
 from postil.exchange.features._surroundings import ANNOTATORS, DOCUMENT_IDS, IDS, IGNORES, LAYERS, METADATA, STATE, UNKNOWN
-from postil.exchange.features._taking_out import in_each_set, lose, taken_out, without_records, without_values
+from postil.exchange.features._taking_out import (
+    changed_annotations,
+    in_each_set,
+    lose,
+    taken_out,
+    without_records,
+    without_values,
+)
 from postil.exchange.features._text import TEXT, with_text
 from postil.exchange.features._values import (
     ATTRIBUTES,
@@ -55,8 +62,11 @@ EVERYTHING = frozenset(FEATURES)
 
 
 def to_take_out(keeps: frozenset[Feature], limits: Sequence[Feature] = ()) -> list[Feature]:
-    """The features that have to go, in order: what is not kept, then the limits, and the text last of all."""
-    missing = [feature for feature in FEATURES if feature not in keeps and feature is not TEXT]
+    """The features that have to go, in order: what is not kept, then the limits, and the text last of all.
+
+    A limit that equals a feature (by its key) is how this format does without it, in place of the common way.
+    """
+    missing = [feature for feature in FEATURES if feature not in keeps and feature not in limits and feature is not TEXT]
     return [*missing, *limits, *([TEXT] if TEXT not in keeps else [])]
 
 
@@ -101,6 +111,7 @@ __all__ = [
     "Policy",
     "Reduce",
     "Reducing",
+    "changed_annotations",
     "characters",
     "in_each_set",
     "lose",
