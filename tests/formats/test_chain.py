@@ -18,6 +18,7 @@ from postil.scheme import Scheme
 CHAINS = {
     "rich": ["brat", "bioc-json", "stam", "webanno-tsv", "cas-xmi", "cas-json", "w3c", "gate", "label-studio", "jsonl"],
     "poor": ["spacy", "brat", "conllu", "prodigy", "doccano", "pubannotation", "gliner", "argilla", "csv", "conll"],
+    "argued": ["arg-microtexts", "brat", "aif", "stam", "arg-microtexts", "cas-xmi", "aif", "webanno-tsv", "bioc-json", "jsonl"],
 }
 _CASCADES = {
     "relations one of whose ends was lost", "members of relations", "notes on what was lost",
