@@ -49,7 +49,7 @@ Topic and stance are labels of the document, other attributes of an element attr
 Written, every span outside of the layer edu is an argument unit, with the text cut into discourse units at the edges of spans,
 and units that follow each other joined. What lies between spans is an edu with xml:space="preserve": it is no span when read, its
 white space counts, and no blank joins it, so that the text comes back as it was. Relations that support or attack by their
-label ("supports", "attacks") become sup, reb and, where they attack a relation, und; other labels stay.
+label ("supports", "RA", "attacks") become sup, reb and, where they attack a relation, und; other labels stay.
 
 Not kept: layers but edu, adu, argument, topic and stance; relations of more or fewer than two, roles; lists and types of
 attributes, confidences, remarks, notes, metadata, ids of labels; white space at the edges of spans; discourse units that other
