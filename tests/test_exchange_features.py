@@ -233,6 +233,12 @@ def test_what_has_to_go_comes_in_order_with_the_text_last() -> None:
     assert order == [CUT, NOTES, limit, TEXT]
 
 
+def test_a_limit_that_equals_a_feature_takes_its_place() -> None:
+    own = Feature(LAYERS.key, "layers but one", LAYERS.without)
+    order = to_take_out(frozenset(FEATURES) - {TEXT, LAYERS}, [own])
+    assert [feature.title for feature in order] == ["layers but one", TEXT.title]
+
+
 def test_a_table_of_losses_has_counts_and_three_examples() -> None:
     losses = Losses()
     for number in range(1200):

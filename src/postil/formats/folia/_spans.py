@@ -102,7 +102,8 @@ class Annotations:
             return
         is_group = name == "coreferencechain"
         args: dict[str, str | tuple[str, ...]] = {
-            role: ids[0] if len(ids) == 1 and not is_group else tuple(ids) for role, ids in ends.items()
+            role: ids[0] if len(ids) == 1 and not is_group else tuple(ids)
+            for role, ids in sorted(ends.items(), key=lambda end: end[0] == "to")
         }
         layer = self._layer(plain, owners)
         self._records.add_relation(owners, layer, element.get("class") or plain, args)
