@@ -85,7 +85,7 @@ def _read(path: Path, text: str) -> tuple[Document, dict[str, int]]:
     path.write_text(text, encoding="utf-8")
     (document,), intake, incoming = read(_format(), path)
     assert intake.errors == []
-    return document, {loss.kind: loss.count for loss in incoming.losses}
+    return document, {loss.kind: loss.count for loss in (*incoming.losses, *intake.left_out)}
 
 
 def test_units_edges_and_edges_on_edges_are_read(tmp_path: Path) -> None:

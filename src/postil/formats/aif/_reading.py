@@ -10,6 +10,7 @@ from typing import Any
 
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.features import ROLES
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
@@ -25,6 +26,7 @@ from postil.formats.aif._vocabulary import (
     SCHEME,
     SPEAKER,
     TEXTS,
+    Ends,
     owned_ends,
 )
 from postil.model import Relation, Span
@@ -87,7 +89,7 @@ class _Map:
         text, marked = _unmarked(self._markup, self._nodes) if self._markup.strip() else self._made()
         own = DraftSet(file=self._file.shown)
         own.spans = list(self._spans(text, marked))
-        own.relations = self._relations({span.id for span in own.spans})
+        own.relations = list(self._relations())
         return Draft(self._file.name, text, [own], self._metadata(), "code point", self._file.shown)
 
     def _metadata(self) -> dict[str, Any]:
@@ -146,34 +148,21 @@ class _Map:
             label = self._classes.get(id) or kind
             yield Span(id, TEXTS[kind], label, start, end, text[start:end], **self._others(id, node))
 
-    def _relations(self, known: set[str]) -> list[Relation]:
-        """The nodes between others, as far as what they stand between is there."""
+    def _relations(self) -> Iterator[Relation]:
+        """The nodes between others. Those that need a node without a place go when the draft is taken in."""
         between = {id: node for id, node in self._nodes.items() if _words(node.get("type")) not in TEXTS}
         ends = owned_ends(self._before, self._after, between)
-        naming: defaultdict[str, list[str]] = defaultdict(list)
-        for id, both in ends.items():
-            for one in (*both[0], *both[1]):
-                naming[one].append(id)
-        there = known | set(between)
-        suspects = list(between)
-        while suspects:  # one that goes may take along those that have it as an end
-            id = suspects.pop()
-            if id in there and not all(any(one in there for one in ids) for ids in ends[id]):
-                there.remove(id)
-                suspects += naming[id]
-        return [relation for id, node in between.items() if (relation := self._relation(id, node, ends[id], there))]
+        for id, node in between.items():
+            if all(ends[id]):
+                yield self._relation(id, node, ends[id])
+            else:
+                self._lose("relations one of whose ends is not there", id, _words(node.get("type")))
 
-    def _relation(self, id: str, node: dict[str, Any], ends: tuple[list[str], list[str]], there: set[str]) -> Relation | None:
+    def _relation(self, id: str, node: dict[str, Any], ends: Ends) -> Relation:
         kind = _words(node.get("type"))
-        if id not in there:
-            self._lose("relations one of whose ends is not there", id, kind)
-            return None
-        args: dict[str, str | tuple[str, ...]] = {}
-        for role, ids in zip(("from", "to"), ends, strict=True):
-            kept = [one for one in ids if one in there]
-            args[role] = kept[0] if len(kept) == 1 else tuple(kept)
-            if len(kept) < len(ids):
-                self._lose("ends of relations that are not there", id, kind)
+        args: dict[str, str | tuple[str, ...]] = {
+            role: ids[0] if len(ids) == 1 else tuple(ids) for role, ids in zip(ROLES, ends, strict=True)
+        }
         others = self._others(id, node)
         scheme = _words(node.get("text"))
         if scheme not in ("", DEFAULT_SCHEMES.get(kind)) and others["attributes"].get(SCHEME) != scheme:

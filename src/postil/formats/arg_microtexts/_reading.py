@@ -80,7 +80,7 @@ class _Graph:
         """The graph as a document."""
         own = DraftSet(file=self._file.shown, lines=self._lines)
         own.spans = [*self._discourse_units(), *self._argument_units()]
-        own.relations = self._relations({span.id for span in own.spans})
+        own.relations = list(self._relations())
         ids = FreshIds(self._lines)
         for layer, attribute in GRAPH_ATTRIBUTES.items():
             if (value := self._root.get(attribute)) is not None:
@@ -154,36 +154,14 @@ class _Graph:
             end = last
         yield start, end
 
-    def _relations(self, known: set[str]) -> list[Relation]:
-        """Every edge between arguments. One that has no end any more goes, and takes along those that point to it."""
-        edges = {edge.get("id", ""): edge for edge in self._root.iter("edge") if edge.get("type") != SEGMENTATION}
-        ends = {id: self._ends(edge) for id, edge in edges.items()}
-        pointing: dict[str, list[str]] = {}
-        for id, both in ends.items():
-            for end in both.values():
-                pointing.setdefault(end, []).append(id)
-        gone: set[str] = set()
-        waiting = [id for end, ids in pointing.items() if end not in known and end not in edges for id in ids]
-        while waiting:
-            id = waiting.pop()
-            if id not in gone:
-                gone.add(id)
-                self._lose("relations one of whose ends is not there", edges[id])
-                waiting += pointing.get(id, ())
-        return [self._relation(edge, ends[id]) for id, edge in edges.items() if id not in gone]
-
-    def _ends(self, edge: Any) -> dict[str, str]:
-        ends = {role: edge.get(name, "") for role, name in (("from", "src"), ("to", "trg"))}
-        for id in ends.values():
-            if id not in self._lines:
-                raise UnreadableFile(
-                    self._file.shown, f"the edge {edge.get('id')} names {id}, which is not there", line_of(edge), 1
-                )
-        return ends
-
-    def _relation(self, edge: Any, ends: dict[str, str]) -> Relation:
-        label = unescaped(edge.get("type", ARGUMENT), (SEGMENTATION,))
-        return Relation(edge.get("id", ""), ARGUMENT, label, dict(ends), _others(edge, OWN_ATTRIBUTES))
+    def _relations(self) -> Iterator[Relation]:
+        """Every edge between arguments."""
+        for edge in self._root.iter("edge"):
+            kind = edge.get("type", ARGUMENT)
+            if kind != SEGMENTATION:
+                ends: dict[str, str | tuple[str, ...]] = {"from": edge.get("src", ""), "to": edge.get("trg", "")}
+                label = unescaped(kind, (SEGMENTATION,))
+                yield Relation(edge.get("id", ""), ARGUMENT, label, ends, _others(edge, OWN_ATTRIBUTES))
 
     def _lose(self, kind: str, element: Any) -> None:
         self._incoming.losses.add(kind, f"{self._file.shown}:{line_of(element)}: {element.get('id')}")
