@@ -10,6 +10,7 @@ is in the times.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import resource
 import sys
@@ -80,7 +81,17 @@ def _run(what: str, name: str, source: Path, destination: Path, answer: Connecti
     begun = time.perf_counter()
     count = WORK[what](name, source, destination)
     seconds = time.perf_counter() - begun
-    answer.send(Measured(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, count))
+    answer.send(Measured(seconds, _peak(), count))
+
+
+def _peak() -> float:
+    """The most memory that this process has had, in MB.
+
+    Linux counts into what getrusage says also what the process that started this one had: its own is in /proc.
+    """
+    with contextlib.suppress(OSError), Path("/proc/self/status").open(encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measured(what: str, name: str, source: Path, destination: Path) -> Measured:
