@@ -17,6 +17,7 @@ import msgspec
 
 from postil.corpus import Document
 from postil.errors import PostilError
+from postil.exchange.drafts import Draft
 from postil.exchange.features import LABEL_LAYER, RELATION_LAYER, SPAN_LAYER
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
@@ -25,7 +26,7 @@ from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.scheme_text import added, scheme_toml, with_keys
-from postil.exchange.sources import Source
+from postil.exchange.sources import Source, is_archive
 from postil.manifest import Metadata
 from postil.scheme import Scheme
 from postil.storage.directory import SCHEME, CorpusDirectory
@@ -89,7 +90,6 @@ def import_source(
     format_: Format, source: Source, root: Path, wishes: Wishes, progress: Callable[[int], None] = lambda _: None
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
-    assert format_.read
     corpus = _Corpus(root, may_restore=not wishes.renames)
     spans, relations, labels = wishes.layers
     incoming = Incoming(
@@ -104,7 +104,7 @@ def import_source(
     work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
     try:
         stage = _Stage(work, root)
-        for draft in format_.read(incoming):
+        for draft in _drafts(format_, incoming):
             document = intake.admit(draft)
             if document is None:
                 continue
@@ -147,6 +147,15 @@ def import_source(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return done
+
+
+def _drafts(format_: Format, incoming: Incoming) -> Iterator[Draft]:
+    """The drafts of a source; afterwards, files that nobody has looked at are counted."""
+    assert format_.read
+    yield from format_.read(incoming)
+    for file in incoming.source.unread():
+        kind = "archives in the source, which are not opened" if is_archive(file.path) else "files of another kind, not read"
+        incoming.losses.add(kind, file.path, stops=False)
 
 
 def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:

@@ -183,4 +183,4 @@ def _only_place(text: str, quote: str) -> Extent | None:
     return first.span() if first and not second else None
 
 
-FORMAT = Format("aif", "Argument Interchange Format (AIF and xAIF JSON)", _MANUAL, EVERYTHING, _read)
+FORMAT = Format("aif", "Argument Interchange Format (AIF and xAIF JSON)", _MANUAL, EVERYTHING, _read, signs=(r'"nodeID"\s*:',))

@@ -141,4 +141,4 @@ def _without_blanks_between(extents: list[tuple[int, int]]) -> Iterator[tuple[in
     yield start, end
 
 
-FORMAT = Format("arg-microtexts", "Argumentative microtexts (arggraph XML)", _MANUAL, EVERYTHING, _read)
+FORMAT = Format("arg-microtexts", "Argumentative microtexts (arggraph XML)", _MANUAL, EVERYTHING, _read, signs=(r"<arggraph\b",))

@@ -189,4 +189,5 @@ FORMAT = Format(
     read_options=(BY_ANNOTATOR,),
     limits=(ROLES,),
     writes="file",
+    signs=(r'"passages"\s*:',),
 )

@@ -211,4 +211,5 @@ def _feature(name: str, value: Any) -> str:
 FORMAT = Format(
     "gate", "GATE XML", _MANUAL, KEEPS - {LISTS}, _read, _write, read_options=(SETS,),
     limits=(XML_CHARACTERS,),
+    signs=(r"<GateDocument\b",),
 )  # fmt: skip

@@ -257,4 +257,5 @@ FORMAT = Format(
         STACKED, TEXT,
     )),
     _read,
+    signs=(r'"tagged_token_id"\s*:',),
 )  # fmt: skip

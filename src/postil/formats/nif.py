@@ -164,4 +164,4 @@ def _document_name(context: str) -> str:
     return context.partition("#char=")[0].partition("?char=")[0].partition("://")[2].rstrip("/#") or context
 
 
-FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read)
+FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read, signs=(r"nif-core#",))

@@ -193,4 +193,14 @@ _KEEPS = frozenset(
     }
 )  # fmt: skip
 
-FORMAT = Format("pubannotation", "PubAnnotation JSON", _MANUAL, _KEEPS, _read, _write, limits=(PLAIN_LISTS,), writes="file")
+FORMAT = Format(
+    "pubannotation",
+    "PubAnnotation JSON",
+    _MANUAL,
+    _KEEPS,
+    _read,
+    _write,
+    limits=(PLAIN_LISTS,),
+    writes="file",
+    signs=(r'"denotations"\s*:',),
+)

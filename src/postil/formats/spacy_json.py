@@ -230,4 +230,11 @@ class _Reading:
             self.set.spans.append(Span(f"t{len(self.set.spans) + 1}", "token", "token", start, end, "", (), attributes))
 
 
-FORMAT = Format("spacy-json", "JSON of spaCy (version 2, Doc.to_json, TRAIN_DATA)", _MANUAL, frozenset(), _read)
+FORMAT = Format(
+    "spacy-json",
+    "JSON of spaCy (version 2, Doc.to_json, TRAIN_DATA)",
+    _MANUAL,
+    frozenset(),
+    _read,
+    signs=(r'\{\s*"entities"\s*:|"paragraphs"\s*:|"ents"\s*:\s*\[|\A\s*\[\s*\(',),
+)

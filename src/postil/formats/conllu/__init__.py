@@ -57,4 +57,5 @@ FORMAT = Format(
     read_options=(_TAGS,),
     write_options=(_DOCUMENTS,),
     limits=(CLASSES, ROW_LABELS),
+    signs=(r"^1(?:-\d+)?\t(?:[^\t\n]*\t){8}[^\t\n]*$", r"^# ?global\.columns = ID\b"),
 )

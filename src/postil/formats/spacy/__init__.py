@@ -33,4 +33,5 @@ FORMAT = Format(
     write,
     write_options=(_ENTS,),
     writes="file",
+    signs=(r"\Ax[\x01\x5e\ufffd]",),
 )

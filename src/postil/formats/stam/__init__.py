@@ -32,4 +32,12 @@ layer's name; without one the first key is the label. All other data are attribu
 where they have a label, metadata where not. MultiSelectors make a span of each stretch of text. What is about data sets or
 keys, or a relation between stretches that no annotation covers, is counted."""
 
-FORMAT = Format("stam", "STAM JSON", _MANUAL, EVERYTHING, read, write)
+FORMAT = Format(
+    "stam",
+    "STAM JSON",
+    _MANUAL,
+    EVERYTHING,
+    read,
+    write,
+    signs=(r'"@type"\s*:\s*"(?:AnnotationStore|TextResource|AnnotationDataSet)"',),
+)

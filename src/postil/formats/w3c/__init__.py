@@ -44,4 +44,5 @@ FORMAT = Format(
         Option("text", "The text that is annotated, or a directory or zip of texts, where none lies beside.", "PATH"),
     ),
     write_options=(Option("base", "What ids and sources begin with, instead of being relative.", "IRI"),),
+    signs=(r"http://www\.w3\.org/ns/anno\b",),
 )  # fmt: skip
