@@ -34,7 +34,7 @@ from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json, read_json_records
+from postil.exchange.safe_json import numbered, read_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, flat, is_name
 from postil.formats._json_values import listed, pretty
@@ -51,8 +51,9 @@ doccano's export: a zip or a directory with a file of JSON Lines for each annota
 
 Read: that; "label" or "labels" with [start, end, label], or with categories of the document; "annotations" of the oldest version
 (what their label numbers mean is read from label_config.json beside the file); CSV with the columns text and label (several
-categories joined by #); fastText (__label__x text). --text-key and --label-key name other keys or columns. Every other key is
-metadata, comments are notes on the document. doccano skips records without a text, and so does this, but it counts them.
+categories joined by #); fastText (__label__x text). Other tables and texts are refused, and counted where they lie beside
+records. --text-key and --label-key name other keys or columns. Every other key is metadata, comments are notes on the
+document. doccano skips records without a text, and so does this, but it counts them.
 
 What offsets count is not written in the file: doccano's server means code points, its browser counts UTF-16 units, or grapheme
 clusters if the project says so. The texts that only postil's own export repeats decide; else the way of counting under which no
@@ -147,11 +148,11 @@ def _suffix(file: File) -> str:
 
 def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, dict[str, Any]]]]:
     """Each record with what it has in common with those of other annotators."""
-    for line, record in _records(file, incoming):
+    for number, line, record in numbered(_records(file, incoming)):
         id, text = record.get("id"), record.get(incoming.options["text-key"])
         is_shared = is_name(id) and isinstance(text, str) and not is_only
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
-        yield (str(id), digest) if is_shared else (file.path, line), (line, record)
+        yield (str(id), digest) if is_shared else (file.path, number), (line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:

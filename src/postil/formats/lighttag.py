@@ -46,7 +46,7 @@ LightTag's JSON export; it is read, and not written.
 An annotation by several annotators is a span in the set of each; who has seen a text and marked nothing has an empty set. In
 relations a node stands for a span: each that has a parent becomes a relation from the parent's span to its own. Classifications
 are labels of the document, the schema's tags the labels of the layer. What a reviewer said (reviewed, correct) and every other
-key become attributes."""
+key become attributes. Examples are read one at a time; relations, which stand apart from them, are held."""
 
 _KNOWN = frozenset((
     "start", "end", "value", "tag", "tag_id", "tagged_token_id", "annotated_by", "example_id", "definition_id", "classname",

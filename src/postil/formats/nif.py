@@ -26,7 +26,9 @@ Read only, with the extra rdf. Turtle (.ttl) or N-Triples (.nt):
 
 Each context is a document. Each string in it is a span: its label is the last part of its class (taClassRef), else of a type that
 is not NIF's own, else the NIF class; taIdentRef becomes the attribute identity, taConfidence the confidence, every other literal
-an attribute. Words and sentences are tokens. What stands between strings (dependencies, next word) is not brought along."""
+an attribute. Words and sentences are tokens. What stands between strings (dependencies, next word) is not brought along.
+
+Any statement of a graph may be about any other, so a file is held whole, in some 17 times its size: cut a large one up."""
 
 _NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 _ITS = "http://www.w3.org/2005/11/its/rdf#"
