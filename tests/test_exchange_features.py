@@ -240,6 +240,6 @@ def test_a_table_of_losses_has_counts_and_three_examples() -> None:
 
     lines = list(losses.lines())
 
-    assert lines[0] == "1,200 nested spans"
+    assert lines[0] == "1,200 × nested spans"
     assert len(lines) == 5
     assert lines[-1].strip() == "and 1,197 more"

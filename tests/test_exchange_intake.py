@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 from msgspec.structs import replace
 
+from postil.exchange.annotator_names import portable
 from postil.exchange.drafts import Draft, DraftSet
-from postil.exchange.intake import Intake, Rules, portable
+from postil.exchange.intake import Intake, Rules
 from postil.exchange.offsets import Counting, Undecided, placed
 from postil.model import Label, Note, Relation, Span
 from postil.scheme import Attribute, Layer
@@ -70,7 +71,7 @@ def test_without_texts_the_declared_unit_is_believed_and_no_unit_has_to_be_said(
     mute = _draft("😀 x 😀 y\n", _span("T1", 2, 4), unit=None)
     with pytest.raises(Undecided, match="code points or UTF-16"):
         placed(mute)
-    assert placed(mute, "utf-16").counting == Counting("utf-16")
+    assert placed(mute, Counting("utf-16")).counting == Counting("utf-16")
 
 
 def test_ascii_needs_no_decision() -> None:
@@ -276,6 +277,37 @@ def test_annotators_become_names_of_directories() -> None:
     assert list(document.sets)[:2] == ["Jorg-Muller-2", "a-b.c"]
     assert len(document.sets) == 4
     assert "me" in document.sets
+    (loss,) = intake.repaired
+    assert (loss.kind, loss.count) == ("annotators whose names no set can have", 3)
+    assert loss.examples[1] == "d: a@b.c is now a-b.c"
+
+
+def test_annotators_whose_names_become_the_same_stay_apart_in_every_document() -> None:
+    intake = Intake(Rules(annotator="me"), "s/1")
+    first = intake.admit(
+        Draft("d", "x\n", [DraftSet("a@b"), DraftSet("A b"), DraftSet("a-b"), DraftSet("ME!", sources=("a@b",))])
+    )
+    second = intake.admit(Draft("e", "x\n", [DraftSet("A b"), DraftSet("a@b")]))
+
+    assert first is not None
+    assert second is not None
+    names = list(first.sets)
+    assert names[0] == "a-b"
+    assert len({name.casefold() for name in names}) == 4
+    assert list(second.sets) == [names[1], "a-b"]
+    assert first.sets[names[3]].header.sources == ("a-b",)
+    assert intake.annotators.originals["a-b"] == "a@b"
+    assert sum(loss.count for loss in intake.repaired) == 4
+    assert intake.errors == []
+
+
+def test_a_valid_name_is_never_changed_but_where_another_was_given_it() -> None:
+    intake = Intake(Rules(annotator="imported"), "s/1")
+    document = intake.admit(Draft("d", "x\n", [DraftSet("Ada"), DraftSet("ada"), DraftSet("imported")]))
+
+    assert document is not None
+    assert list(document.sets) == ["Ada", "ada", "imported"]
+    assert not intake.repaired
 
 
 def test_metadata_goes_where_the_corpus_has_a_place_for_it_and_else_to_extra() -> None:

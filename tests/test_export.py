@@ -42,11 +42,11 @@ def test_a_refusal_names_what_would_go_and_how_to_agree_and_leaves_nothing(
     assert (status, out) == (1, "")
     assert err.startswith(
         "postil: Column files with tags (CoNLL-2003 and the like) cannot hold all of this corpus. It would lose:\n"
-        "1 relations: --without relations\n"
+        "1 × relations: --without relations\n"
         "    example (gold) r1 “supports”\n"
-        "1 spans with an edge inside a token: --without cut-tokens\n"
+        "1 × spans with an edge inside a token: --without cut-tokens\n"
         "    example (gold) s2 “amada”\n"
-        "1 nested spans: --without nested\n"
+        "1 × nested spans: --without nested\n"
         "    example (gold) e2 “Singh”\n"
     )
     besides = err.partition("Besides, which stops no export:\n")[2]
@@ -78,17 +78,17 @@ def test_what_goes_with_what_was_agreed_to_needs_no_word_of_its_own(
 ) -> None:
     status, _, err = run(capsys, "-C", corpus, "export", "spacy", tmp_path / "x.spacy")
     assert status == 1
-    assert "1 relations one of whose ends was lost: --without cut-tokens\n" in err
+    assert "1 × relations one of whose ends was lost: --without cut-tokens\n" in err
 
     status, out, _ = run(capsys, "-C", corpus, "export", "spacy", tmp_path / "x.spacy", "--without", "cut-tokens")
     assert status == 0
     assert f"wrote {tmp_path / 'x.spacy'}: 1 document, 3 annotations of 5\n" in out
-    assert "not kept:\n1 spans with an edge inside a token\n" in out
-    assert "1 relations one of whose ends was lost\n" in out
+    assert "not kept:\n1 × spans with an edge inside a token\n" in out
+    assert "1 × relations one of whose ends was lost\n" in out
 
     status, _, err = run(capsys, "-C", corpus, "export", "conll", tmp_path / "c", "--without", "cut-tokens")
     assert status == 1
-    assert "1 nested spans: --without nested\n" in err
+    assert "1 × nested spans: --without nested\n" in err
     assert "edge inside a token\n" in err.partition("Besides")[2]
 
 
@@ -136,10 +136,20 @@ def test_overlap_says_which_span_stays(
     assert [span.text for span in found.spans if span.label == "PERSON"] == [kept]
 
 
-def test_only_a_format_without_overlap_asks_about_it(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--overlap", "longest")
+def test_every_format_takes_the_same_options_and_shows_those_that_have_an_effect(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--lossy", "--without", "nested", "--without", "relations", "--overlap", "innermost", "--replace", "--set", "gold")
+    for name, format_ in all_formats().items():
+        if format_.write:
+            assert run(capsys, "-C", corpus, "export", name, tmp_path / name, *options)[0] == 0, name
+    assert run(capsys, "-C", corpus, "export", "hf", tmp_path / "hf", *options, "--no-agreement", "--config", "spans")[0] == 0
+
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--without", "nesting")
     assert status == 2
-    assert "No such option" in err
+    assert "'nesting' is nothing that any format goes without" in err
+    assert "--overlap" not in run(capsys, "export", "jsonl", "--help")[1]
+    assert "--overlap" in run(capsys, "export", "conll", "--help")[1]
 
 
 def test_what_is_there_and_differs_is_overwritten_only_when_asked(
@@ -178,6 +188,9 @@ def test_a_directory_keeps_what_is_none_of_the_export_s(corpus: Path, tmp_path: 
         ("csv", "a-file", 1, "there is a file in its place"),
         ("jsonl", "corpus/annotations/x.jsonl", 1, "inside annotations/, which belongs to the corpus"),
         ("csv", "corpus/corpus", 1, "inside corpus/, which belongs to the corpus"),
+        ("csv", "corpus/adjudication/x", 1, "inside adjudication/, which belongs to the corpus"),
+        ("csv", "corpus", 1, "is the corpus itself, whose files an export must not lie among: choose another place"),
+        ("hf", "corpus/.", 1, "is the corpus itself"),
         ("jsonl", "a-file/x.jsonl", 2, "a-file"),
     ],
 )

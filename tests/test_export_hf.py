@@ -239,6 +239,22 @@ def test_a_directory_with_other_files_is_not_overwritten(varied: Path, capsys: p
     assert [path.name for path in (varied / "out").iterdir()] == ["thesis.docx"]
 
 
+def test_a_file_that_was_changed_since_is_overwritten_only_when_asked(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--no-agreement", "--config", "spans"]
+    assert main(command) == 0
+    card = (varied / "out/README.md").read_bytes()
+    (varied / "out/README.md").write_text("mine\n", encoding="utf-8")
+
+    assert main(command) == 1
+    assert "changed since they were exported (README.md): nothing was written. --replace overwrites" in capsys.readouterr().err
+    assert main([*command, "--replace"]) == 0
+    assert (varied / "out/README.md").read_bytes() == card
+
+    (varied / "out/thesis.docx").write_text("years of work")
+    assert main([*command, "--replace"]) == 1
+    assert "files that no export wrote (thesis.docx)" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "options",
     [["--set", "a9"], ["--config", "x"], ["--split", "a-b"], ["--split", "a=x"], ["--split", "a=-1"], ["--split", "=1"]],

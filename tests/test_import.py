@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +134,8 @@ def test_a_table_of_names_renames_and_leaves_out(small_corpus: Path, capsys: pyt
     status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
 
     assert status == 0
-    assert "1 annotations that the table leaves out" in out
-    assert "1 relations one of whose ends was lost" in out
+    assert "1 × annotations that the table leaves out" in out
+    assert "1 × relations one of whose ends was lost" in out
     found = Corpus.open(small_corpus)["x"].sets["ada"]
     assert [(span.layer, span.label) for span in found.spans] == [("entity", "PERSON"), ("entity", "GPE")]
     assert found.relations == ()
@@ -141,7 +143,13 @@ def test_a_table_of_names_renames_and_leaves_out(small_corpus: Path, capsys: pyt
 
 @pytest.mark.parametrize(
     ("table", "message"),
-    [("[layerss]\n", "map.toml:1:"), ("[layers]\nx = 1\n", "map.toml:2:"), ("[", "map.toml:1:"), (None, "there is no such file")],
+    [
+        ('[annotators]\na1 = "../x"\n', "map.toml:2:"),
+        ("[layerss]\n", "map.toml:1:"),
+        ("[layers]\nx = 1\n", "map.toml:2:"),
+        ("[", "map.toml:1:"),
+        (None, "there is no such file"),
+    ],
 )
 def test_a_table_that_is_none_is_refused(
     small_corpus: Path, capsys: pytest.CaptureFixture[str], table: str | None, message: str
@@ -181,7 +189,7 @@ def test_disagreeing_offsets_stop_the_import_with_all_of_them(tmp_path: Path, ca
 
     status, out, _ = run(capsys, "-C", tmp_path, "import", "jsonl", source, "--realign")
     assert status == 0
-    assert "1 spans moved to the only place where their text is" in out
+    assert "1 × spans moved to the only place where their text is" in out
     assert Corpus.open(tmp_path)["bad"].sets["a1"].spans[0].start == 8
 
 
@@ -332,7 +340,7 @@ def test_where_there_is_no_document_it_says_what_there_is(tmp_path: Path, capsys
     status, _, err = run(capsys, "-C", tmp_path, "import", "doccano", source)
 
     assert status == 2
-    assert f"could be read from: 1 records without a text ({source}:1)" in err
+    assert f"could be read from: 1 × records without a text ({source}:1)" in err
 
 
 def test_adding_to_a_scheme_leaves_every_line_that_is_there() -> None:
@@ -452,3 +460,217 @@ def test_names_of_the_table_that_nothing_has_are_said(small_corpus: Path, capsys
     assert said.split("\n")[:-1] == [
         "  [annotators] a2", "  [labels.entity] ORG", "  [labels.spam] GPE", "  [layers] entitty", "  [roles.tie] c",
     ]  # fmt: skip
+
+
+def test_a_table_may_call_annotators_as_the_source_does(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada in Paris.\n", ("e1", 0, 3, "PERSON"))
+    document["sets"][0]["annotator"] = "ann@example.org"
+    source = _source(small_corpus.parent / "x.jsonl", document)
+    table = small_corpus.parent / "map.toml"
+    table.write_text('[annotators]\n"ann@example.org" = "ada"\n', encoding="utf-8")
+
+    status, out, _ = run(capsys, "-C", small_corpus, "import", "jsonl", source, "--scheme", table)
+
+    assert status == 0
+    assert "in the table, but not in the source" not in out
+    assert list(Corpus.open(small_corpus)["x"].sets) == ["ada"]
+
+
+NARROW = """\
+name = "s" # ours
+version = 1
+
+[layers.entity]
+kind = "span"
+overlap = "none" # for now
+unit = "word"
+labels.PERSON = { key = "p" }
+
+[layers.entity.attributes.sure]
+type = "enum"
+values = ["yes", "no"]
+required = true
+
+[layers.tie]
+kind = "relation"
+roles.from = { layers = ["entity"] }
+roles.to = { layers = ["entity"], labels = ["PERSON"] }
+labels.met = {}
+"""
+
+
+def _narrow_corpus(root: Path, scheme: str = NARROW) -> Path:
+    (root / "corpus").mkdir(parents=True)
+    (root / "annotations").mkdir()
+    (root / "corpus/corpus.toml").write_text('format = 1\nname = "s"\n', encoding="utf-8")
+    (root / "annotations/scheme.toml").write_text(scheme, encoding="utf-8", newline="")
+    return root
+
+
+def _wide_source(path: Path) -> Path:
+    document = _document(
+        "x", "Ada Lovelace met Bob.\n", ("e1", 0, 12, "PERSON"), ("e2", 4, 12, "PERSON"), ("e3", 17, 20, "PERSON")
+    )
+    for span, sure in zip(document["sets"][0]["spans"], ("yes", "perhaps", ""), strict=True):
+        span["attributes"] = {"sure": sure} if sure else {}
+    document["sets"][0]["relations"] = [
+        {"id": "r1", "layer": "tie", "label": "met", "args": {"from": "e1", "to": ["e3"]}},
+        {"id": "r2", "layer": "tie", "label": "met", "args": {"from": "r1", "to": "e3"}},
+    ]
+    return _source(path, document)
+
+
+def test_what_check_will_find_is_said_before_anything_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, source = _narrow_corpus(tmp_path / "c"), _wide_source(tmp_path / "x.jsonl")
+    command = ("-C", root, "import", "jsonl", source)
+
+    status, out, _ = run(capsys, *command, "--dry-run")
+
+    assert status == 0
+    assert not (root / "corpus/x.txt").exists()
+    found = {code: int(number) for number, code in re.findall(r"(?m)^ +(\d+) × ([A-Z]{3}\d{3}) ", out)}
+    assert run(capsys, *command)[1].startswith(out.replace("would import", "imported").rstrip("\n"))
+    checked = json.loads(run(capsys, "-C", root, "check", "--format", "json")[1])
+    codes = Counter(one["code"] for one in checked["findings"] if one["severity"] != "info")
+    assert found == {code: number for code, number in codes.items() if not code.startswith("COR")}
+    assert {"SPN009", "LAB005"} <= set(found)
+    assert "entity.overlap: nested, not none" in out
+    assert "entity.attributes.sure.values: also perhaps" in out
+    assert "annotations/a1/x.jsonl:" in out
+
+
+def test_a_scheme_that_is_too_narrow_is_widened_when_asked_and_every_other_line_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, source = _narrow_corpus(tmp_path / "c"), _wide_source(tmp_path / "x.jsonl")
+
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", source, "--scheme", "write")
+
+    assert status == 0
+    text = (root / "annotations/scheme.toml").read_text(encoding="utf-8")
+    layers = Corpus.open(root).scheme.layers
+    assert layers["entity"].overlap == "nested"
+    assert layers["entity"].attributes["sure"].values == ("yes", "no", "perhaps")
+    assert layers["tie"].labels["met"].roles["from"].layers == ("entity", "tie")
+    assert layers["tie"].labels["met"].roles["to"].multiple
+    assert {'name = "s" # ours', 'overlap = "nested" # for now', 'unit = "word"', "required = true"} <= set(text.split("\n"))
+    checked = json.loads(run(capsys, "-C", root, "check", "--format", "json")[1])
+    codes = {one["code"]: one["message"] for one in checked["findings"] if one["severity"] == "error"}
+    assert len(codes) == 1  # that an answer is missing is for people to mend
+    assert "sure" in next(iter(codes.values()))
+    assert f"1 × {next(iter(codes))}" in out
+
+
+def test_what_would_become_wider_is_said_where_something_is_missing_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = _narrow_corpus(tmp_path / "c")
+    document = _document("x", "Ada Lovelace.\n", ("e1", 0, 12, "PERSON"), ("e2", 4, 12, "NAME"))
+
+    status, _, err = run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))
+
+    assert status == 1
+    assert err.startswith("label NAME of layer entity\n")
+    assert err.endswith("--scheme write would change it:\n  entity.overlap: nested, not none\n")
+
+
+def test_a_scheme_that_cannot_be_widened_as_it_is_written_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, scheme in enumerate(_as_others_write(NARROW)):
+        root = _narrow_corpus(tmp_path / f"c{number}", scheme)
+        assert run(capsys, "-C", root, "check", "--format", "json")[0] == 0, scheme
+        status, _, err = run(capsys, "-C", root, "import", "jsonl", _wide_source(tmp_path / "x.jsonl"), "--scheme", "write")
+        after = (root / "annotations/scheme.toml").read_text(encoding="utf-8")
+        if status == 0:
+            assert Corpus.open(root).scheme.layers["entity"].overlap == "nested", scheme
+        else:
+            assert "by hand" in err
+            assert after == scheme
+
+
+def _as_others_write(scheme: str) -> list[str]:
+    """The same scheme with other ways of TOML to say it."""
+    head, _, rest = scheme.partition("[layers.entity]\n")
+    entity, _, tail = rest.partition("\n\n")
+    dotted = "\n".join(f"entity.{line}" for line in entity.split("\n"))
+    inline = entity.replace(" # for now", "").replace("\n", ", ")
+    return [
+        f"{head}[layers]\n{dotted}\n\n{tail}",
+        f"{head}layers.entity = {{ {inline} }}\n",
+        f'{head}[layers."entity"]\n{entity}\n',
+    ]
+
+
+def test_a_scheme_with_constraints_can_be_written(repository: Path) -> None:
+    own = Corpus.open(repository).scheme
+    written = parse_toml(Scheme, "x", scheme_toml(own).encode())
+    assert written.faults == ()
+    assert written.value == own
+
+
+def test_importing_the_same_again_says_that_it_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _source(tmp_path / "x.jsonl", ADA)
+    root = tmp_path / "c"
+    root.mkdir()
+    run(capsys, "-C", root, "import", "jsonl", source)
+    for more in ((), ("--dry-run",)):
+        out = run(capsys, "-C", root, "import", "jsonl", source, *more)[1]
+        assert out.startswith("1 document, 2 annotations by a1: all there already, just as it is\n")
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        (("-",), "Standard input is not read"), (("*.jsonl",), "Patterns are not looked for: give the directory"),
+        (("a.jsonl", "b.jsonl"), "Give the directory that holds a.jsonl and the others"), ((), "Missing argument 'SRC"),
+        (("nowhere",), "there is no such file or directory\n"),
+    ],
+)  # fmt: skip
+def test_a_source_that_is_none_is_said_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sources: tuple[str, ...], message: str
+) -> None:
+    status, _, err = run(capsys, "-C", tmp_path, "import", "jsonl", *sources)
+    assert status == 2
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disagreeing_offsets_come_with_what_can_be_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document("x", "Ada met Bob.\n", ("e1", 0, 3, "PERSON"))
+    document["sets"][0]["spans"][0]["text"] = "Bob"
+    err = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[2]
+    assert err.splitlines()[1].startswith("--realign looks for spans by the texts")
+
+
+def test_labels_that_mean_harm_or_are_many_are_shown_safely(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join("abcdefghijklmnop")
+    spans = [(f"e{n}", 2 * n, 2 * n + 1, f"L{n:02}") for n in range(15)]
+    document = _document("x", text, *spans, ("e15", 30, 31, "\x1b[2J\nboo"))
+    document["sets"][0]["spans"][0]["layer"] = "other"
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[1]
+    assert "\x1b" not in out
+    assert "\n    other (spans: L00)\n" in out
+    assert "L08 and 6 more)\n" in out
+
+
+def test_a_scheme_without_layers_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "x.jsonl", _document("x", "Ada.\n")))[1]
+    assert "wrote annotations/scheme.toml: no layer, as there is no annotation\n" in out
+
+
+def test_other_metadata_of_a_document_that_is_there_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = _source(tmp_path / "x.jsonl", {**ADA, "metadata": {"title": "A", "mood": "x"}})
+    run(capsys, "-C", tmp_path, "import", "jsonl", first)
+    before = (tmp_path / "corpus/news/ada.toml").read_bytes()
+    other = {**ADA, "metadata": {"title": "B", "mood": "x"}}
+
+    out = run(capsys, "-C", tmp_path, "import", "jsonl", _source(tmp_path / "y.jsonl", other), "--as", "bob")[1]
+
+    assert "  1 × metadata of documents that are there already: they keep theirs\n      news/ada: title\n" in out
+    assert (tmp_path / "corpus/news/ada.toml").read_bytes() == before
+    assert "metadata of documents" not in run(capsys, "-C", tmp_path, "import", "jsonl", first)[1]
+
+    (tmp_path / "corpus/news/ada.toml").unlink()  # a text without metadata is given them
+    assert run(capsys, "-C", tmp_path, "import", "jsonl", first)[0] == 0
+    assert (tmp_path / "corpus/news/ada.toml").read_bytes() == before

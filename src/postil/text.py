@@ -10,9 +10,9 @@ import difflib
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Literal
 
 Unit = Literal["code point", "utf-16", "utf-8", "grapheme"]
@@ -238,6 +238,12 @@ def nearest(word: str, names: Iterable[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 file``, ``1,200 files``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def few(names: Collection[str], most: int) -> list[str]:
+    """The first names, and that there are more: ``a``, ``b``, ``30 more``."""
+    shown = list(islice(names, most if len(names) <= most else most - 1))
+    return [*shown, f"{len(names) - len(shown):,} more"] if len(shown) < len(names) else shown
 
 
 def listing(names: Iterable[str], last: str = "or") -> str:

@@ -52,6 +52,7 @@ def read(format_: Format, path: Path, *, rules: Rules | None = None, **options: 
     drafts = format_.read(incoming)
     intake = Intake(rules or Rules(), "s/1", incoming.declared)
     documents = [document for draft in drafts if (document := intake.admit(draft))]
+    documents += [document for _, document in intake.settled()]
     return documents, intake, incoming
 
 

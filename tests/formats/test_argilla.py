@@ -214,3 +214,37 @@ def test_argilla_flattens_it(tmp_path: Path) -> None:
     (document,), intake, _ = read(FORMAT, tmp_path / "flat.json")
     assert intake.errors == []
     assert sorted(one.header.status for one in document.sets.values()) == ["complete", "complete", "in-progress"]
+
+
+def test_annotations_and_predictions_of_version_1(tmp_path: Path) -> None:
+    text = "Anna met Ben."
+    records = [
+        {
+            "id": "a", "text": text, "tokens": ["Anna"], "annotation": [["PER", 0, 4]], "annotation_agent": "ann",
+            "prediction": [["PER", 9, 12, 0.7]], "prediction_agent": "m1", "status": "Validated", "metadata": {"x": 1},
+        },
+        {"id": "b", "text": "Nice.", "annotation": "pos", "annotation_agent": "ann", "prediction": [["pos", 0.9], ["neg", 0.1]]},
+        {"id": "c", "inputs": {"text": "Fine."}, "annotation": ["a", "b"], "multi_label": True, "status": "Default"},
+        {"id": "d", "text": "Bad.", "annotation": [], "annotation_agent": "ann", "status": "Validated"},
+        {"id": "e", "text": text, "annotation": [{"label": "PER", "start": 9.0, "end": 12.0}], "prediction": None},
+        {"id": "f", "text": text, "annotation": None, "prediction": None},
+    ]  # fmt: skip
+    documents, intake, incoming = read(FORMAT, put(tmp_path, records, None))
+
+    assert intake.errors == []
+    spans, labels, multiple, empty, objects, nothing = documents
+    assert {name: [(one.label, one.text, one.confidence) for one in made.spans] for name, made in spans.sets.items()} == {
+        "ann": [("PER", "Anna", None)], "m1": [("PER", "Ben", 0.7)],
+    }  # fmt: skip
+    assert (spans.sets["m1"].header.method, spans.metadata.extra) == ("model", {"x": 1})
+    assert {name: [(one.label, one.confidence) for one in made.labels] for name, made in labels.sets.items()} == {
+        "ann": [("pos", None)], "suggestions": [("pos", 0.9)],
+    }  # fmt: skip
+    assert [one.label for one in multiple.sets["imported"].labels] == ["a", "b"]
+    assert multiple.sets["imported"].header.status == "in-progress"
+    assert empty.sets["ann"].annotations == ()
+    assert [one.text for one in objects.sets["imported"].spans] == ["Ben"]
+    assert nothing.sets == {}
+    assert {loss.kind: loss.count for loss in incoming.losses} == {
+        "Argilla's own bookkeeping (tokens, explanations, metrics, dates)": 1, "labels that are predicted as unlikely": 1,
+    }  # fmt: skip

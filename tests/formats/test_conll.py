@@ -326,7 +326,7 @@ def test_an_empty_token_keeps_its_row(tmp_path: Path) -> None:
 
 def test_odd_rows_are_refused_or_mended(tmp_path: Path) -> None:
     text = "SOCCERO SOCCERO\n-\tO\nJAPAN\tB-LOC\n"
-    with pytest.raises(UnreadableFile, match=r"a\.conll:1:1: 1 columns where 2 are wanted"):
+    with pytest.raises(UnreadableFile, match=r"a\.conll:1:1: 1 column where 2 are wanted"):
         imported(tmp_path / "a.conll", text)
     found, incoming = imported(tmp_path / "a.conll", text, **{"odd-rows": "mend"})
     blank, _ = imported(tmp_path / "b.conll", "New York B-LOC\nis O\nbig O\n", **{"odd-rows": "mend"})

@@ -15,6 +15,7 @@ from postil.exchange.intake import Rules
 from postil.formats.doccano import FORMAT
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
+from postil.text import Unit, Units
 
 TEXT = "Anna met Ben."
 
@@ -141,7 +142,10 @@ def test_accents_are_no_reason_to_ask_for_bytes(tmp_path: Path) -> None:
 def test_an_undecided_unit_is_asked_for(tmp_path: Path) -> None:
     path = put(tmp_path / "x.jsonl", {"text": "😀abcd efgh", "label": [[3, 4, "X"]]})
     _, intake, _ = read(FORMAT, path)
-    assert "nothing in the file decides: say --offsets code-point or --offsets utf-16" in intake.errors[0]
+    assert intake.errors[0].endswith(
+        "nothing in the source decides: say --offsets code-point, with which the first covers “c”; "
+        "or --offsets utf-16, with which the first covers “b”"
+    )
     (document,), intake, _ = read(FORMAT, path, rules=Rules(unit="code point"))
     assert document.sets["imported"].spans[0].text == "c"
 
@@ -166,6 +170,38 @@ def test_records_on_one_line_are_documents_of_their_own(tmp_path: Path) -> None:
     assert not incoming.repaired
 
 
+_THAI = "นายกรัฐมนตรีพบกับรัฐมนตรีญี่ปุ่นที่กรุงเทพมหานครเมื่อวานนี้\n"
+_HINDI = "प्रधानमंत्री नरेन्द्र मोदी ने दिल्ली में जापान के मंत्री से मुलाकात की।\n"
+
+
+@pytest.mark.parametrize("unit", ["code point", "grapheme"])
+@pytest.mark.parametrize(("text", "words"), [(_THAI, ("ญี่ปุ่น", "กรุงเทพมหานคร")), (_HINDI, ("नरेन्द्र मोदी", "दिल्ली"))])
+def test_scripts_of_several_characters_to_a_letter_decide_themselves(
+    tmp_path: Path, text: str, words: tuple[str, ...], unit: Unit
+) -> None:
+    units = Units(text, unit)
+    spans = [[units.from_code_points(at := text.index(word)), units.from_code_points(at + len(word)), "X"] for word in words]
+    _, made = only(put(tmp_path / "x.jsonl", {"text": text, "label": spans}))
+    assert tuple(span.text for span in made.spans) == words
+
+
+@pytest.mark.parametrize(("unit", "covered"), [("code point", "ท"), ("grapheme", "ห")])
+def test_a_record_that_decides_nothing_counts_as_the_others(tmp_path: Path, unit: Unit, covered: str) -> None:
+    units = Units(_THAI, unit)
+    sure = [
+        [units.from_code_points(_THAI.index(word)), units.from_code_points(_THAI.index(word) + len(word)), "X"]
+        for word in ("ญี่ปุ่น", "กรุงเทพมหานคร")
+    ]
+    mute = {"text": "ที่กรุงเทพมหานคร", "label": [[8, 9, "X"]]}
+    path = put(tmp_path / "x.jsonl", mute, {"text": _THAI, "label": sure})
+
+    documents, intake, _ = read(FORMAT, path)
+
+    assert intake.errors == []
+    (span,) = next(document for document in documents if document.text.startswith("ที่")).sets["imported"].spans
+    assert span.text == covered
+
+
 def test_records_without_a_text_are_counted_once(tmp_path: Path) -> None:
     documents, _, incoming = read(FORMAT, put(tmp_path / "x.jsonl", {"text": "a"}, {"label": ["x"]}, {"text": ""}))
     assert len(documents) == 1
@@ -174,8 +210,8 @@ def test_records_without_a_text_are_counted_once(tmp_path: Path) -> None:
 
 def test_a_relation_to_nothing_is_counted(tmp_path: Path) -> None:
     record = {"text": TEXT, "entities": [[0, 4, "PER"]], "relations": [{"from_id": 0, "to_id": 5, "type": "x"}]}
-    _, _, incoming = read(FORMAT, put(tmp_path / "x.jsonl", record))
-    assert [loss.kind for loss in incoming.losses] == ["relations one of whose ends is not there"]
+    _, intake, _ = read(FORMAT, put(tmp_path / "x.jsonl", record))
+    assert [loss.kind for loss in intake.left_out] == ["relations one of whose ends is not there"]
 
 
 def test_tables_and_fast_text(tmp_path: Path) -> None:

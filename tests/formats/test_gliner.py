@@ -63,7 +63,7 @@ def test_tokens_as_spans(tmp_path: Path) -> None:
         3, {}, {"tokenized_text": "x"}, {"tokenized_text": ["a"], "ner": [[0, 1, "x"]]},
         {"tokenized_text": ["a"], "ner": [[1, 0, "x"]]},
         {"tokenized_text": ["a"], "ner": [["0", 0, "x"]]}, {"tokenized_text": ["a"], "ner": [[0]]},
-        {"tokenized_text": ["a"], "relations": [[0, 0, "x"]]}, {"tokenized_text": ["a"], "text": "b"},
+        {"tokenized_text": ["a"], "relations": [[0, "0", "x"]]}, {"tokenized_text": ["a"], "text": "b"},
         {"tokenized_text": ["a"], "text": "a", "offsets": []}, {"tokenized_text": ["a"], "text": "ba", "offsets": [[0, 1]]},
         {"tokenized_text": ["a"], "text": "a", "offsets": [[-1, 0]]}, {"tokenized_text": ["a"], "ner": [[-1, 0, "x"]]},
     ],

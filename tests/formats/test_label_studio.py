@@ -119,8 +119,8 @@ def test_relations_have_a_direction(tmp_path: Path, direction: str | None, args:
 
 def test_a_relation_to_nothing_is_counted(tmp_path: Path) -> None:
     tie = {"type": "relation", "from_id": "a", "to_id": "gone", "direction": "right"}
-    _, _, incoming = read(FORMAT, put(tmp_path, [task(annotation(region("a", 0, 4, "PER"), tie))]))
-    assert [loss.kind for loss in incoming.losses.stopping] == ["relations one of whose ends is not there"]
+    _, intake, _ = read(FORMAT, put(tmp_path, [task(annotation(region("a", 0, 4, "PER"), tie))]))
+    assert [loss.kind for loss in intake.left_out.stopping] == ["relations one of whose ends is not there"]
 
 
 def test_what_is_said_of_the_document(tmp_path: Path) -> None:
@@ -507,3 +507,21 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PostilError, match="no file ending in"):
         read(FORMAT, tmp_path / "empty")
+
+
+def test_choices_of_json_min_without_a_configuration(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "text": TEXT, "source": "web", "mood": "good", "annotator": 1, "annotation_id": 1},
+        {"id": 1, "text": TEXT, "source": "web", "mood": "bad", "annotator": 2, "annotation_id": 2},
+        {"id": 2, "text": TEXT, "source": "web", "mood": "good", "annotator": 1, "annotation_id": 3},
+    ]
+    documents, intake, incoming = read(FORMAT, put(tmp_path, rows, ""))
+
+    assert intake.errors == []
+    assert [{name: [one.label for one in made.labels] for name, made in one.sets.items()} for one in documents] == [
+        {"user-1": ["good"], "user-2": ["bad"]}, {"user-1": ["good"]},
+    ]  # fmt: skip
+    assert documents[1].metadata.extra == {"source": "web"}
+    (loss,) = incoming.repaired
+    assert (loss.kind.partition(":")[0], loss.count) == ("values kept as metadata that may be answers", 2)
+    assert loss.examples[0].endswith(": source “web”")

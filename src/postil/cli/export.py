@@ -7,8 +7,11 @@ import click
 
 from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
 from postil.cli._format_options import click_options, manual_as_help, no_such_format
+from postil.text import listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from postil.exchange.format import Format
 
 
@@ -44,10 +47,10 @@ def _subcommand(format_: Format) -> click.Command:
         own = {option.name: options[option.name.replace("-", "_")] for option in format_.write_options}
         choices = Choices(
             own,
-            is_lossy=options.get("lossy", False),
-            without=options.get("without", ()),
-            policy=options.get("overlap", "longest"),
-            replace=options.get("replace", False),
+            is_lossy=options["lossy"],
+            without=options["without"],
+            policy=options["overlap"],
+            replace=options["replace"],
         )
         corpus = open_corpus()
         try:
@@ -70,30 +73,60 @@ def _subcommand(format_: Format) -> click.Command:
                 ["--set", "annotators"], multiple=True, default=("gold",), show_default=True, metavar="NAME", help=set_help
             ),
             *click_options(format_.write_options),
-            *(_loss_options(format_) if format_.write else ()),
+            *_common_options(format_),
         ],
     )
 
 
-def _loss_options(format_: Format) -> list[click.Option]:
-    """What can be said about what does not fit, for a format that does not hold everything."""
+def _known_kinds(words: Collection[str]) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], tuple[str, ...]]:
+    """Checks what ``--without`` agrees to: words of this format, or that only others have, so that one script does for all."""
+
+    def check(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> tuple[str, ...]:
+        for word in said:
+            if word not in words and word not in _words_of_all():
+                raise click.BadParameter(
+                    f"{word!r} is nothing that any format goes without. This one asks about {listing(words, 'and')}"
+                )
+        return said
+
+    return check
+
+
+def _words_of_all() -> set[str]:
+    from postil.formats import all_formats
+
+    return {word for format_ in all_formats().values() for word in _words(format_)}
+
+
+def _words(format_: Format) -> list[str]:
     from postil.exchange.export import words_of
+    from postil.exchange.features import to_take_out
+
+    return list(words_of(to_take_out(format_.keeps, format_.limits)))
+
+
+def _common_options(format_: Format) -> list[click.Option]:
+    """What every export takes. An option that has no effect on this format is taken too, and not shown."""
     from postil.exchange.features import CROSSING, NESTED, to_take_out
 
-    found = [click.Option(["--replace"], is_flag=True, help="Overwrite what is there.")]
     features = to_take_out(format_.keeps, format_.limits)
-    if features:
-        words = words_of(features)
-        without_help = f"Agree that this is lost, with what cannot be without it; may be given several times: {', '.join(words)}."
-        found.append(click.Option(["--lossy"], is_flag=True, help="Export all the same, and lose what does not fit."))
-        if words:
-            kind = click.Choice(list(words))
-            found.append(click.Option(["--without"], multiple=True, type=kind, metavar="KIND", help=without_help))
-    if NESTED in features or CROSSING in features:
-        policies = click.Choice(["longest", "outermost", "innermost"])
-        overlap_help = "Which of two spans that overlap is kept."
-        found.append(click.Option(["--overlap"], type=policies, default="longest", show_default=True, help=overlap_help))
-    return found
+    words = _words(format_)
+    overlaps = NESTED in features or CROSSING in features
+    policies = click.Choice(["longest", "outermost", "innermost"])
+    without_help = f"Agree that this is lost, with what cannot be without it; may be given several times: {', '.join(words)}."
+    return [
+        click.Option(["--replace"], is_flag=True, help="Overwrite what is there."),
+        click.Option(
+            ["--lossy"], is_flag=True, hidden=not features, help="Export all the same, and lose what does not fit."
+        ),
+        click.Option(
+            ["--without"], multiple=True, callback=_known_kinds(words), metavar="KIND", hidden=not words, help=without_help
+        ),
+        click.Option(
+            ["--overlap"], type=policies, default="longest", show_default=True, hidden=not overlaps,
+            help="Which of two spans that overlap is kept.",
+        ),
+    ]  # fmt: skip
 
 
 @click.group(cls=_Formats, subcommand_metavar="FORMAT DESTINATION [OPTIONS]")

@@ -43,16 +43,21 @@ class _Formats(click.Group):
 
 
 def _subcommand(format_: Format) -> click.Command:
-    def run(source: str, encoding: str, **options: Any) -> int:
+    def run(source: tuple[str, ...], encoding: str, **options: Any) -> int:
         from postil.exchange.import_ import import_source
         from postil.exchange.sources import Source
+        from postil.text import printable
 
+        if len(source) > 1:
+            raise click.UsageError(
+                f"SRC is one: a file, a directory or a zip. Give the directory that holds {source[0]} and the others"
+            )
         wishes = _wishes(format_, options)
-        given = Source(start_directory() / Path(source), encoding)
+        given = Source(start_directory() / Path(source[0]), encoding)
         done = import_source(format_, given, _root(), wishes)
-        doubt = _doubt(format_, given, source, done)
+        doubt = _doubt(format_, given, source[0], done)
         for line in _report(done, doubt, is_dry=wishes.is_dry):
-            click.echo(line, err=not done.is_done)
+            click.echo(printable(line), err=not done.is_done)
         return 0 if done.is_done else 1
 
     return CorpusCommand(
@@ -60,7 +65,11 @@ def _subcommand(format_: Format) -> click.Command:
         task="Share it",
         callback=run,
         help=f"{format_.title}.\n\n{manual_as_help(format_.manual)}",
-        params=[click.Argument(["source"], metavar="SRC"), *click_options(format_.read_options), *_common_options()],
+        params=[
+            click.Argument(["source"], nargs=-1, required=True, metavar="SRC"),
+            *click_options(format_.read_options),
+            *_common_options(),
+        ],
     )
 
 
@@ -76,7 +85,10 @@ def _common_options() -> list[click.Option]:
         click.Option(["--id", "document"], default="", metavar="ID", help="The id of the document, if there is only one."),
         click.Option(
             ["--scheme"], multiple=True, metavar="write|FILE",
-            help="write: add what the scheme has not. FILE: a table of what things are called here. May be given twice.",
+            help=(
+                "write: add what the scheme has not, and let it allow what came. FILE: a table of what things are called here. "
+                "May be given twice."
+            ),
         ),
         click.Option(["--offsets"], type=units, help="What the offsets of SRC count, if the spans' own texts do not decide."),
         click.Option(["--realign"], is_flag=True, help="Look for spans that are not where they say by the text they say."),
@@ -156,6 +168,7 @@ def _report(done: Imported, doubt: str, *, is_dry: bool) -> Iterator[str]:
         yield from done.errors[:_SHOWN]
         if len(done.errors) > _SHOWN:
             yield f"and {len(done.errors) - _SHOWN:,} more"
+        yield from done.advice
         yield f"postil: {counted(len(done.errors), 'error')}: nothing was imported"
         return
     if done.unknown:
@@ -165,11 +178,15 @@ def _report(done: Imported, doubt: str, *, is_dry: bool) -> Iterator[str]:
             "postil: the scheme has none of these: nothing was imported. --scheme write adds them, --scheme FILE says what they "
             "are called here"
         )
+        yield from _narrow(done)
         return
     what = (
         f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
     )
-    yield f"{'would import' if is_dry else 'imported'} {what}"
+    if done.is_unchanged:
+        yield f"{what}: all there already, just as it is"
+    else:
+        yield f"{'would import' if is_dry else 'imported'} {what}"
     if doubt:
         yield f"  {doubt}"
     yield from _written(done, is_dry=is_dry)
@@ -179,8 +196,26 @@ def _report(done: Imported, doubt: str, *, is_dry: bool) -> Iterator[str]:
             yield title
             for losses in tallies:
                 yield from (f"  {line}" for line in losses.lines())
+    yield from _foreseen(done)
     if not is_dry:
         yield "Next: postil check"
+
+
+def _foreseen(done: Imported) -> Iterator[str]:
+    """What postil check says of it, and how the scheme could be made to allow more."""
+    from postil.exchange.rehearsal import lines
+
+    if done.foreseen:
+        yield "postil check finds in this:"
+        yield from (f"  {line}" for line in lines(done.foreseen))
+    yield from _narrow(done)
+
+
+def _narrow(done: Imported) -> Iterator[str]:
+    """What in the scheme would become wider."""
+    if done.narrow:
+        yield "the scheme does not allow all that came. --scheme write would change it:"
+        yield from (f"  {line}" for line in done.narrow)
 
 
 def _unused(done: Imported) -> Iterator[str]:
@@ -198,7 +233,9 @@ def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
         yield "  would make a corpus here: there is none"
     if done.scheme:
         does = {(True, True): "would write", (True, False): "wrote", (False, True): "would add to", (False, False): "added to"}
-        yield f"  {does[done.is_new, is_dry]} {done.scheme}: {'; '.join(done.added)}"
+        said = done.added or ["no layer, as there is no annotation"]
+        yield f"  {does[done.is_new, is_dry]} {done.scheme}:{f' {said[0]}' if len(said) == 1 else ''}"
+        yield from (f"    {line}" for line in (said if len(said) > 1 else ()))
 
 
 @click.group(cls=_Formats, subcommand_metavar="FORMAT SRC [OPTIONS]")
@@ -208,5 +245,6 @@ def command() -> None:
 
     postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
     makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
-    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then.
+    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. What postil check finds in it is said,
+    with --dry-run before anything is written.
     """

@@ -84,7 +84,7 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
     annotators = tuple(dict.fromkeys(annotators))
     refuse_inside(corpus, destination)
     if format_.write_corpus:
-        return format_.write_corpus(corpus, destination, annotators, choices.options)
+        return format_.write_corpus(corpus, destination, annotators, choices.options, choices.replace)
     missing: list[tuple[str, str]] = []
     losses = Losses(choices.without)
     target = Target(destination, format_.writes)
@@ -153,6 +153,12 @@ def _annotations(document: Document) -> int:
 
 def refuse_inside(corpus: Corpus, destination: Path) -> None:
     """Refuse a destination among the corpus's own files."""
-    for kept in ("corpus", "annotations"):
-        if destination.resolve().is_relative_to((corpus.directory.root / kept).resolve()):
+    root, place = corpus.directory.root.resolve(), destination.resolve()
+    if place == root:
+        raise ExportRefused(
+            f"{destination} is the corpus itself, whose files an export must not lie among: choose another place, such as "
+            f"{Path('..') / f'{root.name}-export'}"
+        )
+    for kept in ("corpus", "annotations", "adjudication"):
+        if place.is_relative_to(root / kept):
             raise ExportRefused(f"{destination} is inside {kept}/, which belongs to the corpus: choose another place")

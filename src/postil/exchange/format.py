@@ -43,8 +43,8 @@ Reader = Callable[[Incoming], Iterator[Draft]]
 Writer = Callable[[Iterable[Document], Outgoing], None]
 """Writes documents, each already reduced to what the format keeps, one after the other."""
 
-CorpusWriter = Callable[[Corpus, Path, tuple[str, ...], dict[str, Any]], Report]
-"""Writes a whole corpus in a way of its own: the corpus, the destination, the annotators, the options."""
+CorpusWriter = Callable[[Corpus, Path, tuple[str, ...], dict[str, Any], bool], Report]
+"""Writes a whole corpus in a way of its own: the corpus, the destination, the annotators, the options, whether it replaces."""
 
 
 class Format(msgspec.Struct, frozen=True):

@@ -25,14 +25,18 @@ from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.proposal import Observed, widened_roles
-from postil.exchange.scheme_text import added, scheme_toml, with_keys
+from postil.exchange.rehearsal import Foreseen, rehearsed
+from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
 from postil.exchange.sources import Source, is_archive
 from postil.manifest import Metadata
-from postil.scheme import Scheme
-from postil.storage.directory import SCHEME, CorpusDirectory
-from postil.storage.new_corpus import make_corpus, plain_name
+from postil.scheme import Layer, Scheme
+from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
+from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
 from postil.storage.set_file import encode_set
-from postil.text import listing
+from postil.storage.toml_file import parse_toml
+from postil.text import few, listing
+
+_SHOWN = 10  # labels of a layer that are named
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -62,8 +66,10 @@ class Wishes(msgspec.Struct, frozen=True):
 class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
 
-    ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``is_new``: there was no corpus.
-    ``unused``: names of the user's table that the source does not have.
+    ``advice``: what the user can do about errors. ``is_unchanged``: everything was there before.
+    ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
+    something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
+    corpus. ``unused``: names of the user's table that the source does not have.
     """
 
     errors: list[str]
@@ -71,10 +77,13 @@ class Imported(msgspec.Struct):
     repaired: list[Losses]
     left_out: list[Losses]
     documents: int = 0
-    new_documents: int = 0
     annotations: int = 0
     annotators: list[str] = []
     added: list[str] = []
+    narrow: list[str] = []
+    foreseen: list[Foreseen] = []
+    advice: list[str] = []
+    is_unchanged: bool = False
     unused: list[str] = []
     is_new: bool = False
     made: tuple[str, ...] = ()
@@ -91,76 +100,109 @@ def import_source(
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
     corpus = _Corpus(root, may_restore=not wishes.renames)
-    spans, relations, labels = wishes.layers
-    incoming = Incoming(
-        source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels, with_tokens=wishes.with_tokens
-    )
-    intake = Intake(wishes.rules, corpus.scheme_id(root), incoming.declared)
-    mapping_losses = Losses()
-    observed, unused = Observed(), Unused(wishes.names)
-    errors = intake.errors
-    done = Imported(errors, [], [intake.repaired, incoming.repaired], [intake.left_out, incoming.losses, mapping_losses])
-    annotators: dict[str, None] = {}
     work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
     try:
         stage = _Stage(work, root)
-        for draft in _drafts(format_, incoming):
-            document = intake.admit(draft)
-            if document is None:
-                continue
-            unused.see(document)
-            document = mapped(document, wishes.names, mapping_losses)
-            observed.add(document)
-            errors += corpus.put(document, draft.files, stage, replaces=wishes.replaces)
-            annotators.update(dict.fromkeys(document.sets))
-            done.documents += 1
-            done.annotations += sum(len(one.annotations) for one in document.sets.values())
-            progress(done.documents)
-        if not done.documents and not errors:
-            raise PostilError(_nothing_found(format_, source, incoming.losses))
-        errors += _faults_of_all(observed, corpus.scheme, wishes.rules.document, done.documents)
-        unused.see_declared(incoming.declared)
-        done.unused = unused.lines()
-        errors += corpus.restore(incoming.files, stage)
-        done.annotators, done.new_documents = sorted(annotators), stage.texts
-        declared = mapped_layers(incoming.declared, wishes.names)
-        if errors:
-            return done
-        scheme, missing = corpus.scheme_with(observed, declared, root, writes=wishes.writes_scheme)
-        done.is_new = corpus.is_new
-        if scheme is None:
-            done.unknown = missing
-        else:
-            done.scheme, done.added = SCHEME, missing
-            for role in widened_roles(declared, observed.layers(declared)):
-                incoming.repaired.add("roles not filled as the source declares: the scheme allows what fills them", role)
+        reading = _Reading(format_, source, corpus, wishes)
+        for document, files in reading.documents():
+            reading.errors += corpus.put(document, files, stage, replaces=wishes.replaces)
+            progress(reading.done.documents)
+        done = reading.finished()
+        done.errors += corpus.restore(reading.incoming.files, stage)
+        done.is_unchanged = stage.is_empty
+        if not done.errors:
+            _prepare(reading, corpus, stage, wishes)
         if done.is_done and not wishes.is_dry:
-            done.made = (
-                tuple(path for path, is_new in make_corpus(root, root.resolve().name, wishes.ci) if is_new and path != SCHEME)
-                if corpus.is_new
-                else ()
-            )
-            if scheme is not None:
-                (work / SCHEME).parent.mkdir(parents=True, exist_ok=True)
-                (work / SCHEME).write_text(scheme, encoding="utf-8", newline="\n")
+            if corpus.is_new:
+                made = make_corpus(root, root.resolve().name, wishes.ci)
+                done.made = tuple(path for path, is_new in made if is_new and path != SCHEME)
             stage.put_in_place(root)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return done
 
 
-def _drafts(format_: Format, incoming: Incoming) -> Iterator[Draft]:
-    """The drafts of a source; afterwards, files that nobody has looked at are counted."""
-    assert format_.read
-    yield from format_.read(incoming)
-    for file in incoming.source.unread():
-        kind = "archives in the source, which are not opened" if is_archive(file.path) else "files of another kind, not read"
-        incoming.losses.add(kind, file.path, stops=False)
+def _prepare(reading: _Reading, corpus: _Corpus, stage: _Stage, wishes: Wishes) -> None:
+    """Write the scheme into the stage, if there is to be another, and look at everything as ``postil check`` will."""
+    done, observed, declared = reading.done, reading.observed, reading.declared
+    scheme, changes, done.narrow = corpus.scheme_with(observed, declared, writes=wishes.writes_scheme)
+    done.is_new = corpus.is_new
+    if scheme is not None:
+        stage.write(SCHEME, scheme.encode())
+        done.scheme, done.added = SCHEME, changes
+        for role in widened_roles(declared, observed.layers(declared)):
+            reading.incoming.repaired.add("roles not filled as the source declares: the scheme allows what fills them", role)
+    else:
+        done.unknown = changes
+    if done.is_done:
+        done.foreseen = rehearsed(stage.as_corpus(corpus), corpus.directory)
+
+
+class _Reading:
+    """Reads a source: its drafts made documents, with the corpus's names, and what was seen on the way."""
+
+    def __init__(self, format_: Format, source: Source, corpus: _Corpus, wishes: Wishes) -> None:
+        spans, relations, labels = wishes.layers
+        self.incoming = Incoming(
+            source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels,
+            with_tokens=wishes.with_tokens,
+        )  # fmt: skip
+        self.observed = Observed()
+        self._format, self._wishes, self._scheme = format_, wishes, corpus.scheme
+        self._intake = Intake(wishes.rules, corpus.scheme_id, self.incoming.declared)
+        self._losses = Losses()
+        self._originals = self._intake.annotators.originals
+        self._unused = Unused(wishes.names, self._originals)
+        self._annotators: set[str] = set()
+        self.errors = self._intake.errors
+        self.done = Imported(
+            self.errors, [], [self._intake.repaired, self.incoming.repaired],
+            [self._intake.left_out, self.incoming.losses, self._losses, corpus.left_out],
+        )  # fmt: skip
+
+    @property
+    def declared(self) -> dict[str, Layer]:
+        """The layers that the source itself describes, with the corpus's names."""
+        return mapped_layers(self.incoming.declared, self._wishes.names)
+
+    def documents(self) -> Iterator[tuple[Document, dict[str, bytes]]]:
+        """Each document, with its own files where the source is an export of a corpus."""
+        for draft, document in self._admitted():
+            self._unused.see(document)
+            called = mapped(document, self._wishes.names, self._losses, self._originals)
+            self.observed.add(called)
+            self._annotators.update(called.sets)
+            self.done.documents += 1
+            self.done.annotations += sum(len(one.annotations) for one in called.sets.values())
+            yield called, draft.files
+
+    def _admitted(self) -> Iterator[tuple[Draft, Document]]:
+        assert self._format.read
+        for draft in self._format.read(self.incoming):
+            document = self._intake.admit(draft)
+            if document is not None:
+                yield draft, document
+        yield from self._intake.settled()
+        for file in self.incoming.source.unread():
+            kind = "archives in the source, which are not opened" if is_archive(file.path) else "files of another kind, not read"
+            self.incoming.losses.add(kind, file.path, stops=False)
+
+    def finished(self) -> Imported:
+        """What came of it, when everything was read. Raises :class:`~postil.errors.PostilError` where nothing was there."""
+        done = self.done
+        if not done.documents and not self.errors:
+            raise PostilError(_nothing_found(self._format, self.incoming.source, self.incoming.losses))
+        self.errors += _faults_of_all(self.observed, self._scheme, self._wishes.rules.document, done.documents)
+        self._unused.see_declared(self.incoming.declared)
+        done.unused = self._unused.lines()
+        done.annotators = sorted(self._annotators)
+        done.advice = self._intake.advice
+        return done
 
 
 def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:
     """That there is no document, and what there is instead."""
-    found = [f"{loss.count:,} {loss.kind} ({loss.examples[0]})" for loss in losses]
+    found = [f"{loss.count:,} × {loss.kind} ({loss.examples[0]})" for loss in losses]
     said = f": {listing(found, 'and')}" if found else ""
     return f"{source.path}: there is no document in it that {format_.title} could be read from{said}"
 
@@ -185,7 +227,7 @@ class _Stage:
 
     def __init__(self, work: Path, root: Path) -> None:
         self.work, self._root = work, root
-        self.texts = 0
+        self._lent: set[str] = set()  # files that are there only for what is written to be looked at with them
 
     def restore(self, files: dict[str, bytes]) -> Iterator[str]:
         """Write files as they are; gives what is in their way."""
@@ -200,12 +242,32 @@ class _Stage:
         full.parent.mkdir(parents=True, exist_ok=True)
         full.write_bytes(data)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not any(self.work.iterdir())
+
+    def as_corpus(self, corpus: _Corpus) -> CorpusDirectory:
+        """The stage as a corpus: with the manifest and the scheme that there are, or that a new corpus begins with."""
+        if corpus.directory:
+            for path in (MANIFEST, SCHEME):
+                self._lend(path, corpus.directory.read(path) or b"")
+        else:
+            self._lend(MANIFEST, new_manifest(self._root.resolve().name))
+        return CorpusDirectory(self.work)
+
+    def _lend(self, path: str, data: bytes) -> None:
+        if not (self.work / path).exists():
+            self.write(path, data)
+            self._lent.add(path)
+
     def put_in_place(self, root: Path) -> None:
         """Move everything to where it belongs: what a set needs before the set."""
         if hasattr(os, "sync"):
             os.sync()  # once for all files: a corpus may have ten thousand
         order = ("corpus", SCHEME, "annotations", "adjudication")
-        paths = sorted(path.relative_to(self.work).as_posix() for path in self.work.rglob("*") if path.is_file())
+        there = {path.relative_to(self.work).as_posix() for path in self.work.rglob("*") if path.is_file()}
+        paths = there - self._lent
         for path in sorted(paths, key=lambda path: (next(at for at, start in enumerate(order) if path.startswith(start)), path)):
             final = root / path
             final.parent.mkdir(parents=True, exist_ok=True)
@@ -216,47 +278,55 @@ class _Corpus:
     """The corpus that is imported into, if there is one yet.
 
     ``may_restore``: whether a new one is given the files of the corpus that the source was exported from, byte for byte.
+    ``left_out``: what is said of documents that are there already, and is not written over what the corpus says.
     """
 
     def __init__(self, root: Path, *, may_restore: bool) -> None:
-        self.is_new = not (root / "corpus/corpus.toml").exists()
-        self._directory = None if self.is_new else CorpusDirectory(root)
-        self._documents = self._directory.inventory.documents if self._directory else {}
+        self.is_new = not (root / MANIFEST).exists()
+        self.directory = None if self.is_new else CorpusDirectory(root)
+        self._documents = self.directory.inventory.documents if self.directory else {}
         self._by_case = {name.casefold(): name for name in self._documents}
         self._restores = self.is_new and may_restore
         self._has_scheme = False
+        self.left_out = Losses()
+        self._name = plain_name(root.resolve().name)
 
     @property
     def scheme(self) -> Scheme | None:
         """The scheme that there is. Raises :class:`~postil.errors.PostilError` for one that cannot be read."""
-        if self._directory is None:
+        if self.directory is None:
             return None
-        file = self._directory.project.scheme_file
+        file = self.directory.project.scheme_file
         if file.faults or file.value is None:
             raise PostilError(f"{SCHEME} cannot be used as it is: postil check says why")
         return file.value
 
-    def scheme_id(self, root: Path) -> str:
+    @property
+    def scheme_id(self) -> str:
         """What the sets' headers name."""
-        return self.scheme.id if self.scheme else f"{plain_name(root.resolve().name)}/1"
+        return self.scheme.id if self.scheme else f"{self._name}/1"
 
     def scheme_with(
-        self, observed: Observed, declared: dict[str, Any], root: Path, *, writes: bool
-    ) -> tuple[str | None, list[str]]:
-        """The text of the scheme where it is to be written, and what the one that is there has not."""
+        self, observed: Observed, declared: dict[str, Layer], *, writes: bool
+    ) -> tuple[str | None, list[str], list[str]]:
+        """The text of the scheme where it is to be written; what the one that is there has not; and what in it is too narrow."""
         if self._has_scheme:
-            return None, []
+            return None, [], []
         layers = with_keys(observed.layers(declared))
-        if self._directory is None or self.scheme is None:
-            found = [f"{name} ({layer.kind}s: {listing(layer.labels, 'and')})" for name, layer in layers.items()]
-            return scheme_toml(Scheme(plain_name(root.resolve().name), 1, layers=layers)), found
+        if self.directory is None or self.scheme is None:
+            found = [f"{name} ({layer.kind}s: {listing(few(layer.labels, _SHOWN), 'and')})" for name, layer in layers.items()]
+            return scheme_toml(Scheme(self._name, 1, layers=layers)), found, []
         missing = list(observed.missing(self.scheme))
-        if not missing:
-            return None, []
+        before = self.scheme.layers
+        wide = {name: layer for name, layer in observed.layers(before).items() if name in before}
+        narrow = [str(change) for change in changes(before, wide)]
         if not writes:
-            return None, missing
-        text = (self._directory.read(SCHEME) or b"").decode()
-        return added(text, observed.layers(declared)), missing
+            return None, missing, narrow
+        if not missing and not narrow:
+            return None, [], []
+        text = (self.directory.read(SCHEME) or b"").decode()
+        text = added(widened(text, before, wide), observed.layers(declared)) if missing else widened(text, before, wide)
+        return text, missing + narrow, []
 
     def restore(self, files: dict[str, bytes], stage: _Stage) -> Iterator[str]:
         """Write the files of a whole corpus into the stage, if this is a new one; gives what is in their way."""
@@ -267,7 +337,6 @@ class _Corpus:
     def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
         """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
         if self._restores and files:
-            stage.texts += 1
             yield from stage.restore(files)
         else:
             yield from self._put(document, stage, replaces=replaces)
@@ -279,30 +348,45 @@ class _Corpus:
             return
         files = self._documents.get(document.id)
         data = document.text.encode()
-        if files and files.text and self._directory:
-            if self._directory.read(files.text) != data:
+        if files and files.text and self.directory:
+            if self.directory.read(files.text) != data:
                 yield f"{document.id}: there is a document of this name with another text: import it elsewhere with --into"
                 return
         else:
             stage.write(f"corpus/{document.id}.txt", data)
-            if not (files and files.metadata):
-                stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
-            stage.texts += 1
+        if files and files.metadata:
+            self._count_other_metadata(document, files.metadata)
+        else:
+            stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
         for annotator, one in document.sets.items():
             path = f"annotations/{annotator}/{document.id}.jsonl"
             encoded = encode_set(one)
-            old = self._directory.read(path) if self._directory and files and annotator in files.sets else None
+            old = self.directory.read(path) if self.directory and files and annotator in files.sets else None
             if old is not None and old != encoded and not replaces:
                 yield f"{path}: is there already and differs: --replace overwrites it, --as gives the imported sets another name"
             elif old != encoded:
                 stage.write(path, encoded)
 
+    def _count_other_metadata(self, document: Document, path: str) -> None:
+        """Count what the source says of a document and the corpus says otherwise, or not."""
+        data = (self.directory.read(path) if self.directory else None) or b""
+        there = _said(parse_toml(Metadata, path, data).value or Metadata())
+        other = [name for name, value in _said(document.metadata).items() if there.get(name) != value]
+        if other:
+            kind = "metadata of documents that are there already: they keep theirs"
+            self.left_out.add(kind, f"{document.id}: {', '.join(other)}", stops=False)
+
+
+def _said(metadata: Metadata) -> dict[str, Any]:
+    """What metadata says, of all that it could."""
+    blank = msgspec.to_builtins(Metadata())
+    return {name: value for name, value in msgspec.to_builtins(metadata).items() if value != blank[name]}
+
 
 def _metadata_toml(metadata: Metadata) -> bytes:
     import tomlkit
 
-    blank = msgspec.to_builtins(Metadata())
-    said = {name: value for name, value in msgspec.to_builtins(metadata).items() if value != blank[name]}
+    said = _said(metadata)
     if "rights" in said:
         said["rights"] = {name: value for name, value in said["rights"].items() if value not in ("", None)}
     return tomlkit.dumps(said).encode()

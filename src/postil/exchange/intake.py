@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,20 +14,26 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
+from postil.exchange.annotator_names import AnnotatorNames, portable
+from postil.exchange.dangling import without_dangling
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Undecided, over_lines, placed
+from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, over_lines, placed
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
 from postil.storage.carrying import Carried
-from postil.storage.safe_files import document_id_fault, portable_name_fault
+from postil.storage.safe_files import document_id_fault
 from postil.storage.text_file import normalise_text
-from postil.text import Unit
+from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
+_MISMATCHED = (
+    "--realign looks for spans by the texts that they are said to cover; "
+    "--offsets UNIT takes them where they say, whatever is there"
+)
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -49,48 +54,80 @@ class Rules(msgspec.Struct, frozen=True):
 class Intake:
     """Makes documents of drafts, with ids that no two of them share.
 
-    ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along. ``errors``: what stops the import.
+    ``annotators``: what they are called. ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along.
+    ``errors``: what stops the import. ``advice``: what the user can do about it.
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
         self.rules, self.scheme = rules, scheme
         self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
+        self.annotators = AnnotatorNames(rules.annotator, self.repaired)
         self.errors: list[str] = []
+        self.advice: list[str] = []
+        self._undecided: list[tuple[Draft, Undecided]] = []
+        self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
         self._taken: dict[str, str] = {}
         self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
 
     def admit(self, draft: Draft) -> Document | None:
-        """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error)."""
-        shown = f"{draft.file}: {draft.name}" if draft.file else draft.name
+        """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error).
+
+        ``None`` as well where its offsets could count several things: :meth:`settled` gives it, when everything was read.
+        """
+        shown = _shown(draft)
         if not draft.text.strip():
             self.left_out.add("documents without text", shown)
             return None
         try:
-            found = placed(draft, self.rules.unit)
+            found = placed(draft, Counting(self.rules.unit) if self.rules.unit else None)
         except Undecided as several:
-            names = " or ".join(f"--offsets {counting.unit.replace(' ', '-')}" for counting in several.countings)
-            self.errors.append(f"{shown}: offsets may count {several}, and nothing in the file decides: say {names}")
+            self._undecided.append((draft, several))
             return None
+        if found.fits:
+            self._narrow(found.fits)
         if found.counting != Counting(draft.unit or "code point") and self.rules.unit is None:
             self.repaired.add(f"documents whose offsets count {found.counting}", shown)
-        sets = list(found.sets)
+        return self._admit(draft, found, shown)
+
+    def settled(self) -> Iterator[tuple[Draft, Document]]:
+        """The documents whose own offsets decide nothing, counted as all of the source can be counted; else there are errors."""
+        for _, several in self._undecided:
+            self._narrow(frozenset().union(*several.choices))
+        fitting = self._fitting or frozenset()
+        for draft, several in self._undecided:
+            shown = _shown(draft)
+            meant = [choice & fitting for choice in several.choices if choice & fitting]
+            if len(meant) != 1:
+                self.errors.append(f"{shown}: {_question(several)}")
+                continue
+            counting = several.countings[several.choices.index(next(one for one in several.choices if one & fitting))]
+            self.repaired.add(f"documents whose offsets count {counting}, as only that fits all of the source", shown)
+            if document := self._admit(draft, placed(draft, counting), shown):
+                yield draft, document
+
+    def _narrow(self, countings: frozenset[Counting]) -> None:
+        self._fitting = countings if self._fitting is None else self._fitting & countings
+
+    def _admit(self, draft: Draft, found: Placed, shown: str) -> Document:
+        sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
         if draft.joins_lines:
             sets = [self._joined(one, found.text) for one in sets]
         normalised = normalise_text(shown, found.text)
         for change in normalised.changes:
-            self.repaired.add(f"texts: {re.sub(r'[0-9].*', '', change).rstrip(' (:')}", f"{shown}: {change}")
+            kind = re.sub(r"[0-9].*", "", change).rstrip(" (:")
+            self.repaired.add(f"texts: {kind}", shown if kind == change else f"{shown}: {change}")
         if normalised.text != found.text:
             sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
         digest = hashlib.sha256(normalised.text.encode()).hexdigest()
         document = self._document_id(draft)
-        made = [self._set(one, document, digest, normalised.text) for one in sets]
+        made = [self._set(one, document, digest, shown) for one in sets]
         by_name: dict[str, AnnotationSet] = {}
         for one in made:
             if one.annotator in by_name:
-                self.errors.append(f"{shown}: two sets are both by {one.annotator}")
+                self.errors.append(f"{shown}: two sets are both by {one.annotator}: --as NAME calls that of nobody otherwise")
             by_name[one.annotator] = one
         return Document(document, normalised.text, self._metadata(draft, shown), by_name, digest)
 
@@ -100,6 +137,7 @@ class Intake:
             return [self._realigned(text, one, number, mismatches) for number, one in enumerate(sets)]
         if self.rules.unit is None:
             self.errors += map(str, mismatches)
+            self.advice = [_MISMATCHED]
             return sets
         for mismatch in mismatches:
             self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))
@@ -154,12 +192,10 @@ class Intake:
         self._taken[unique.casefold()] = draft.name
         return unique
 
-    def _set(self, draft_set: DraftSet, document: str, digest: str, text: str) -> AnnotationSet:
-        annotator = portable(draft_set.annotator.replace("/", "-")) if draft_set.annotator else self.rules.annotator
-        if not annotator or portable_name_fault(annotator):
-            annotator = f"annotator-{hashlib.sha256(draft_set.annotator.encode()).hexdigest()[:8]}"
+    def _set(self, draft_set: DraftSet, document: str, digest: str, shown: str) -> AnnotationSet:
+        annotator = self.annotators.of(draft_set.annotator, shown)
         ids = self._ids(draft_set)
-        sources = tuple(filter(None, map(portable, draft_set.sources)))
+        sources = tuple(self.annotators.of(one, shown) for one in draft_set.sources if one)
         header = Header(document, annotator, self.scheme, digest, draft_set.status, draft_set.method, sources)
         is_same = all(old == new for old, new in ids.items())
         records = [group if is_same else [renamed(record, ids, self.layers) for record in group] for group in _groups(draft_set)]
@@ -207,6 +243,21 @@ class Intake:
         return Metadata(**fields, extra={name: value for name, value in extra.items() if _fits_toml(value)})
 
 
+def _shown(draft: Draft) -> str:
+    """What messages call a draft."""
+    return f"{draft.file}: {draft.name}" if draft.file else draft.name
+
+
+def _question(several: Undecided) -> str:
+    """What the user has to say, and what a span covers then."""
+    examples = several.examples or [""] * len(several.countings)
+    choices = [
+        f"--offsets {counting.unit.replace(' ', '-')}{f', with which the first covers {quote(shown)}' if shown else ''}"
+        for counting, shown in zip(several.countings, examples, strict=True)
+    ]
+    return f"offsets may count {several}, and nothing in the source decides: say {'; or '.join(choices)}"
+
+
 class _Known(msgspec.Struct, frozen=True):
     """The metadata that a corpus has keys for, with their types. A date is one in words here."""
 
@@ -243,14 +294,6 @@ def _after(offset: int, carried: Carried) -> _Edge:
 
 def _groups(draft_set: DraftSet) -> Iterator[list[Any]]:
     yield from (draft_set.spans, draft_set.relations, draft_set.labels, draft_set.notes)
-
-
-def portable(name: str) -> str:
-    """A name as every file system can have it: its letters without accents, what is left over as ``-``; empty for nothing."""
-    spelled = unicodedata.normalize("NFKD", name.replace("\\", "/"))
-    letters = "".join(character for character in spelled if not unicodedata.combining(character))
-    parts = [re.sub(r"[^A-Za-z0-9_.-]+", "-", part).strip("-.")[:_LONGEST_NAME] for part in letters.split("/")]
-    return "/".join(part for part in parts if part)
 
 
 def _fits_toml(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from postil.text import counted, quote
+from postil.text import quote
 
 _EXAMPLES = 3
 
@@ -79,7 +79,7 @@ class Losses:
         width = max((len(f"{loss.count:,}") for loss in self), default=0)
         for loss in losses:
             causes = " ".join(f"--without {cause}" for cause in loss.causes)
-            yield f"{loss.count:>{width},} {loss.kind}{f': {causes}' if with_causes and causes else ''}"
+            yield f"{loss.count:>{width},} × {loss.kind}{f': {causes}' if with_causes and causes else ''}"
             yield from (f"{' ' * width}   {example}" for example in loss.examples)
             if loss.count > len(loss.examples):
-                yield f"{' ' * width}   and {counted(loss.count - len(loss.examples), 'more')}".removesuffix("s")
+                yield f"{' ' * width}   and {loss.count - len(loss.examples):,} more"

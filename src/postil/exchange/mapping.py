@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from postil.exchange.losses import Losses
 from postil.exchange.tokens import Tokens
 from postil.model import AnnotationSet, Label, Relation, Span
 from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
+from postil.storage.safe_files import portable_name_fault
 from postil.storage.toml_file import parse_toml
 
 Names = dict[str, str]
@@ -45,10 +46,13 @@ class NameMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unused:
-    """The names of a table that nothing has yet: a mistyped one would change nothing, and nobody would know."""
+    """The names of a table that nothing has yet: a mistyped one would change nothing, and nobody would know.
 
-    def __init__(self, names: NameMap) -> None:
-        self._table = names
+    ``originals``: how the source calls annotators whose names had to be changed.
+    """
+
+    def __init__(self, names: NameMap, originals: Mapping[str, str]) -> None:
+        self._table, self._originals = names, originals
         self._left = {(f"[{kind}]", name) for kind in ("layers", "annotators") for name in getattr(names, kind)}
         for kind in ("labels", "attributes", "roles"):
             self._left |= {(f"[{kind}.{layer}]", name) for layer, of in getattr(names, kind).items() for name in of}
@@ -56,7 +60,7 @@ class Unused:
     def see(self, document: Document) -> None:
         """Look at a document as the source has it."""
         for annotator, one in document.sets.items() if self._left else ():
-            self._left.discard(("[annotators]", annotator))
+            self._left -= {("[annotators]", annotator), ("[annotators]", self._originals.get(annotator, ""))}
             for record in one.annotations:
                 layer = self._see_layer(record.layer, [record.label], record.attributes)
                 if isinstance(record, Relation):
@@ -88,14 +92,24 @@ def read_map(path: Path) -> NameMap:
     file = parse_toml(NameMap, str(path), path.read_bytes())
     for fault in file.faults:
         raise UnreadableFile(str(path), fault.message, fault.line, fault.column)
-    return file.value or NameMap()
+    names = file.value or NameMap()
+    for annotator, called in names.annotators.items():
+        wrong = portable_name_fault(called) or ("it is not one part of a path" if "/" in called else "")
+        if called and wrong:
+            raise UnreadableFile(
+                str(path), f"{called!r} cannot be an annotator's name: {wrong}", *file.position(("annotators", annotator))
+            )
+    return names
 
 
-def mapped(document: Document, names: NameMap, losses: Losses) -> Document:
-    """The document with the corpus's names; what is left out is counted."""
+def mapped(document: Document, names: NameMap, losses: Losses, originals: Mapping[str, str]) -> Document:
+    """The document with the corpus's names; what is left out is counted.
+
+    ``originals``: how the source calls annotators whose names had to be changed; the table may have either.
+    """
     sets: dict[str, AnnotationSet] = {}
     for annotator, one in document.sets.items():
-        called = names.annotators.get(annotator, annotator)
+        called = names.annotators.get(annotator, names.annotators.get(originals.get(annotator, ""), annotator))
         if not called:
             losses.add("sets that the table leaves out", f"{document.id} ({annotator})")
             continue

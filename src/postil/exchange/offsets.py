@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -17,8 +17,9 @@ from msgspec.structs import replace
 
 from postil.exchange.drafts import Draft, DraftSet
 from postil.model import Span
-from postil.text import Unit, Units, cuts_word, quote
+from postil.text import Unit, Units, cuts_grapheme, cuts_word, quote
 
+_CUTS = (cuts_word, cuts_grapheme)
 UNITS: tuple[Unit, ...] = ("code point", "utf-16", "utf-8", "grapheme")
 _NAMES = {"code point": "code points", "utf-16": "UTF-16 code units", "utf-8": "UTF-8 bytes", "grapheme": "grapheme clusters"}
 
@@ -64,42 +65,55 @@ class Mismatch(msgspec.Struct, frozen=True):
 class Placed(msgspec.Struct, frozen=True):
     """A draft in code points. ``text``: what they count in, without the CR of CR LF where that counted as one.
 
-    ``counting``: how the file counted. ``mismatches``: spans that no way of counting explains; in the sets they still have the
-    text that the file has.
+    ``counting``: how the file counted. ``fits``: every way of counting that comes to the same, where others come to something
+    else; none where they all do. ``mismatches``: spans that no way of counting explains; in the sets they still have the text
+    that the file has.
     """
 
     text: str
     sets: tuple[DraftSet, ...]
     counting: Counting
     mismatches: tuple[Mismatch, ...] = ()
+    fits: frozenset[Counting] = frozenset()
 
 
 class Undecided(Exception):
-    """Several ways of counting fit and put spans in different places. ``countings``: which."""
+    """Several ways of counting fit and put spans in different places.
 
-    def __init__(self, countings: Iterable[Counting]) -> None:
-        self.countings = tuple(countings)
+    ``choices``: those that come to the same, for each place that there is. ``examples``: what a span covers in each.
+    """
+
+    def __init__(self, groups: Sequence[list[Placed]]) -> None:
+        self.choices = tuple(frozenset(one.counting for one in group) for group in groups)
+        self.countings = tuple(group[0].counting for group in groups)
+        spans = [[span for draft_set in group[0].sets for span in draft_set.spans] for group in groups]
+        differing = next((several for several in zip(*spans, strict=True) if len({one.text for one in several}) > 1), ())
+        self.examples = tuple(span.text for span in differing)
         super().__init__(" or ".join(map(str, self.countings)))
 
 
-def placed(draft: Draft, forced: Unit | None = None) -> Placed:
+def placed(draft: Draft, forced: Counting | None = None) -> Placed:
     """The draft in code points. Raises :class:`Undecided` where nothing decides between several ways of counting.
 
-    ``forced``: take this unit and no other, whatever the spans say.
+    ``forced``: count so and not otherwise, whatever the spans say.
     """
     if forced is not None:
-        return _counted(draft, Counting(forced))
+        return _counted(draft, forced)
     first = _counted(draft, Counting(draft.unit or "code point"))
     if not _differ(draft.text) or (draft.unit and not first.mismatches):
         return first
     tries = [first, *(_counted(draft, one) for one in _countings(draft) if one != first.counting)]
-    fitting = _distinct(one for one in tries if not one.mismatches)
+    groups = _grouped(tries)
+    fitting = [group for group in groups if not group[0].mismatches]
     if len(fitting) > 1:
-        sane = [one for one in fitting if _is_sane(one)]
+        sane = [group for group in fitting if _is_sane(group[0])]
         fitting = sane if len(sane) == 1 else _without_bytes(fitting)
     if len(fitting) > 1:
-        raise Undecided(one.counting for one in fitting)
-    return fitting[0] if fitting else min(tries, key=lambda one: len(one.mismatches))
+        raise Undecided(fitting)
+    if not fitting:
+        return min(tries, key=lambda one: len(one.mismatches))
+    fits = frozenset(one.counting for one in fitting[0]) if len(groups) > 1 else frozenset()
+    return replace(fitting[0][0], fits=fits)
 
 
 def _differ(text: str) -> bool:
@@ -159,18 +173,22 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
-def _distinct(tries: Iterable[Placed]) -> list[Placed]:
-    """Without those that put every span where an earlier one does."""
-    found: list[Placed] = []
+def _grouped(tries: Iterable[Placed]) -> list[list[Placed]]:
+    """Those that put every span in the same place, together."""
+    groups: list[list[Placed]] = []
     for one in tries:
-        if not any(_places(one) == _places(other) for other in found):
-            found.append(one)
-    return found
+        own = [group for group in groups if bool(group[0].mismatches) == bool(one.mismatches)]
+        alike = next((group for group in own if _places(group[0]) == _places(one)), None)
+        if alike is None:
+            groups.append([one])
+        else:
+            alike.append(one)
+    return groups
 
 
-def _without_bytes(fitting: list[Placed]) -> list[Placed]:
+def _without_bytes(fitting: list[list[Placed]]) -> list[list[Placed]]:
     """Without the counts of bytes, which next to no tool makes: in all of a text with accents they would cast doubt."""
-    return [one for one in fitting if one.counting.unit != "utf-8"] or fitting
+    return [group for group in fitting if group[0].counting.unit != "utf-8"] or fitting
 
 
 def _places(one: Placed) -> list[tuple[int, int]]:
@@ -183,12 +201,12 @@ def _places(one: Placed) -> list[tuple[int, int]]:
 
 
 def _is_sane(one: Placed) -> bool:
-    """Whether no span begins or ends with a blank or inside a word."""
+    """Whether no span begins or ends with a blank, inside a word or inside a character."""
     for draft_set in one.sets:
         for span in draft_set.spans:
             for start, end in span.extents:
                 covered = one.text[start:end]
-                if covered != covered.strip() or cuts_word(one.text, start) or cuts_word(one.text, end):
+                if covered != covered.strip() or any(cuts(one.text, edge) for cuts in _CUTS for edge in (start, end)):
                     return False
     return True
 

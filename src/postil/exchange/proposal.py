@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from postil.corpus import Document
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span, are_apart, is_nested
 from postil.scheme import Attribute, AttributeType, LabelDefinition, Layer, LayerKind, Overlap, Role, Scheme, SpanUnit
-from postil.text import cuts_grapheme, cuts_word, has_clusters
+from postil.text import cuts_grapheme, cuts_word, few, has_clusters
 
 _KINDS: dict[type, LayerKind] = {Span: "span", Relation: "relation", Label: "label"}
+_SHOWN_LABELS = 10
 _MOST_VALUES = 12  # that an enumeration is proposed for
 _COUNTED_VALUES = 1000  # beyond, an attribute is no enumeration anyway
 _HELD: dict[str, tuple[AttributeType, ...]] = {  # types that a declared one holds, where it does not hold all
@@ -46,10 +47,14 @@ class _AttributeSeen(msgspec.Struct):
     def attribute(self, labels_of_layer: set[str], declared: Attribute | None) -> Attribute:
         """What it seems to be. A text that is always the id of something in its set is a reference."""
         only_on = () if labels_of_layer == set(self.labels) else tuple(sorted(self.labels))
-        is_as_declared = declared is not None and self.types == {"str"} and self.values.keys() <= set(declared.values)
-        kind = "enum" if is_as_declared else self._type()
+        kind = "enum" if declared is not None and declared.type == "enum" and self._widens(set(declared.values)) else self._type()
         values = tuple(sorted(self.values)) if kind == "enum" else ()
         return Attribute(kind, values=values, multiple=self.is_multiple, only_on=only_on)
+
+    def _widens(self, declared: set[str]) -> bool:
+        """Whether an enumeration of these values may be one of those seen too."""
+        more = self.values.keys() - declared
+        return self.types == {"str"} and len(more) <= _MOST_VALUES and "" not in more
 
     def _type(self) -> AttributeType:
         if self.types == {"bool"}:
@@ -170,7 +175,7 @@ class Observed:
         for (name, kind), seen in sorted(self._layers.items()):
             layer = scheme.layers.get(name)
             if layer is None:
-                yield f"layer {name} ({kind}s: {', '.join(sorted(seen.labels))})"
+                yield f"layer {name} ({kind}s: {', '.join(few(sorted(seen.labels), _SHOWN_LABELS))})"
                 continue
             if layer.kind != kind:
                 continue  # see against

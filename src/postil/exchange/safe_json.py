@@ -5,20 +5,24 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from postil.errors import UnreadableFile
 from postil.exchange.sources import LARGEST_FILE, File, decode
 
+T = TypeVar("T")
+
 _CHUNK = 1 << 18  # characters, or bytes, at a time of a file that is read piece by piece
 _PEEK = 4096
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _OPENING = re.compile(r"\[[ \t\r\n]*+")
 _HALVES = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(\\u[dD][89a-fA-F])")  # a pair, or (first group) a half
+_FLOAT_FOR_INT = re.compile(r"Expected `int\b.*got `float` - at `\$(.*)`$")
+_STEPS = re.compile(r"\.([^.\[\]]+)|\[[^\]]*\]")
 _LONE = "it holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
 _TOO_DEEP = "nested deeper than any annotation is"
 _LONGEST_WORD = 16  # characters that the parser looks at together: -Infinity, \ud83d
@@ -41,6 +45,47 @@ def parse_json(shown: str, data: bytes | str, line: int = 1, column: int = 1) ->
         raise UnreadableFile(shown, _TOO_DEEP, line, column) from error
     except (msgspec.DecodeError, UnicodeError) as error:
         raise _explained(shown, data, line, column, error) from error
+
+
+def whole(value: Any) -> Any:
+    """A whole number that is written as a float (``3.0``, as pandas does it in a column with gaps) as one; else what it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def converted(value: Any, kind: type[T]) -> T:
+    """A value of JSON as this type. Where the type wants a whole number, one written as a float is one, in ``value`` too.
+
+    Raises ``msgspec.ValidationError``.
+    """
+    while True:
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            found = _FLOAT_FOR_INT.search(str(error))
+            if found is None or not _made_whole(value, _STEPS.findall(found[1])):
+                raise
+
+
+def _made_whole(value: Any, steps: Sequence[str]) -> bool:
+    """Whether floats became whole numbers where these steps lead, through every element of each list on the way."""
+    tables = [value]
+    for step in steps[:-1]:
+        tables = [inner for table in tables for inner in _inside(table, step)]
+    changed = False
+    for table in tables:
+        keys: Any = range(len(table)) if isinstance(table, list) else table if steps[-1:] == [""] else steps[-1:]
+        for key in keys if isinstance(table, list | dict) else ():
+            if (isinstance(table, list) or key in table) and (number := whole(table[key])) is not table[key]:
+                table[key] = number
+                changed = True
+    return changed
+
+
+def _inside(table: Any, step: str) -> Iterable[Any]:
+    """What a step leads to: a key, or (no key) every element."""
+    if isinstance(table, list):
+        return table
+    return (table.values() if not step else [table[step]] if step in table else ()) if isinstance(table, dict) else ()
 
 
 def read_json(file: File) -> Any:

@@ -12,7 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.errors import PostilError
-from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
+from postil.scheme import Attribute, Constraint, LabelDefinition, Layer, Role, Scheme
+from postil.text import listing
+
+Path = tuple[str, ...]
+"""The keys from the top of a file to a value."""
 
 _KEYS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -69,9 +73,11 @@ def _plain(value: Any) -> Any:
         return _said(value, Role())
     if isinstance(value, Attribute):
         return {"type": value.type, **_said(value, Attribute(value.type))}
+    if isinstance(value, Constraint):
+        return {"kind": value.kind, **_said(value, Constraint(value.kind, ("", "")))}
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def added(text: str, layers: dict[str, Layer]) -> str:
@@ -87,9 +93,6 @@ def added(text: str, layers: dict[str, Layer]) -> str:
             raise PostilError(f"{'.'.join(path)} could not be added to the scheme as it is written: add it by hand")
         text = found
     return text
-
-
-Path = tuple[str, ...]
 
 
 def _missing_tables(there: dict[str, Any], wanted: dict[str, Any], path: Path = ("layers",)) -> Iterator[tuple[Path, Any]]:
@@ -134,6 +137,91 @@ def _as_line(text: str, path: Path, value: dict[str, Any]) -> str:
     inline.update(value)
     name = ".".join(tomlkit.key(one).as_string() for one in rest)
     return f"{text[: header.end()]}{name} = {inline.as_string()}\n{text[header.end() :]}"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a scheme says of a key, and what it is to say; ``None``: nothing."""
+
+    path: Path
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        where = ".".join(self.path[1:])
+        if isinstance(self.old, list) and isinstance(self.new, list) and self.new[: len(self.old)] == self.old:
+            return f"{where}: also {listing(map(_shown, self.new[len(self.old) :]), 'and')}"
+        if self.old is None or self.new is None:
+            return f"{where}: {_shown(self.new)}" if self.old is None else f"{where}: no longer {_shown(self.old)}"
+        return f"{where}: {_shown(self.new)}, not {_shown(self.old)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {_shown(one)}" for name, one in value.items()) or "anything"
+    if isinstance(value, list):
+        return listing(map(_shown, value), "and")
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool) else str(value)
+
+
+def changes(before: dict[str, Layer], after: dict[str, Layer]) -> list[Change]:
+    """What layers that are there say otherwise in ``after``; labels, attributes and roles that are new are none of it."""
+    return [
+        change
+        for name, layer in before.items()
+        if name in after
+        for change in _changed(_whole(layer), _whole(after[name]), ("layers", name))
+        if not _is_new(change, layer)
+    ]
+
+
+def _is_new(change: Change, layer: Layer) -> bool:
+    """Whether it is about a thing that the layer does not have yet; a label's own form of a role of the layer is none."""
+    if change.old is not None or not isinstance(change.new, dict):
+        return False
+    roles = change.new if change.path[-1] == "roles" else {change.path[-1]} if change.path[-2] == "roles" else ()
+    return not any(role in layer.roles for role in roles)
+
+
+def _whole(layer: Layer) -> dict[str, Any]:
+    """A layer as TOML says it, with what it says by default of overlap and unit."""
+    return {**layer_table(layer), **({"overlap": layer.overlap, "unit": layer.unit} if layer.kind == "span" else {})}
+
+
+def _changed(old: dict[str, Any], new: dict[str, Any], path: Path) -> Iterator[Change]:
+    for name in (*old, *(one for one in new if one not in old)):
+        before, after = old.get(name), new.get(name)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from _changed(before, after, (*path, name))
+        elif before != after:
+            yield Change((*path, name), before, after)
+
+
+def widened(text: str, before: dict[str, Layer], after: dict[str, Layer]) -> str:
+    """The text of a scheme file in which those keys are changed that ``after`` has otherwise; every other line stays as it is.
+
+    Raises :class:`~postil.errors.PostilError` where the file is written in a way that this cannot be done in.
+    """
+    import tomlkit
+
+    for change in changes(before, after):
+        document = tomlkit.parse(text)
+        _put(document, change)
+        wanted = tomllib.loads(text)
+        _put(wanted, change)
+        text = tomlkit.dumps(document)
+        if not _reads_as(text, wanted):
+            raise PostilError(f"the scheme could not be changed as it is written ({change}): change it by hand")
+    return text
+
+
+def _put(document: Any, change: Change) -> None:
+    table = document
+    for name in change.path[:-1]:
+        table = table.setdefault(name, {})
+    if change.new is not None:
+        table[change.path[-1]] = change.new
+    else:
+        table.pop(change.path[-1], None)
 
 
 def _reads_as(text: str, wanted: dict[str, Any]) -> bool:

@@ -131,13 +131,20 @@ def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> s
         raise UnreadableFile(shown, f"unknown encoding {encoding}") from error
 
 
+def _hint(name: str) -> str:
+    """What may be meant by a name that no file has."""
+    if name == "-":
+        return ". Standard input is not read: write it into a file"
+    return ". Patterns are not looked for: give the directory" if any(one in name for one in "*?[") else ""
+
+
 class Source:
     """What an import is read from. ``encoding``: of texts, unless a format says itself what it is."""
 
     def __init__(self, path: Path, encoding: str = "utf-8") -> None:
         self.path, self.encoding = path, encoding
         if not path.exists():
-            raise PostilError(f"{path}: there is no such file or directory")
+            raise PostilError(f"{path}: there is no such file or directory{_hint(path.name)}")
         if path.is_file() and path.name.lower().endswith(_OTHER_ARCHIVES):
             raise UnreadableFile(str(path), "packed in a way that is not read, as zip and gzip are: unpack it first")
         if path.suffix.lower() == ".zip" and path.is_file() and not self._is_zip:

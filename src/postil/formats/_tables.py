@@ -10,6 +10,7 @@ from typing import Any
 
 from postil.errors import UnreadableFile
 from postil.exchange.sources import LARGEST_LINE, File
+from postil.text import counted
 
 _DELIMITERS = "\t,;|"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -34,7 +35,7 @@ class Table:
         next(rows, None)
         for line, row in rows:
             if len(row) > len(self.columns) and any(row[len(self.columns) :]):
-                message = f"a row of {len(row)} values under a header of {len(self.columns)}"
+                message = f"a row of {counted(len(row), 'value')} under a header of {len(self.columns)}"
                 raise UnreadableFile(self.file.shown, message, line, 1)
             if any(row):
                 yield line, dict(zip(self.columns, [*row, *[""] * (len(self.columns) - len(row))], strict=False))

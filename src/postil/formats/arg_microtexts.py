@@ -80,8 +80,7 @@ class _Graph:
         own = DraftSet(file=self._file.shown, lines=self._lines)
         own.spans = [Span(id, EDU, "edu", start, end, text[start:end]) for id, (start, end) in self._extents.items()]
         own.spans += self._argument_units(text)
-        known = {span.id for span in own.spans} | {edge.get("id", "") for edge in self._edges()}
-        own.relations = [self._relation(edge, known) for edge in self._edges()]
+        own.relations = [self._relation(edge) for edge in self._edges()]
         for layer, attribute in ((TOPIC, "topic_id"), (STANCE, "stance")):
             if value := self._root.get(attribute):
                 own.labels.append(Label(layer, layer, value))
@@ -119,13 +118,8 @@ class _Graph:
     def _edges(self) -> list[Element]:
         return [edge for edge in self._root.iter("edge") if edge.get("type") != "seg"]  # type: ignore[misc]
 
-    def _relation(self, edge: Element, known: set[str]) -> Relation:
+    def _relation(self, edge: Element) -> Relation:
         ends = {role: edge.get(name, "") for role, name in (("from", "src"), ("to", "trg"))}
-        for id in ends.values():
-            if id not in known:
-                raise UnreadableFile(
-                    self._file.shown, f"the edge {edge.get('id')} names {id}, which is not there", line_of(edge), 1
-                )
         return Relation(edge.get("id", ""), ARGUMENT, edge.get("type", ""), dict(ends))
 
 

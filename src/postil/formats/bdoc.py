@@ -14,7 +14,7 @@ from postil.exchange.features import METADATA
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json
+from postil.exchange.safe_json import read_json, whole
 from postil.exchange.sources import File
 from postil.formats._gate import KEEPS, SETS, Annotation, annotations_of, draft_sets
 from postil.manifest import Metadata
@@ -72,8 +72,8 @@ def _annotations(value: Any, file: File) -> list[Any]:
 
 def _annotation(value: Any, name: str, number: int, file: File) -> Annotation:
     value = _object(value, file)
-    start, end, type_ = value.get("start"), value.get("end"), value.get("type")
-    id = str(value.get("id", f"{name}a{number}"))
+    start, end, type_ = whole(value.get("start")), whole(value.get("end")), value.get("type")
+    id = str(whole(value.get("id", f"{name}a{number}")))
     if type(start) is not int or type(end) is not int:
         raise UnreadableFile(file.shown, f"the annotation {id} of the set {name!r} has no start and end that are whole numbers")
     return Annotation(id, str(type_ or "annotation"), start, end, _object(value.get("features") or {}, file))

@@ -34,7 +34,7 @@ from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import numbered, read_json, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json, read_json_records, whole
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, flat, is_name
 from postil.formats._json_values import listed, pretty
@@ -195,7 +195,7 @@ def _records(file: File, incoming: Incoming) -> Records:
         for line, record in read_json_records(file):
             if not isinstance(record, dict):
                 raise UnreadableFile(file.shown, "not a record of doccano: an object is wanted", line, 1)
-            yield line, _with_text(record, incoming.options["text-key"])
+            yield line, _with_text({**record, "id": whole(record.get("id"))}, incoming.options["text-key"])
 
 
 def _with_text(record: dict[str, Any], text_key: str) -> dict[str, Any]:
@@ -275,8 +275,8 @@ class _Reading:
         label_key = self.incoming.options["label-key"]
         for key in ("annotations", "entities", "cats", *([label_key] if label_key else ("label", "labels"))):
             for one in listed(record.get(key)):
-                if isinstance(one, str | int):
-                    categories.append(self._name(one))
+                if isinstance(whole(one), str | int):
+                    categories.append(self._name(whole(one)))
                 else:
                     entities.append(self._entity(one))
         return entities, categories
@@ -288,7 +288,7 @@ class _Reading:
             others = {key: one for key, one in value.items() if key not in ("start", "end")}
             value = {**others, "start_offset": value["start"], "end_offset": value.get("end")}
         try:
-            entity = msgspec.convert(value, _Entity)
+            entity = converted(value, _Entity)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.place, f"not an annotation of doccano: {error}") from error
         entity.others = {key: one for key, one in value.items() if key not in _Entity.__struct_fields__}
@@ -316,24 +316,20 @@ class _Reading:
         ]
         comments = [*listed(record.get("Comments")), *listed(record.get("comments"))]
         made.notes += [Note(f"n{number}", "", self._comment(one)) for number, one in enumerate(comments, 1)]
-        ids = {span.id for span in made.spans}
         for number, tie in enumerate(listed(record.get("relations"))):
-            self._relate(made, tie, number, ids)
+            self._relate(made, tie, number)
         return made
 
     def _comment(self, value: Any) -> str:
         text = value.get("text") if isinstance(value, dict) else value
         return text if isinstance(text, str) else str(value)
 
-    def _relate(self, made: DraftSet, value: Any, number: int, ids: set[str]) -> None:
+    def _relate(self, made: DraftSet, value: Any, number: int) -> None:
         try:
-            tie = msgspec.convert(value, _Tie)
+            tie = converted(value, _Tie)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.place, f"not a relation of doccano: {error}") from error
         args: dict[str, Any] = {"from": f"e{tie.from_id}", "to": f"e{tie.to_id}"}
-        if not ids.issuperset(args.values()):
-            self.incoming.losses.add("relations one of whose ends is not there", f"{self.place}: {tie.from_id} → {tie.to_id}")
-            return
         label = self.incoming.relation_layer if tie.type in (None, "") else self._name(tie.type)
         id = f"r{number if tie.id is None else tie.id}"
         made.relations.append(Relation(id, self.incoming.relation_layer, label, args))

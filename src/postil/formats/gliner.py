@@ -25,13 +25,14 @@ from postil.exchange.features import (
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import numbered, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records, whole
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import flat, is_name
 from postil.formats._json_values import write_array
 from postil.formats._pieces import pieces
 from postil.model import Relation, Span
 from postil.segmentation import Extent
+from postil.text import counted
 
 _MANUAL = """\
 GLiNER's training data: one JSON list.
@@ -81,7 +82,7 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
         for number, line, value in numbered(read_json_records(file)):
             try:
-                record = msgspec.convert(value, _Record)
+                record = converted(value, _Record)
             except msgspec.ValidationError as error:
                 raise UnreadableFile(file.shown, f"not a record of GLiNER: {error}", line, 1) from error
             others = {key: one for key, one in value.items() if key not in _KEYS}
@@ -101,8 +102,8 @@ def _draft(record: _Record, others: dict[str, Any], name: str, place: str, incom
         start, end = tokens[first][0], tokens[last][1]
         made.spans.append(Span(f"e{number}", incoming.span_layer, label, start, end, ""))
     for number, tie in enumerate(record.relations, 1):
-        head, tail, label = _ends(tie, ranges, len(record.ner), place)
-        args: dict[str, Any] = {"from": f"e{head + 1}", "to": f"e{tail + 1}"}
+        head, tail, label = _ends(tie, ranges)
+        args: dict[str, Any] = {"from": head, "to": tail}
         made.relations.append(Relation(f"r{number}", incoming.relation_layer, label or incoming.relation_layer, args))
     if incoming.with_tokens:
         made.spans += [
@@ -117,7 +118,7 @@ def _offsets(record: _Record, text: str, place: str) -> list[Extent]:
     """Where each token is in the text."""
     words, found, at = record.tokenized_text, [], 0
     if record.offsets is not None and len(record.offsets) != len(words):
-        raise UnreadableFile(place, f"{len(record.offsets)} offsets for {len(words)} tokens")
+        raise UnreadableFile(place, f"{counted(len(record.offsets), 'offset')} for {counted(len(words), 'token')}")
     for number, word in enumerate(words):
         start, end = record.offsets[number] if record.offsets else (text.find(word, at), 0)
         end = end if record.offsets else start + len(word)
@@ -129,23 +130,20 @@ def _offsets(record: _Record, text: str, place: str) -> list[Extent]:
 
 
 def _range(value: list[Any], count: int, place: str) -> tuple[int, int, str]:
-    match value:
+    match list(map(whole, value)):
         case [int(first), int(last), str(label), *_] if 0 <= first <= last < count:
             return first, last, label
     raise UnreadableFile(place, f"{value!r:.80} is no [first token, last token, label] of {count} tokens")
 
 
-def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int], count: int, place: str) -> tuple[int, int, str]:
-    """The places of both ends of a relation among the spans, and its label."""
+def _ends(tie: tuple[int, int, str] | _Tie, ranges: dict[Extent, int]) -> tuple[str, str, str]:
+    """The ids of both ends of a relation, and its label. An end that is none of the spans has the id of none."""
     if isinstance(tie, _Tie):
-        try:
-            label = tie.relation_text or tie.relation or ""
-            return ranges[tie.head.position], ranges[tie.tail.position], label
-        except KeyError as error:
-            raise UnreadableFile(place, "a relation has an end that is none of the spans") from error
-    if not (0 <= tie[0] < count and 0 <= tie[1] < count):
-        raise UnreadableFile(place, f"a relation between spans {tie[0]} and {tie[1]} of {count}")
-    return tie
+        head, tail = (
+            f"e{ranges[one] + 1}" if one in ranges else f"tokens {one}" for one in (tie.head.position, tie.tail.position)
+        )
+        return head, tail, tie.relation_text or tie.relation or ""
+    return f"e{tie[0] + 1}", f"e{tie[1] + 1}", tie[2]
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

@@ -14,7 +14,7 @@ from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json_lines
+from postil.exchange.safe_json import converted, read_json_lines
 from postil.manifest import Metadata
 from postil.model import UNKNOWN_KEYS, Label, Note, Record, Relation, Span
 
@@ -84,7 +84,7 @@ def _record(kind: type[Record], value: dict[str, Any], place: str) -> Any:
     names = set(kind.__struct_fields__) - {"unknown"}
     known = {name: one for name, one in value.items() if name in names}
     try:
-        return msgspec.convert(
+        return converted(
             {
                 "type": kind.__struct_config__.tag,
                 **known,

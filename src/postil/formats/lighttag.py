@@ -27,7 +27,7 @@ from postil.exchange.features import (
 )
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import read_json_members
+from postil.exchange.safe_json import converted, read_json_members
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty
@@ -142,7 +142,7 @@ def _names(example: dict[str, Any], file: File) -> dict[str, str]:
 
 def _converted(value: Any, kind: Any, file: File) -> Any:
     try:
-        return msgspec.convert(value, kind)
+        return converted(value, kind)
     except msgspec.ValidationError as error:
         raise UnreadableFile(file.shown, f"not an export of LightTag: {error}") from error
 
@@ -213,9 +213,11 @@ class _Reading:
             self._span(raw, number)
         for raw in example.classifications or ():
             self._label(raw)
-        for head in {span.id: None for one in self._sets.values() for span in one.spans}:
-            for tie in (*ties.get(head, ()), *own.get(head, ())):
-                self._relate(tie)
+        heads = {span.id: None for one in self._sets.values() for span in one.spans}
+        for tie in (tie for head in heads for tie in (*ties.get(head, ()), *own.get(head, ()))):
+            self._relate(tie)
+        for tie in (tie for head in own.keys() - heads.keys() for tie in own[head]):
+            self._count_dangling(tie)
         return Draft(name, example.content, list(self._sets.values()), example.metadata or {}, "code point", self.file.shown)
 
     def _set(self, annotator: str) -> DraftSet:
@@ -243,11 +245,18 @@ class _Reading:
     def _relate(self, tie: _Tie) -> None:
         """Put a relation into the set of who made it; of nobody in particular, into all that have both spans."""
         name = self.names.get(tie.annotator_id)
-        for annotator, made in self._sets.items():
-            if (name is None or annotator == name) and self._taken.get(annotator, set()) >= {tie.parent, tie.child}:
-                args: dict[str, Any] = {"from": tie.parent, "to": tie.child}
-                id = f"r{len(made.relations) + 1}"
-                made.relations.append(Relation(id, self.incoming.relation_layer, tie.label, args))
+        sets = [made for annotator, made in self._sets.items() if name in (None, annotator)]
+        having = [made for made in sets if self._taken.get(made.annotator, set()) >= {tie.parent, tie.child}]
+        for made in having:
+            args: dict[str, Any] = {"from": tie.parent, "to": tie.child}
+            id = f"r{len(made.relations) + 1}"
+            made.relations.append(Relation(id, self.incoming.relation_layer, tie.label, args))
+        if not having:
+            self._count_dangling(tie)
+
+    def _count_dangling(self, tie: _Tie) -> None:
+        """Count a relation that no one annotator has both ends of."""
+        self.incoming.losses.add("relations one of whose ends is not there", f"{self.file.shown}: {tie.parent} → {tie.child}")
 
 
 FORMAT = Format(

@@ -11,7 +11,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import read_json_lines, read_json_members
+from postil.exchange.safe_json import read_json_lines, read_json_members, whole
 from postil.exchange.sources import File, decode
 from postil.formats._called import called
 from postil.formats._cats import chosen_cats
@@ -19,6 +19,7 @@ from postil.formats._rows import KEPT_TOKENS
 from postil.formats._tags import Chunk, chunks, tags_of
 from postil.model import Label, Span
 from postil.segmentation import Extent
+from postil.text import counted
 
 _MANUAL = """\
 Read: what spaCy took for training, and gives out, as JSON.
@@ -173,7 +174,7 @@ class _Reading:
         if not tags or (entities and tags is not entities):
             return
         if len(tags) != len(self.extents):
-            raise UnreadableFile(self.shown, f"{len(tags)} tags for {len(self.extents)} words")
+            raise UnreadableFile(self.shown, f"{counted(len(tags), 'tag')} for {counted(len(self.extents), 'word')}")
         if "-" in tags:
             self.incoming.losses.add("texts in which some tokens are not known to be no entity (-)", self.shown, stops=False)
         for chunk in chunks(tags_of(tags, "BILOU"), "BILOU"):
@@ -194,6 +195,7 @@ class _Reading:
             more = {"kb_id": said[3]} if len(said) > 3 and said[3] else {}
         else:
             start = end = label = None
+        start, end = whole(start), whole(end)
         if type(start) is not int or type(end) is not int or not isinstance(label, str | None):
             raise UnreadableFile(self.shown, f"{str(said)[:80]} is no entity: [start, end, label] is wanted")
         self._add(layer, label or layer, (start, end), {name: str(value) for name, value in more.items()})
@@ -219,7 +221,8 @@ class _Reading:
         """Tokens with what is said of them, of version 2 or of ``Doc.to_json``."""
         pairs = list(zip(self.tokens or [{}] * len(self.extents), self.extents, strict=True))
         if not pairs:
-            pairs = [(one, (one.get("start"), one.get("end"))) for one in self._list("tokens") if isinstance(one, Mapping)]  # type: ignore[misc]
+            said = [one for one in self._list("tokens") if isinstance(one, Mapping)]
+            pairs = [(one, (whole(one.get("start")), whole(one.get("end")))) for one in said]  # type: ignore[misc]
         for token, (start, end) in pairs:
             if type(start) is not int or type(end) is not int or not self.text[start:end].strip():
                 continue

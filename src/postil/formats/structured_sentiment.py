@@ -14,6 +14,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json_records
 from postil.model import Relation, Span
 from postil.scheme import Attribute, LabelDefinition, Layer, Role
+from postil.text import counted
 
 _MANUAL = """\
 Read only. A JSON array (or JSON Lines) of sentences, each of which becomes a document:
@@ -89,7 +90,7 @@ class _Opinions:
             raise self._fail(f"{label} is two lists, of texts and of offsets, not {value!r:.60}")
         texts, offsets = (self._list(one, label) for one in both)
         if len(texts) != len(offsets):
-            raise self._fail(f"{label} has {len(texts)} texts and {len(offsets)} offsets")
+            raise self._fail(f"{label} has {counted(len(texts), 'text')} and {counted(len(offsets), 'offset')}")
         if not offsets:
             return ""
         parts = sorted(zip(map(self._extent, offsets), map(str, texts), strict=True))

@@ -34,16 +34,24 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", letters.lower()).strip("-") or "corpus"
 
 
+def new_manifest(name: str) -> bytes:
+    """The manifest that a new corpus of this name begins with."""
+    return _filled(_FILES["corpus/corpus.toml"], name)
+
+
 def make_corpus(root: Path, name: str, ci: str) -> Iterator[tuple[str, bool]]:
     """Write the files of a new corpus; gives each path, and whether it was written: a file that is there already is kept."""
-    title = json.dumps(name, ensure_ascii=False)
-    templates = files("postil") / "templates"
     for path, template in (_FILES | CI_FILES[ci]).items():
         if (root / path).exists() or (root / path).is_symlink():
             yield path, False
             continue
-        text = (templates / template).read_text(encoding="utf-8")
-        if not template.endswith((".yml", ".yaml")):
-            text = text.replace("{name}", plain_name(name)).replace("{title}", title)
-        write_atomically(root, root / path, text.encode())
+        write_atomically(root, root / path, _filled(template, name))
         yield path, True
+
+
+def _filled(template: str, name: str) -> bytes:
+    """A template with the corpus's name in it."""
+    text = (files("postil") / "templates" / template).read_text(encoding="utf-8")
+    if not template.endswith((".yml", ".yaml")):
+        text = text.replace("{name}", plain_name(name)).replace("{title}", json.dumps(name, ensure_ascii=False))
+    return text.encode()

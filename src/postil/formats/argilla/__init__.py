@@ -34,8 +34,8 @@ Argilla 2, as Dataset.to_disk writes it and Dataset.from_disk reads it: records.
 A span question is a layer of spans, a label or multi-label question a layer of document labels; a rating, ranking or text is a
 document label of that kind with the attribute value. Responses are sets of their users, drafts are in progress, discarded ones
 are counted; suggestions are sets of their agent with method model. Read too: flattened records (entity.responses, …), the lists
-of version 1, records.to_json alone. Which question is what, and which field has the text, is in the settings; without them a
-short line is a label, and --text-key names the field.
+of version 1, its records with one annotation and one prediction, records.to_json alone. Which question is what, and which field
+has the text, is in the settings; without them a short line is a label, and --text-key names the field.
 
 Written: users as UUIDs made of their names, with users.json to tell who is who; --user NAME=UUID takes those of a server, which
 accepts responses of its own users only. The first set of a model becomes the suggestions. Argilla has no relations, attributes,

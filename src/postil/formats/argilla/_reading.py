@@ -10,12 +10,13 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import parse_json, read_json_records
+from postil.exchange.safe_json import converted, parse_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty, table_or_empty
 from postil.formats._scores import confidence_or_attribute
 from postil.formats.argilla._settings import SETTINGS, USERS
+from postil.formats.argilla._version_1 import as_version_2, is_version_1
 from postil.model import Label, Span
 from postil.scheme import LabelDefinition, Layer
 
@@ -110,6 +111,10 @@ class _Reading:
 
     def drafts(self, value: dict[str, Any]) -> Iterator[Draft]:
         """A draft for each field that has spans, or for the only one."""
+        if is_version_1(value):
+            agent = value.get("annotation_agent")
+            self.users = {**self.users, str(agent): str(agent)} if agent else self.users
+            value = as_version_2(value, self.incoming, self.place)
         record = value if isinstance(value.get("fields"), dict) else _unflattened(value)
         fields = {name: text for name, text in record["fields"].items() if isinstance(text, str) and text}
         meant = self._fields(fields)
@@ -207,7 +212,7 @@ class _Reading:
 
     def _extent(self, value: Any) -> _Extent:
         try:
-            return msgspec.convert(value, _Extent)
+            return converted(value, _Extent)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.file.shown, f"not a span of Argilla: {error}", self.line, 1) from error
 

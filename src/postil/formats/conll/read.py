@@ -13,6 +13,7 @@ from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import MISSING, Chunk, chunks, tag_of, tags_of
 from postil.formats.conll.layout import Columns, Event, Layout, Survey, events, is_document_comment, parsed_fields
 from postil.segmentation import Extent
+from postil.text import counted
 
 _SUFFIXES = (
     ".conll", ".conll02", ".conll03", ".conll2002", ".conll2003", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".iobes",
@@ -130,7 +131,9 @@ class _Reading:
         place = f"{self.file.shown}:{event.line}"
         if self.incoming.options["odd-rows"] == "error":
             why = ", as --fields names so many" if self.incoming.options["fields"] else ""
-            message = f"{len(cells)} columns where {width} are wanted{why}. --odd-rows mend takes missing cells for outside"
+            message = (
+                f"{counted(len(cells), 'column')} where {width} are wanted{why}. --odd-rows mend takes missing cells for outside"
+            )
             raise UnreadableFile(self.file.shown, message, event.line, 1)
         self.incoming.repaired.add("rows with more or fewer columns than the others", place, " ".join(cells))
         if len(cells) > width:

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from msgspec.structs import replace
 
 from postil.corpus import Document
+from postil.exchange.annotator_names import portable
 from postil.exchange.features import DOCUMENT_IDS, LAYERS, Feature, Lane, Reducing, without_values
-from postil.exchange.intake import portable
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, token_range
 from postil.formats._rows import plain_tokens, without_rows

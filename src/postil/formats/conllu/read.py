@@ -19,6 +19,7 @@ from postil.formats._tags import chunks, tags_of
 from postil.formats.conllu.entities import USUAL_FIELDS, Brackets, Mention, layer_and_values, split_brackets, unescaped
 from postil.model import Span
 from postil.segmentation import Extent
+from postil.text import counted
 
 COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 COREFERENCE, BRIDGING, SPLIT = "coreference", "bridging", "split-antecedent"
@@ -134,7 +135,7 @@ class _Sentences:
     def _word(self, line: str, number: int) -> Word:
         cells = line.split("\t")
         if len(cells) != len(self.columns):
-            message = f"{len(cells)} columns with a TAB between two where {len(self.columns)} are wanted"
+            message = f"{counted(len(cells), 'column')} with a TAB between two where {len(self.columns)} are wanted"
             raise UnreadableFile(self.file.shown, message, number, 1)
         named = dict(zip(self.columns, cells, strict=True))
         return Word(number, named, _pairs(named.get("MISC", "_")))

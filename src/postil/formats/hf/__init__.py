@@ -49,11 +49,20 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
     return read(incoming)
 
 
-def _write(corpus: Corpus, destination: Path, annotators: tuple[str, ...], options: dict[str, Any]) -> Report:
+def _write(
+    corpus: Corpus,
+    destination: Path,
+    annotators: tuple[str, ...],
+    options: dict[str, Any],
+    replace: bool,
+) -> Report:
     _require("export hf")
     from postil.formats.hf.export import export
 
-    return export(corpus, destination, annotators, options["config"], options["split"], no_agreement=options["no-agreement"])
+    return export(
+        corpus, destination, annotators, options["config"], options["split"], no_agreement=options["no-agreement"],
+        replace=replace,
+    )  # fmt: skip
 
 
 def _require(purpose: str) -> None:

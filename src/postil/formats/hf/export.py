@@ -40,11 +40,15 @@ def export(
     split: tuple[str, ...],
     *,
     no_agreement: bool = False,
+    replace: bool = False,
 ) -> Report:
-    """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
+    """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``.
+
+    ``replace``: overwrite files of an earlier export that were changed since. Files that no export wrote are never touched.
+    """
     chosen = _chosen(corpus, configs)
     dividing = Dividing(corpus, split)
-    _refuse_foreign(destination)
+    _refuse_foreign(destination, replace=replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
     context = Context(corpus, work / NOT_HELD)
@@ -82,18 +86,25 @@ def _chosen(corpus: Corpus, names: tuple[str, ...]) -> list[Config]:
     return chosen
 
 
-def _refuse_foreign(destination: Path) -> None:
+def _refuse_foreign(destination: Path, *, replace: bool) -> None:
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
         raise ExportRefused(f"{destination} is not a directory: nothing was written")
     if not destination.exists():
         return
-    known = _receipt(destination)
-    foreign = sorted(path for path, digest in digests(destination).items() if path != _RECEIPT and known.get(path) != digest)
+    known, there = _receipt(destination), digests(destination)
+    foreign = sorted(there.keys() - known.keys() - {_RECEIPT})
     if foreign:
-        shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        raise ExportRefused(f"{destination} holds files that no export wrote ({_few(foreign)}): choose another place")
+    changed = sorted(path for path, digest in there.items() if path != _RECEIPT and known[path] != digest)
+    if changed and not replace:
         raise ExportRefused(
-            f"{destination} holds files that no export wrote, or that were changed since ({shown}): nothing was written"
+            f"{destination} holds files that were changed since they were exported ({_few(changed)}): nothing was written. "
+            "--replace overwrites them"
         )
+
+
+def _few(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
 def _count(counts: Counter[str], annotations: AnnotationSet) -> None:

@@ -55,8 +55,9 @@ the text are the document's metadata.
 
 The labelling configuration is read where --config says, or beside the file (config.xml): it names the key of the text, and
 becomes the scheme. Without it, --text-key names the key. HyperText is read as the text that a browser shows, Paragraphs as a line
-for each turn. JSON_MIN and CSV are read too; they have no relations and no ids. A text that is only an address (valueType="url")
-is refused.
+for each turn. JSON_MIN and CSV are read too; they have no relations and no ids, and without the configuration a choice looks like
+data: what differs between annotators of one task is a choice, all else is metadata, and counted. A text that is only an address
+(valueType="url") is refused.
 
 Label Studio has no discontinuous spans, no relations between relations, no roles, no attributes of relations: they are not
 written. Attributes that no control can ask for (references, for one) are in the region's meta. Who made an annotation is in

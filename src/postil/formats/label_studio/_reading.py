@@ -14,12 +14,12 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import numbered, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
 from postil.formats.label_studio._regions import LABEL_TYPES, Regions, Result
-from postil.formats.label_studio._smaller import is_small, rows_of_table, task_of_rows
+from postil.formats.label_studio._smaller import answers_in, is_small, rows_of_table, task_of_rows
 from postil.formats.label_studio._texts import Shown, is_address, is_dialogue, shown_text
 from postil.model import METHODS, STATUSES
 
@@ -64,6 +64,7 @@ class _Task(msgspec.Struct):
     predictions: list[_Annotation] | None = None
     drafts: list[_Annotation] | None = None
     meta: Any = None
+    is_of_rows: bool = False
 
 
 def read(incoming: Incoming) -> Iterator[Draft]:
@@ -83,8 +84,9 @@ def _tasks(file: File, config: Config, encoding: str) -> Iterator[tuple[int, Any
     if not is_small(first):
         yield from records()
         return
+    answers = frozenset() if config.controls else answers_in(_small_rows(records))
     for _, (rows,) in joined([partial(_small_rows, records)]):
-        yield rows[0][0], task_of_rows([row for _, row in rows], config)
+        yield rows[0][0], task_of_rows([row for _, row in rows], config, answers)
 
 
 def _is_table(file: File) -> bool:
@@ -130,7 +132,7 @@ class _Reading:
         """A draft for each text that the task shows."""
         value = _with_its_task(value)
         try:
-            task = msgspec.convert(value, _Task)
+            task = converted(value, _Task)
         except msgspec.ValidationError as error:
             raise UnreadableFile(self.file.shown, f"not a task of Label Studio: {error}", self.line, 1) from error
         said = [(name, one, self._results(one)) for name, one in self._said(task)]
@@ -142,10 +144,19 @@ class _Reading:
         keys = {shown.key for shown in texts}
         metadata = {name: one for name, one in task.data.items() if name not in keys and name != DOCUMENT_ID}
         metadata |= self._beside(value, task)
+        if not self.config.controls and task.is_of_rows:
+            self._count_perhaps_answers(metadata)
         for shown in texts:
             name = self._name(task) + (f"/{shown.name}" if len(texts) > 1 else "")
             sets = [self._set(who, one, results, shown, is_only=len(texts) == 1) for who, one, results in said]
             yield Draft(name, shown.text, sets, metadata | shown.metadata, "code point", self.place)
+
+    def _count_perhaps_answers(self, metadata: dict[str, Any]) -> None:
+        """Count what may be answers or data, which JSON_MIN writes alike: without a configuration nobody can tell."""
+        for name, one in metadata.items():
+            if isinstance(one, str | int | float | list):
+                kind = "values kept as metadata that may be answers: --config CONFIG.xml, of the project, tells them apart"
+                self.incoming.repaired.add(kind, f"{self.place}: {name}", str(one))
 
     def _results(self, annotation: _Annotation) -> list[Result]:
         try:

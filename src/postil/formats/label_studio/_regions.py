@@ -8,6 +8,7 @@ import msgspec
 
 from postil.exchange.drafts import DraftSet
 from postil.exchange.incoming import Incoming
+from postil.exchange.safe_json import converted
 from postil.formats._fresh_ids import FreshIds
 from postil.formats._scores import confidence_or_attribute
 from postil.formats.label_studio._config import Config
@@ -53,7 +54,7 @@ class Result(msgspec.Struct):
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Result:
         """A result as the file has it; what only matters to the tool is left out. Raises ``msgspec.ValidationError``."""
-        result = msgspec.convert({name: one for name, one in raw.items() if name in _KNOWN}, cls)
+        result = converted({name: one for name, one in raw.items() if name in _KNOWN}, cls)
         result.others = {name: one for name, one in raw.items() if name not in _OWN and one not in (None, "")}
         kept = (*_PLACES, ANSWERS.get(result.type, result.type))
         result.others |= {name: one for name, one in result.value.items() if name not in kept}
@@ -180,11 +181,10 @@ class Regions:
                 self._made.labels.append(Label(own, layer, label, attributes | score, confidence, remark))
 
     def _relation(self, result: Result, *, is_only: bool) -> None:
-        ends = [self._of_region.get(str(end)) for end in (result.from_id, result.to_id)]
-        if None in ends:
-            if is_only:
-                self._lose("relations one of whose ends is not there", f"{result.from_id} → {result.to_id}")
-            return
+        said = ["" if end is None else str(end) for end in (result.from_id, result.to_id)]
+        if not is_only and not all(end in self._of_region for end in said):
+            return  # it is of another text
+        ends = [self._of_region.get(end, end) for end in said]
         if result.direction == "left":
             ends.reverse()
         attributes = {"direction": result.direction or "none"} if result.direction not in ("left", "right") else {}

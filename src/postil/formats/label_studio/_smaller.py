@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
+
+import msgspec
 
 from postil.errors import UnreadableFile
 from postil.exchange.safe_json import parse_json
 from postil.exchange.sources import File
+from postil.formats._json_values import listed
 from postil.formats._tables import Table
 from postil.formats.label_studio._config import Config
 
@@ -44,8 +47,19 @@ def _is_number(name: str, cell: str) -> bool:
     return name in _OWN and cell.isascii() and cell.isdigit() and len(cell) < 18
 
 
-def task_of_rows(rows: list[Any], config: Config) -> Any:
-    """The task that rows of JSON_MIN were made of: each is one annotation."""
+def answers_in(records: Iterable[tuple[str, tuple[int, Any]]]) -> frozenset[str]:
+    """The keys that are certainly questions: rows of one task, each by another annotator, have another value there."""
+    seen: dict[str, dict[str, int]] = {}
+    found: set[str] = set()
+    for task, (_, row) in records:
+        said = {name: hash(msgspec.json.encode(one)) for name, one in row.items() if name not in _OWN} if is_small(row) else {}
+        first = seen.setdefault(task, said)
+        found.update(name for name in first.keys() | said.keys() if first.get(name) != said.get(name))
+    return frozenset(found)
+
+
+def task_of_rows(rows: list[Any], config: Config, answers: Collection[str] = ()) -> Any:
+    """The task that rows of JSON_MIN were made of: each is one annotation. ``answers``: keys that are questions."""
     if not all(map(is_small, rows)):
         return rows[0]
     task: dict[str, Any] = {name: rows[0][name] for name in ("id", "created_at", "updated_at") if name in rows[0]}
@@ -54,13 +68,18 @@ def task_of_rows(rows: list[Any], config: Config) -> Any:
     for row in rows:
         results = []
         for name, one in row.items():
-            found = list(_results(name, one, config))
+            found = list(_results(name, one, config)) or list(_choices(name, one) if name in answers else ())
             results += found
             if not found and name not in _OWN:
                 data.setdefault(name, one)
         if results or "annotation_id" in row or "annotator" in row:
             annotations.append({"result": results, "completed_by": row.get("annotator")})
-    return {**task, "data": data, "annotations": annotations}
+    return {**task, "data": data, "annotations": annotations, "is_of_rows": True}
+
+
+def _choices(name: str, value: Any) -> Iterator[dict[str, Any]]:
+    """The answer to a question of which nothing but its name is known."""
+    yield {"from_name": name, "to_name": "text", "id": name, "type": "choices", "value": {"choices": listed(value)}}
 
 
 def _results(name: str, value: Any, config: Config) -> Any:

@@ -13,7 +13,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import numbered, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records
 from postil.exchange.sources import File
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import DOCUMENT_ID, is_name
@@ -204,7 +204,7 @@ class _Sets:
     def add(self, raw: dict[str, Any], file: File, line: int) -> None:
         """Take a record in."""
         try:
-            record = msgspec.convert(raw, _Record)
+            record = converted(raw, _Record)
         except msgspec.ValidationError as error:
             raise UnreadableFile(file.shown, f"not a record of Prodigy: {error}", line, 1) from error
         said = _Said(record, raw, f"{file.shown}:{line}")

@@ -20,6 +20,7 @@ import msgspec
 from postil.errors import ExportRefused, MissingExtra, UnreadableFile
 from postil.exchange.sources import File
 from postil.formats.spacy.msgpack import LIST, MAP, Packed
+from postil.text import counted
 
 _SPAN = struct.Struct(">QQQllll")
 _SMALL = 64 << 20  # bytes that any file may unpack to
@@ -149,7 +150,7 @@ class Message:
         for name in _LISTS:
             count, at = self._packed.inside(self._places[name], LIST) if name in self._places else (0, 0)
             if count not in (0, len(self.lengths)):
-                message = f"it has {len(self.lengths)} documents and {count} of {name}"
+                message = f"it has {counted(len(self.lengths), 'document')} and {count} of {name}"
                 raise UnreadableFile(self._packed.shown, message)
             if count:
                 yield name, at

@@ -75,7 +75,6 @@ class _Reading:
             add()
         if "sentence" not in self.doc.groups and self.incoming.with_tokens:
             self._sentences()
-        self._drop_what_is_gone(shown)
         return Draft(kept.document or name, self.text, [self.set], metadata, file=shown)
 
     def _column(self, name: str) -> list[int]:
@@ -201,24 +200,6 @@ class _Reading:
         count = sum(bool(self.text[start:end].strip()) for start, end in self.extents)
         if count:
             self.incoming.losses.add(KEPT_TOKENS, self.set.file, stops=False, count=count)
-
-    def _drop_what_is_gone(self, shown: str) -> None:
-        """Take out relations and notes about spans that somebody took out of the Doc."""
-        there = {span.id for span in self.set.spans} | {label.id for label in self.set.labels}
-        gone = self.kept.spans.keys() - there
-        gone |= {one.record.id for one in self.kept.labels} - there
-        if not gone:
-            return
-        relations = self.set.relations
-        while dangling := [one for one in relations if any(id in gone for _, id in one.arguments())]:
-            gone |= {one.id for one in dangling}
-            relations = [one for one in relations if one.id not in gone]
-            for one in dangling:
-                self.incoming.losses.add("relations to spans that are not in the Doc any more", shown, one.label)
-        self.set.relations = relations
-        for note in [one for one in self.set.notes if one.about in gone]:
-            self.incoming.losses.add("notes on spans that are not in the Doc any more", shown, note.text)
-        self.set.notes = [one for one in self.set.notes if one.about not in gone]
 
 
 def _is_flat(values: list[Any]) -> bool:

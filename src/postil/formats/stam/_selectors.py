@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from postil.exchange.safe_json import whole
 from postil.formats.stam._store import Store, as_list
 
 _DEEPEST = 100
@@ -134,7 +135,7 @@ def _extent(offset: Any, length: int) -> Extent | None:
 def _cursor(value: Any, length: int) -> int | None:
     if not isinstance(value, dict):
         return None
-    kind, number = str(value.get("@type")).removesuffix("Cursor"), value.get("value")
+    kind, number = str(value.get("@type")).removesuffix("Cursor"), whole(value.get("value"))
     if not isinstance(number, int) or isinstance(number, bool):
         return None
     if kind == "EndAligned":

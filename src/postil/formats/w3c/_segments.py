@@ -9,6 +9,7 @@ import msgspec
 
 from postil.exchange.losses import Losses
 from postil.exchange.offsets import UNITS
+from postil.exchange.safe_json import whole
 from postil.formats._passages import Extent, Passages, nearest, without_blanks
 from postil.formats.w3c._parsing import as_list, plain
 from postil.text import Unit, Units
@@ -133,8 +134,9 @@ def _clues(selectors: list[Any]) -> _Clues:
 
 def _add_clues(clues: _Clues, selector: dict[str, Any]) -> None:
     kinds = {plain(one) for one in as_list(selector.get("type", selector.get("@type"))) if isinstance(one, str)}
-    if "TextPositionSelector" in kinds and _is_position(selector.get("start")) and _is_position(selector.get("end")):
-        clues.position = (selector["start"], selector["end"])
+    start, end = whole(selector.get("start")), whole(selector.get("end"))
+    if "TextPositionSelector" in kinds and _is_position(start) and _is_position(end):
+        clues.position = (start, end)
     elif "TextQuoteSelector" in kinds:
         names = ("exact", "prefix", "suffix")
         clues.exact, clues.prefix, clues.suffix = (
