@@ -94,7 +94,7 @@ def test_texts_and_tables_of_doccano_beside_others_are_told_apart(tmp_path: Path
     status, out, _ = run(capsys, "-C", tmp_path, "import", "doccano", source, "--dry-run")
     assert status == 0
     assert "would import 2 documents, 2 annotations" in out
-    assert "2 files that are not of doccano" in out
+    assert "2 × files that are not of doccano" in out
 
 
 @pytest.mark.parametrize("name", ["conll", "conllu", "webanno-tsv", "doccano", "tei", "jsonl", "brat"])
@@ -115,9 +115,9 @@ def test_what_is_not_read_in_a_directory_is_counted(
     status, out, _ = run(capsys, "-C", root, "import", name, source, "--dry-run")
 
     assert status == 0
-    assert "1 archives in the source, which are not opened\n" in out
+    assert "1 × archives in the source, which are not opened\n" in out
     assert "more/rest.zip" in out
-    assert "1 files of another kind, not read\n" in out
+    assert "1 × files of another kind, not read\n" in out
     assert "photo.png" in out
 
 
@@ -136,6 +136,6 @@ def test_comments_between_rows_are_counted(tmp_path: Path, capsys: pytest.Captur
     )
     status, out, _ = run(capsys, "-C", tmp_path, "import", "conllu", "x.conllu", "--dry-run", "--tokens")
     assert status == 0
-    assert "1 comments between the rows of a sentence\n" in out
+    assert "1 × comments between the rows of a sentence\n" in out
     assert "x.conllu:3 “# checked = no”" in out or 'x.conllu:3 "# checked = no"' in out
-    assert "1 comments after the last sentence" in out
+    assert "1 × comments after the last sentence" in out
