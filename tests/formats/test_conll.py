@@ -286,8 +286,7 @@ def test_files_of_another_name_are_not_left_out_in_silence(tmp_path: Path) -> No
 
     documents, _, incoming = read(FORMAT, tmp_path)
     assert [document.id for document in documents] == ["train"]
-    (loss,) = [one for one in incoming.losses if one.kind.startswith("files not read")]
-    assert loss.examples == [str(tmp_path / "dev.txt")]
+    assert [file.path for file in incoming.source.unread()] == ["dev.txt"]
 
 
 def test_other_ways_to_begin_a_document(tmp_path: Path) -> None:

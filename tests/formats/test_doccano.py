@@ -163,6 +163,13 @@ def test_pretty_printed_json_named_jsonl(tmp_path: Path) -> None:
     assert [one.text for one in read(FORMAT, path)[0]] == ["one\n", "two\n"]
 
 
+def test_records_on_one_line_are_documents_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('[{"text":"One.","label":["a"]},{"text":"Two.","label":["b"]}]', encoding="utf-8")
+    documents, _, incoming = read(FORMAT, tmp_path / "x.json")
+    assert [document.text for document in documents] == ["One.\n", "Two.\n"]
+    assert not incoming.repaired
+
+
 _THAI = "นายกรัฐมนตรีพบกับรัฐมนตรีญี่ปุ่นที่กรุงเทพมหานครเมื่อวานนี้\n"
 _HINDI = "प्रधानमंत्री नरेन्द्र मोदी ने दिल्ली में जापान के मंत्री से मुलाकात की।\n"
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from postil.errors import UnreadableFile
+from postil.exchange import safe_json
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import read_json_records
+from postil.exchange.safe_json import Member, read_json_members, read_json_records
 from postil.exchange.sources import Source
 
 
@@ -22,8 +26,9 @@ def records(tmp_path: Path, data: bytes) -> list[tuple[int, object]]:
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (b'[1,\n"a",\n\n{"b":\n2}, {}]', [(1, 1), (2, "a"), (4, {"b": 2}), (5, {})]),
-        (b"\xef\xbb\xbf \n[1,1,1]", [(2, 1), (2, 1), (2, 1)]),
+        (b'[{},\n"a",\n\n{"b":\n2}, {}]', [(1, {}), (2, "a"), (4, {"b": 2}), (5, {})]),
+        (b"\xef\xbb\xbf \n[[1],1,1]", [(2, [1]), (2, 1), (2, 1)]),
+        (b'["a",{}]', [(1, ["a", {}])]),
         (b"[]", []),
         (b'{"a":1}\n\n{"a":2}\n', [(1, {"a": 1}), (3, {"a": 2})]),
         (b'{"a":\n1}\n{"a":\n2}', [(1, {"a": 1}), (3, {"a": 2})]),
@@ -36,7 +41,14 @@ def test_records_with_their_lines(tmp_path: Path, data: bytes, found: list[objec
 
 @pytest.mark.parametrize(
     ("data", "line"),
-    [(b"[1,\n2,\n", 2), (b'[1,\n"\xff"]', 2), (b'[1,\n"\\ud800"]', 2), (b'["\\ud83d\\ude00",\n"\\udc00"]', 2), (b"[1]\nx", 2)],
+    [
+        (b"[{},\n{},\n", 3),
+        (b'[{},\n"\xff"]', 2),
+        (b'[{},\n"\\ud800"]', 2),
+        (b"[1,\n2,\n", 3),
+        (b'["\\ud83d\\ude00",\n"\\udc00"]', 2),
+        (b"[1]\nx", 2),
+    ],
 )
 def test_faults_have_their_line(tmp_path: Path, data: bytes, line: int) -> None:
     with pytest.raises(UnreadableFile, match=rf"x\.json:{line}:"):
@@ -66,3 +78,86 @@ def test_streams_in_one_order_are_never_held() -> None:
     for key, items in joined([stream, stream]):
         assert items == [[key], [key]]
         assert len(held) == 20 + 2 * (key + 1)  # the first time through, then two for each key
+
+
+def members(tmp_path: Path, data: bytes, *keys: str) -> list[Member]:
+    (tmp_path / "x.json").write_bytes(data)
+    (file,) = Source(tmp_path / "x.json").files(".json")
+    return list(read_json_members(file, *keys))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (
+            b'{"a": 1,\n "docs": [ {"b": 2},\n 3 ],\n "z": {"docs": [4]}}',
+            [(2, {"b": 2}, "docs"), (3, 3, "docs"), (1, {"a": 1, "docs": [], "z": {"docs": [4]}}, "")],
+        ),
+        (b'[{"docs":[1]},\n{"id":2}]', [(1, 1, "docs"), (1, {"docs": []}, ""), (2, {"id": 2}, "")]),
+        (b'{"docs":[1]}\n{"docs":[]}', [(1, 1, "docs"), (1, {"docs": []}, ""), (2, {"docs": []}, "")]),
+        (b'{"docs":{"no":"list"}}', [(1, {"docs": {"no": "list"}}, "")]),
+        (b"[]", []),
+        (b" \n", []),
+        (b"[[1],[2]]\n[[3]]", [(1, [1], ""), (1, [2], ""), (2, [3], "")]),
+        (b"1234\n5 6", [(1, 1234, ""), (2, 5, ""), (2, 6, "")]),
+    ],
+)
+def test_members_of_lists_come_before_what_is_around_them(tmp_path: Path, data: bytes, found: list[object]) -> None:
+    assert members(tmp_path, data, "docs") == found
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b'{"docs":[1,\n  2', "2:4: not JSON"),
+        (b'{"docs":[{"a":1},\n {"a" 2}]}', "2:7: not JSON: Expecting ':'"),
+        (b'{"docs":[1],\n "docs":[2]}', '2:9: "docs" is there twice'),
+        (b'{"docs":[1] "x":1}', "1:13: not JSON: Expecting ','"),
+        (b"{1:2}", "1:2: not JSON: Expecting property name"),
+        (b'{"docs":["\\ud800"]}', "1:11: it holds half of a surrogate pair"),
+        (b'{"docs":[NaN]}', "1:10: not JSON"),
+        (b'{"docs":["\xff"]}', "1:11: not UTF-8"),
+        (b'{"docs":[' + b"[" * 100_000, "1:10: nested deeper"),
+        (b'{"docs":[' + b"9" * 5000 + b"]}", "1:10: not JSON that can be read"),
+        (b'{"docs":["' + b"x" * 600_000 + b'",\n]}', "2:1: not JSON"),
+        (b'{"docs":["' + b"x" * 600_000 + b'", @]}', "1:600014: not JSON"),
+    ],
+)
+def test_faults_of_members_have_line_and_column(tmp_path: Path, data: bytes, place: str) -> None:
+    with pytest.raises(UnreadableFile, match=rf"x\.json:{place}"):
+        members(tmp_path, data, "docs")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    documents=st.lists(
+        st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=9), st.lists, max_leaves=5)
+    ),
+    size=st.integers(1, 7),
+    indent=st.none() | st.just(1),
+)
+def test_where_a_file_is_cut_into_pieces_does_not_matter(
+    tmp_path: Path, documents: list[object], size: int, indent: int | None
+) -> None:
+    whole = {"head": 1.5e3, "docs": documents, "tail": "😀"}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(safe_json, "_CHUNK", size)
+        for is_ascii in (False, True):
+            *found, (_, rest, key) = members(tmp_path, json.dumps(whole, indent=indent, ensure_ascii=is_ascii).encode(), "docs")
+            assert [one.value for one in found] == documents
+            assert (rest, key) == ({**whole, "docs": []}, "")
+
+
+def test_a_record_is_all_that_is_in_memory(tmp_path: Path) -> None:
+    def peak(documents: int) -> int:
+        path = tmp_path / f"{documents}.json"
+        path.write_text(json.dumps({"docs": [{"text": f"{number} " * 500} for number in range(documents)]}), encoding="utf-8")
+        (file,) = Source(path).files(".json")
+        tracemalloc.start()
+        assert sum(1 for _ in read_json_members(file, "docs")) == documents + 1
+        _, found = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return found
+
+    few, many = peak(500), peak(4000)
+    assert many < few + 200_000

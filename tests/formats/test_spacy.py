@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import pickle
 import sys
 import zlib
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings, strategies as st
 from round_trip import assert_round_trip, expected, options_of, read, written
 
 from postil import Corpus
@@ -22,6 +24,7 @@ from postil.exchange.intake import Intake, Rules
 from postil.exchange.sources import Source
 from postil.formats.conll import FORMAT as CONLL
 from postil.formats.spacy import FORMAT
+from postil.formats.spacy.msgpack import Packed
 from postil.formats.spacy.write import words_of
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Note, Relation, Span
@@ -336,3 +339,31 @@ def test_a_number_sign_in_place_of_a_text_is_no_document(tmp_path: Path) -> None
 
     assert found == []
     assert [loss.kind for loss in intake.left_out] == ["documents without text"]
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text() | st.binary()
+VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
+@settings(max_examples=60)
+@given(value=VALUES, count=st.integers(0, 70_000))
+def test_where_a_packed_value_ends(value: Any, count: int) -> None:
+    for one in (value, [value, 1], b"x" * count, "x" * count, [0] * (count // 10), dict.fromkeys(range(count // 100))):
+        data = msgspec.msgpack.encode(one)
+        packed = Packed("x", io.BytesIO(b"\xff" + data + b"\xff"))
+        assert packed.end(1) == 1 + len(data)
+        assert packed.value(1, Any) == one
+
+
+@pytest.mark.parametrize("data", [b"", b"\x91", b"\xdd\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\x91" * 1_000_000])
+def test_a_packed_value_that_breaks_off_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="it ends too early"):
+        Packed("x", io.BytesIO(data)).value(0, Any)
+
+
+def test_a_packed_value_may_be_deep_and_is_then_refused() -> None:
+    data = b"\x91" * 1_000_000 + b"\xc0"
+    packed = Packed("x", io.BytesIO(data))
+    assert packed.end(0) == len(data)
+    with pytest.raises(UnreadableFile, match="recursion"):
+        packed.value(0, Any)

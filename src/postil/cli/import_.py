@@ -12,6 +12,7 @@ from postil.cli._format_options import click_options, manual_as_help, no_such_fo
 if TYPE_CHECKING:
     from postil.exchange.format import Format
     from postil.exchange.import_ import Imported, Wishes
+    from postil.exchange.sources import Source
 
 _SHOWN = 50  # errors that are printed one by one
 _UNITS = {"code-point": "code point", "utf-16": "utf-16", "utf-8": "utf-8", "grapheme": "grapheme"}
@@ -52,8 +53,10 @@ def _subcommand(format_: Format) -> click.Command:
                 f"SRC is one: a file, a directory or a zip. Give the directory that holds {source[0]} and the others"
             )
         wishes = _wishes(format_, options)
-        done = import_source(format_, Source(start_directory() / Path(source[0]), encoding), _root(), wishes)
-        for line in _report(done, is_dry=wishes.is_dry):
+        given = Source(start_directory() / Path(source[0]), encoding)
+        done = import_source(format_, given, _root(), wishes)
+        doubt = _doubt(format_, given, source[0], done)
+        for line in _report(done, doubt, is_dry=wishes.is_dry):
             click.echo(printable(line), err=not done.is_done)
         return 0 if done.is_done else 1
 
@@ -143,7 +146,22 @@ def _root() -> Path:
         return start_directory().absolute()
 
 
-def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
+def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
+    """That no annotation was found, and, where the source looks like another format, which; empty where some was."""
+    from postil.formats import likely_formats
+    from postil.text import counted, listing
+
+    if done.annotations or not done.documents:
+        return ""
+    likely = likely_formats(source)
+    doubt = f"no annotation was found in {counted(done.documents, 'document')}"
+    if format_.name in likely:
+        return doubt
+    others = f" It looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if likely else ""
+    return f"{doubt}: is {shown} in the format {format_.name}?{others}"
+
+
+def _report(done: Imported, doubt: str, *, is_dry: bool) -> Iterator[str]:
     from postil.text import counted, listing
 
     if done.errors:
@@ -169,6 +187,8 @@ def _report(done: Imported, *, is_dry: bool) -> Iterator[str]:
         yield f"{what}: all there already, just as it is"
     else:
         yield f"{'would import' if is_dry else 'imported'} {what}"
+    if doubt:
+        yield f"  {doubt}"
     yield from _written(done, is_dry=is_dry)
     yield from _unused(done)
     for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):

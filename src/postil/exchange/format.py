@@ -53,7 +53,8 @@ class Format(msgspec.Struct, frozen=True):
     ``keeps``: what it can hold, of :data:`~postil.exchange.features.FEATURES`. ``limits``: what it cannot hold beyond that, as
     features of its own (a label with a blank in it, say). ``lane``: spans that compete for the same place where the format
     does not keep overlap: all of a ``document``, or those of one ``layer`` or ``label``; or a function of the options that
-    says so. ``writes``: whether an export is one file, or a directory.
+    says so. ``writes``: whether an export is one file, or a directory. ``signs``: regular expressions (``^`` and ``$`` at every
+    line), one of which the beginning of most files of the format matches and that of few others, by which a doubt names it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Format(msgspec.Struct, frozen=True):
     limits: tuple[Feature, ...] = ()
     lane: Lane | Callable[[dict[str, Any]], Lane] = "document"
     writes: Literal["file", "directory"] = "directory"
+    signs: tuple[str, ...] = ()
 
     @property
     def can_be_written(self) -> bool:

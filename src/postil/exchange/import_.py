@@ -27,7 +27,7 @@ from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
-from postil.exchange.sources import Source
+from postil.exchange.sources import Source, is_archive
 from postil.manifest import Metadata
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
@@ -183,6 +183,9 @@ class _Reading:
             if document is not None:
                 yield draft, document
         yield from self._intake.settled()
+        for file in self.incoming.source.unread():
+            kind = "archives in the source, which are not opened" if is_archive(file.path) else "files of another kind, not read"
+            self.incoming.losses.add(kind, file.path, stops=False)
 
     def finished(self) -> Imported:
         """What came of it, when everything was read. Raises :class:`~postil.errors.PostilError` where nothing was there."""

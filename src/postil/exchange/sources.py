@@ -12,7 +12,7 @@ import io
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -33,10 +33,14 @@ _OTHER_ARCHIVES = (".tar.bz2", ".tar.xz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 
 
 class File:
-    """A file of a source. ``path``: from the source's root, with ``/``; ``shown``: what messages call it."""
+    """A file of a source. ``path``: from the source's root, with ``/``; ``shown``: what messages call it.
+
+    ``is_accounted_for``: whether it was opened, or a reader has said itself what became of it.
+    """
 
     def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO]) -> None:
         self.path, self.shown, self._opener = path, shown, opener
+        self.is_accounted_for = False
 
     @property
     def name(self) -> str:
@@ -46,6 +50,7 @@ class File:
 
     def open(self) -> BinaryIO:
         """The bytes, unpacked."""
+        self.is_accounted_for = True
         try:
             return self._opener()
         except OSError as error:
@@ -181,8 +186,18 @@ class Source:
             return list(self.all_files.values())
         found = [file for path, file in self.all_files.items() if path.lower().removesuffix(".gz").endswith(suffixes)]
         if not found:
-            raise PostilError(f"{self.path}: there is no file ending in {' or '.join(suffixes)} in it")
+            raise self.without(suffixes)
         return found
+
+    def without(self, suffixes: Sequence[str]) -> PostilError:
+        """That there is no file with one of these suffixes."""
+        archive = next((path for path in self.all_files if is_archive(path)), "")
+        hint = f". Archives in it, as {archive}, are not opened: import each, or unpack them" if archive else ""
+        return PostilError(f"{self.path}: there is no file ending in {' or '.join(suffixes)} in it{hint}")
+
+    def unread(self) -> list[File]:
+        """The files that nothing has opened, and of which no reader has said what became."""
+        return [file for file in self.all_files.values() if not file.is_accounted_for]
 
     def get(self, path: str) -> File | None:
         """The file with this path; beside a source that is one file, its neighbour of that name."""
@@ -220,6 +235,11 @@ class Source:
         except (tarfile.TarError, OSError, EOFError, ValueError, RecursionError) as error:
             raise UnreadableFile(str(self.path), f"cannot be unpacked: {error}") from error
         return found
+
+
+def is_archive(path: str) -> bool:
+    """Whether a file is called like an archive."""
+    return path.lower().endswith((".zip", *_TAR, *_OTHER_ARCHIVES))
 
 
 def files_in(file: File) -> dict[str, File]:

@@ -6,8 +6,16 @@ anything, and the test that everything it keeps comes back.
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
+from postil.errors import UnreadableFile
 from postil.exchange.format import Format
+from postil.exchange.sources import Source
 from postil.registry import names, part
+
+_LOOKED_AT = 20  # files of a source
+_BEGINNING = 1 << 16  # bytes
 
 
 def format_named(name: str) -> Format | None:
@@ -23,3 +31,18 @@ def all_formats() -> dict[str, Format]:
     """Every format by its name."""
     found = (part("postil.formats", name, Format) for name in names("postil.formats"))
     return {format_.name: format_ for format_ in found}
+
+
+def likely_formats(source: Source) -> list[str]:
+    """The names of the formats whose signs the beginnings of a source's files bear, those that bear most first."""
+    found: dict[str, int] = {}
+    known = all_formats()
+    for file in islice(source.all_files.values(), _LOOKED_AT):
+        try:
+            beginning = next(file.chunks(_BEGINNING), b"").decode("utf-8-sig", "replace")
+        except UnreadableFile:
+            continue
+        for name, format_ in known.items():
+            if any(re.search(sign, beginning, re.MULTILINE) for sign in format_.signs):
+                found[name] = found.get(name, 0) + 1
+    return sorted(found, key=lambda name: -found[name])

@@ -84,16 +84,12 @@ class Rebuilt:
 def chosen_files(incoming: Incoming, *choices: tuple[str, ...]) -> list[File]:
     """The files with suffixes of the first of these choices that any file has; one file alone, whatever it is called.
 
-    The files with suffixes of the other choices may be more of the same, or a README: that they were not read is said.
+    The files with suffixes of the other choices may be more of the same, or a README.
     """
     source = incoming.source
-    if source.is_directory:
-        for number, suffixes in enumerate(choices, 1):
-            if any(_has(path, suffixes) for path in source.all_files):
-                for path, file in source.all_files.items():
-                    if not _has(path, suffixes) and any(_has(path, others) for others in choices[number:]):
-                        incoming.losses.add(f"files not read, as others are called {suffixes[0]}", file.shown, stops=False)
-                return source.files(*suffixes)
+    for suffixes in choices if source.is_directory else ():
+        if any(_has(path, suffixes) for path in source.all_files):
+            return source.files(*suffixes)
     return source.files(*choices[0])
 
 

@@ -157,4 +157,13 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
         outgoing.target.write(f"{document.id}.bdocjs", msgspec.json.encode(value) + b"\n")
 
 
-FORMAT = Format("bdoc", "GateNLP bdoc (JSON, YAML)", _MANUAL, KEEPS | {METADATA}, _read, _write, read_options=(SETS,))
+FORMAT = Format(
+    "bdoc",
+    "GateNLP bdoc (JSON, YAML)",
+    _MANUAL,
+    KEEPS | {METADATA},
+    _read,
+    _write,
+    read_options=(SETS,),
+    signs=(r'"annotation_sets"\s*:|^annotation_sets:',),
+)

@@ -14,7 +14,7 @@ from postil.exchange.features import LISTS, METADATA, TYPES
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json_lines
+from postil.exchange.safe_json import read_json_members
 from postil.exchange.sources import File
 from postil.formats._bioc import (
     BY_ANNOTATOR,
@@ -53,6 +53,9 @@ The infons of a document are its metadata.
 NOT KEPT: several annotators, notes (but remarks in annotations)."""
 
 
+_LISTS = ("documents", "PubTator3")
+
+
 def _documents(value: Any) -> Iterator[dict[str, Any]]:
     """Every document of a value: a collection, several, or a document itself."""
     if isinstance(value, list):
@@ -61,7 +64,7 @@ def _documents(value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, dict) and isinstance(value.get("passages"), list):
         yield value
     elif isinstance(value, dict):
-        for name in ("documents", "PubTator3"):
+        for name in _LISTS:
             yield from _documents(value.get(name, []))
 
 
@@ -69,18 +72,18 @@ def read_file(file: File, incoming: Incoming) -> Iterator[Draft]:
     """The documents of one file."""
     if first_character(file) == b"<":
         raise UnreadableFile(file.shown, "this is XML and not JSON: read it as bioc-xml", 1, 1)
-    is_empty = True
-    for line, value in read_json_lines(file):
-        for collection in value if isinstance(value, list) else [value]:
-            _count_collection(collection, f"{file.shown}:{line}", incoming)
+    number = 0
+    for line, value, key in read_json_members(file, *_LISTS):
+        if not key:
+            _count_collection(value, f"{file.shown}:{line}", incoming)
         try:
-            for number, document in enumerate(_documents(value), 1):
-                is_empty = False
+            for document in _documents(value):
+                number += 1
                 id = next((str(document[key]) for key in ("id", "pmid", "_id") if document.get(key)), f"{file.name}-{number}")
                 yield draft(_part(document), id, file.shown, incoming)
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UnreadableFile(file.shown, f"not as BioC has it: {type(error).__name__}: {error}", line, 1) from error
-    if is_empty:
+    if not number:
         raise UnreadableFile(file.shown, 'no document of BioC is in it: an object with "passages" is wanted')
 
 
@@ -186,4 +189,5 @@ FORMAT = Format(
     read_options=(BY_ANNOTATOR,),
     limits=(ROLES,),
     writes="file",
+    signs=(r'"passages"\s*:',),
 )

@@ -190,4 +190,5 @@ FORMAT = Format(
     read_options=(BY_ANNOTATOR,),
     limits=(_CHARACTERS, ROLES),
     writes="file",
+    signs=(r"<collection\b|<!DOCTYPE collection|<passage>",),
 )

@@ -45,4 +45,5 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 FORMAT = Format(
     "cas-json", "UIMA CAS JSON", _MANUAL, EVERYTHING - {IDS, IGNORES, UNKNOWN}, _read, _write,
     read_options=(LABEL,), write_options=(FLAT,), limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS),
+    signs=(r'"%(?:TYPES|FEATURE_STRUCTURES|VIEWS)"\s*:',),
 )  # fmt: skip

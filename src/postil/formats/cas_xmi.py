@@ -62,4 +62,5 @@ FORMAT = Format(
     write_options=(FLAT,),
     read_options=(LABEL, Option("type-system", "the type system, where it is not beside the files", "FILE")),
     limits=(LAYER_NAMES, ATTRIBUTE_NAMES, VALUES, ENDS, CHARACTERS, METADATA_CHARACTERS),
+    signs=(r"<xmi:XMI\b",),
 )  # fmt: skip

@@ -114,6 +114,9 @@ class _Reading:
             raise UnreadableFile(self.file.shown, "the rows of one sentence have different numbers of columns", rows[0].line, 1)
         width = len(rows[0].cells)
         word = 3 if width > 4 else 1
+        if not all(row.cells[word - 1].isdecimal() for row in rows):
+            message = f"not CoNLL-2012: column {word} is the number of a word in its sentence"
+            raise UnreadableFile(self.file.shown, message, rows[0].line, 1)
         extents = [self.rebuilt.token(row.cells[word]) for row in rows]
         self.rebuilt.gap("\n")
         self._mentions(rows, extents)
@@ -220,4 +223,6 @@ def _entity(said: str) -> str:
     return typed[2] if typed else said
 
 
-FORMAT = Format("conll2012", "CoNLL-2012 (OntoNotes coreference)", _MANUAL, frozenset(), _read)
+FORMAT = Format(
+    "conll2012", "CoNLL-2012 (OntoNotes coreference)", _MANUAL, frozenset(), _read, signs=(r"^#\s*begin document \(",)
+)

@@ -34,5 +34,12 @@ def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 FORMAT = Format(
-    "csv", "CSV, a row for each annotation", _MANUAL, EVERYTHING - {UNKNOWN}, read_tables, _write, read_options=OPTIONS
+    "csv",
+    "CSV, a row for each annotation",
+    _MANUAL,
+    EVERYTHING - {UNKNOWN},
+    read_tables,
+    _write,
+    read_options=OPTIONS,
+    signs=(r"\A(?!\s*[\[{<#])(?=[^\n]*\b(?:start|begin))(?=[^\n]*\bend)[^\n\t]*[,;]",),
 )

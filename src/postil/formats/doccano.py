@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,7 +34,7 @@ from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import converted, read_json, read_json_records, whole
+from postil.exchange.safe_json import converted, numbered, read_json, read_json_records, whole
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, flat, is_name
 from postil.formats._json_values import listed, pretty
@@ -50,8 +51,9 @@ doccano's export: a zip or a directory with a file of JSON Lines for each annota
 
 Read: that; "label" or "labels" with [start, end, label], or with categories of the document; "annotations" of the oldest version
 (what their label numbers mean is read from label_config.json beside the file); CSV with the columns text and label (several
-categories joined by #); fastText (__label__x text). --text-key and --label-key name other keys or columns. Every other key is
-metadata, comments are notes on the document. doccano skips records without a text, and so does this, but it counts them.
+categories joined by #); fastText (__label__x text). Other tables and texts are refused, and counted where they lie beside
+records. --text-key and --label-key name other keys or columns. Every other key is metadata, comments are notes on the
+document. doccano skips records without a text, and so does this, but it counts them.
 
 What offsets count is not written in the file: doccano's server means code points, its browser counts UTF-16 units, or grapheme
 clusters if the project says so. The texts that only postil's own export repeats decide; else the way of counting under which no
@@ -62,6 +64,7 @@ there: doccano drops them silently where the project does not. --browser writes 
 emoji that people will look at in doccano. doccano has no layers, attributes, remarks or discontinuous spans."""
 
 _KEYS = ("id", "entities", "relations", "cats", "annotations", "Comments", "comments", "meta", DOCUMENT_ID)
+_LOOKED_AT = 100  # lines of a text that may be fastText's
 _FAST_TEXT = re.compile(r"__label__(\S+) ?")
 _COLOURS = ("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f", "#bab0ac")
 _CONFIGS: dict[LayerKind, str] = {
@@ -116,20 +119,40 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
 
 
 def _has_records(file: File, incoming: Incoming) -> bool:
-    """Whether a file has records; of the texts in a directory, only those in which fastText's labels are."""
-    if file.path.endswith(".txt") and incoming.source.is_directory:
-        _, first = next(file.lines(incoming.source.encoding), (1, ""))
-        return first.startswith("__label__")
-    return not file.path.endswith("_config.json")
+    """Whether a file has records. One that is not of doccano is an error if it is the only one, and is counted if not."""
+    if file.path.endswith("_config.json"):
+        return False
+    why_not = _why_not(file, incoming)
+    if why_not and not incoming.source.is_directory:
+        raise UnreadableFile(file.shown, f"not of doccano: {why_not}", 1, 1)
+    if why_not:
+        incoming.losses.add("files that are not of doccano", f"{file.shown}: {why_not}", stops=False)
+    return not why_not
+
+
+def _why_not(file: File, incoming: Incoming) -> str:
+    """Why a table, or a text, has no records: any file could be taken for one."""
+    suffix, text_key = _suffix(file), incoming.options["text-key"]
+    if suffix == ".csv":
+        columns = Table(file, incoming.source.encoding).columns
+        return "" if text_key in columns else f"there is no column {text_key} (--text-key names another)"
+    if suffix == ".txt":
+        lines = islice(file.lines(incoming.source.encoding), _LOOKED_AT)
+        return "" if any(line.startswith("__label__") for _, line in lines) else "no line begins with __label__, as fastText's do"
+    return ""
+
+
+def _suffix(file: File) -> str:
+    return PurePosixPath(file.path.removesuffix(".gz")).suffix.lower()
 
 
 def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, dict[str, Any]]]]:
     """Each record with what it has in common with those of other annotators."""
-    for line, record in _records(file, incoming):
+    for number, line, record in numbered(_records(file, incoming)):
         id, text = record.get("id"), record.get(incoming.options["text-key"])
         is_shared = is_name(id) and isinstance(text, str) and not is_only
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
-        yield (str(id), digest) if is_shared else (file.path, line), (line, record)
+        yield (str(id), digest) if is_shared else (file.path, number), (line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:
@@ -163,7 +186,7 @@ def _draft(file: File, line: int, record: dict[str, Any], sets: list[DraftSet], 
 
 
 def _records(file: File, incoming: Incoming) -> Records:
-    suffix = PurePosixPath(file.path.removesuffix(".gz")).suffix.lower()
+    suffix = _suffix(file)
     if suffix == ".csv":
         yield from _of_table(Table(file, incoming.source.encoding), incoming.options["label-key"] or "label")
     elif suffix == ".txt":
@@ -184,6 +207,10 @@ def _with_text(record: dict[str, Any], text_key: str) -> dict[str, Any]:
 
 def _of_table(table: Table, label_key: str) -> Records:
     for line, row in table.rows():
+        if row.get(label_key, "").startswith(("[{", "{")):
+            raise UnreadableFile(
+                table.file.shown, f"the {label_key} is JSON, as in the CSV of Label Studio, not of doccano", line, 1
+            )
         labels = [one for one in row.get(label_key, "").split("#") if one]
         yield line, {**row, label_key: labels}
 
@@ -380,4 +407,9 @@ FORMAT = Format(
         Option("label-key", "The key, or column, of labels, where it is neither label nor labels.", "KEY"),
     ),
     write_options=(Option("browser", "Count offsets as doccano's browser does: in UTF-16 code units.", is_flag=True),),
+    signs=(
+        r'"start_offset"\s*:',
+        r'\{\s*(?:"id"\s*:\s*\d+\s*,\s*)?"(?:text|data)"\s*:\s*"[^"]*"\s*,\s*"(?:labels?|entities)"\s*:\s*\[\s*(?:"|\[\s*\d)',
+        r"\A__label__|\A[^\n]*\btext,label\b",
+    ),
 )  # fmt: skip

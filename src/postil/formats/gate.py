@@ -267,4 +267,5 @@ FORMAT = Format(
     "gate", "GATE XML", _MANUAL,
     (KEEPS | {N_ARY, ON_RELATIONS, RELATION_ATTRIBUTES, RELATIONS, ROLE_NAMES}) - {LISTS},
     _read, _write, read_options=(SETS,), limits=(XML_CHARACTERS, ENDLESS),
+    signs=(r"<GateDocument\b",),
 )  # fmt: skip

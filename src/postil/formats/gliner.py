@@ -175,4 +175,5 @@ FORMAT = Format(
     "gliner", "GLiNER", _MANUAL,
     frozenset((CROSSING, CUT, DOCUMENT_IDS, METADATA, NESTED, OVER_SENTENCES, RELATIONS, STACKED, TEXT)),
     _read, _write, writes="file",
+    signs=(r'"tokenized_text"\s*:',),
 )  # fmt: skip

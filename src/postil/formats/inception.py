@@ -227,4 +227,5 @@ def _declare_attribute(incoming: Incoming, layer: str, feature: dict[str, Any]) 
 FORMAT = Format(
     "inception", "INCEpTION project", _MANUAL,
     EVERYTHING - {DISCONTINUITY, DOCUMENT_NOTES, IDS, IGNORES, NOTES, ON_RELATIONS, UNKNOWN}, _read, read_options=(LABEL,),
+    signs=(r'"source_documents"\s*:',),
 )  # fmt: skip

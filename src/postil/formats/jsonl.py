@@ -96,4 +96,13 @@ def _record(kind: type[Record], value: dict[str, Any], place: str) -> Any:
         raise UnreadableFile(place, f"{value.get('id', 'a record')}: {error}") from error
 
 
-FORMAT = Format("jsonl", "JSON Lines, a document on each", _MANUAL, EVERYTHING, _read, _write, writes="file")
+FORMAT = Format(
+    "jsonl",
+    "JSON Lines, a document on each",
+    _MANUAL,
+    EVERYTHING,
+    _read,
+    _write,
+    writes="file",
+    signs=(r'\A\{"id":.*"sets"\s*:\s*\[|\A\{.*"spans"\s*:\s*\[\s*\{"id"',),
+)

@@ -27,7 +27,7 @@ from postil.exchange.features import (
 )
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import converted, read_json
+from postil.exchange.safe_json import converted, read_json_members
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty
@@ -46,7 +46,7 @@ LightTag's JSON export; it is read, and not written.
 An annotation by several annotators is a span in the set of each; who has seen a text and marked nothing has an empty set. In
 relations a node stands for a span: each that has a parent becomes a relation from the parent's span to its own. Classifications
 are labels of the document, the schema's tags the labels of the layer. What a reviewer said (reviewed, correct) and every other
-key become attributes."""
+key become attributes. Examples are read one at a time; relations, which stand apart from them, are held."""
 
 _KNOWN = frozenset((
     "start", "end", "value", "tag", "tag_id", "tagged_token_id", "annotated_by", "example_id", "definition_id", "classname",
@@ -105,18 +105,39 @@ class _Tie(msgspec.Struct, frozen=True):
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json"):
-        value = read_json(file)
-        export = value if isinstance(value, dict) else {"examples": value}
-        examples = _converted(export.get("examples"), list[_Example], file)
-        _declare(export.get("schema"), incoming)
-        ties = _ties(_converted(export.get("relations") or [], list[dict[str, Any]], file), file, incoming)
-        names = {
-            str(person["annotator_id"]): _who(_converted(person, _Person, file))
-            for example in examples for one in example.annotations for person in list_or_empty(one.get("annotated_by"))
-            if isinstance(person, dict) and person.get("annotator_id") is not None
-        }  # fmt: skip
-        for number, example in enumerate(examples, 1):
+        names: dict[str, str] = {}
+        ties: dict[str, list[_Tie]] = {}
+        for value, is_example in _parts(file):
+            if is_example:
+                names |= _names(value, file)
+            else:
+                _declare(value.get("schema"), incoming)
+                ties |= _ties(_converted(value.get("relations") or [], list[dict[str, Any]], file), file, incoming)
+        examples = (value for value, is_example in _parts(file) if is_example)
+        for number, value in enumerate(examples, 1):
+            example: _Example = _converted(value, _Example, file)
             yield _Reading(incoming, file, number, names).draft(example, ties)
+
+
+def _parts(file: File) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Each example of an export, with yes, and what the export says beside them, with no. An export may be only a list."""
+    for line, value, key in read_json_members(file, "examples"):
+        is_example = bool(key) or (isinstance(value, dict) and "content" in value)
+        if not isinstance(value, dict) or not (is_example or isinstance(value.get("examples"), list)):
+            raise UnreadableFile(file.shown, 'not an export of LightTag: an object with "examples" is wanted', line, 1)
+        yield value, is_example
+
+
+def _names(example: dict[str, Any], file: File) -> dict[str, str]:
+    """What the annotators of an example are called, by their numbers: its relations have only these."""
+    people = [
+        person for one in list_or_empty(example.get("annotations")) if isinstance(one, dict)
+        for person in list_or_empty(one.get("annotated_by"))
+    ]  # fmt: skip
+    return {
+        str(person["annotator_id"]): _who(_converted(person, _Person, file))
+        for person in people if isinstance(person, dict) and person.get("annotator_id") is not None
+    }  # fmt: skip
 
 
 def _converted(value: Any, kind: Any, file: File) -> Any:
@@ -245,4 +266,5 @@ FORMAT = Format(
         STACKED, TEXT,
     )),
     _read,
+    signs=(r'"tagged_token_id"\s*:',),
 )  # fmt: skip

@@ -28,7 +28,9 @@ Read only, with the extra rdf. Turtle (.ttl), N-Triples (.nt) or RDF/XML (.rdf):
 
 Each context is a document. Each string in it is a span: its label is the last part of its class (taClassRef), else of a type that
 is not NIF's own, else the NIF class; taIdentRef becomes the attribute identity, taConfidence the confidence, every other literal
-an attribute. Words and sentences are tokens. What stands between strings (dependencies, next word) is not brought along."""
+an attribute. Words and sentences are tokens. What stands between strings (dependencies, next word) is not brought along.
+
+Any statement of a graph may be about any other, so a file is held whole, in some 17 times its size: cut a large one up."""
 
 _NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 _ITS = "http://www.w3.org/2005/11/its/rdf#"
@@ -182,4 +184,4 @@ def _document_name(context: str) -> str:
     return context.partition("#char=")[0].partition("?char=")[0].partition("://")[2].rstrip("/#") or context
 
 
-FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read)
+FORMAT = Format("nif", "NLP Interchange Format (NIF 2.0, Turtle)", _MANUAL, EVERYTHING, _read, signs=(r"nif-core#",))

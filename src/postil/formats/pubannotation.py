@@ -32,7 +32,8 @@ from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import read_json_lines
+from postil.exchange.safe_json import read_json_records
+from postil.formats._called import called
 from postil.formats._lists import PLAIN_LISTS, flat
 from postil.model import AnnotationSet, Relation, Span
 
@@ -59,17 +60,14 @@ _OWN = frozenset(("text", "project", "tracks", "namespaces", "config", "typesett
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
-        for line, value in read_json_lines(file):
-            several = value if isinstance(value, list) else [value]
-            for number, one in enumerate(several, 1):
-                if not isinstance(one, dict) or not isinstance(one.get("text"), str):
-                    raise UnreadableFile(file.shown, 'not of PubAnnotation: an object with a "text" is wanted', line, 1)
-                name = file.name if len(several) == 1 and line == 1 else f"{file.name}-{max(number, line)}"
-                try:
-                    yield _draft(one, name, f"{file.shown}:{line}", incoming)
-                except (LookupError, TypeError, ValueError, AttributeError) as error:
-                    message = f"not as PubAnnotation has it: {type(error).__name__}: {error}"
-                    raise UnreadableFile(file.shown, message, line, 1) from error
+        for name, (line, value) in called(file, read_json_records(file)):
+            if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+                raise UnreadableFile(file.shown, 'not of PubAnnotation: an object with a "text" is wanted', line, 1)
+            try:
+                yield _draft(value, name, f"{file.shown}:{line}", incoming)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                message = f"not as PubAnnotation has it: {type(error).__name__}: {error}"
+                raise UnreadableFile(file.shown, message, line, 1) from error
 
 
 def _draft(value: dict[str, Any], name: str, place: str, incoming: Incoming) -> Draft:
@@ -195,4 +193,14 @@ _KEEPS = frozenset(
     }
 )  # fmt: skip
 
-FORMAT = Format("pubannotation", "PubAnnotation JSON", _MANUAL, _KEEPS, _read, _write, limits=(PLAIN_LISTS,), writes="file")
+FORMAT = Format(
+    "pubannotation",
+    "PubAnnotation JSON",
+    _MANUAL,
+    _KEEPS,
+    _read,
+    _write,
+    limits=(PLAIN_LISTS,),
+    writes="file",
+    signs=(r'"denotations"\s*:',),
+)

@@ -233,5 +233,13 @@ _KEEPS = frozenset(
 )  # fmt: skip
 
 FORMAT = Format(
-    "pubtator", "PubTator", _MANUAL, _KEEPS, _read, _write, limits=(_NAMES, _TEXT, _LINES, _VALUES, _LABELS), writes="file"
+    "pubtator",
+    "PubTator",
+    _MANUAL,
+    _KEEPS,
+    _read,
+    _write,
+    limits=(_NAMES, _TEXT, _LINES, _VALUES, _LABELS),
+    writes="file",
+    signs=(r"^[^|\s]+\|t\|",),
 )

@@ -11,8 +11,9 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import read_json, read_json_lines, whole
+from postil.exchange.safe_json import read_json_lines, read_json_members, whole
 from postil.exchange.sources import File, decode
+from postil.formats._called import called
 from postil.formats._cats import chosen_cats
 from postil.formats._rows import KEPT_TOKENS
 from postil.formats._tags import Chunk, chunks, tags_of
@@ -37,27 +38,26 @@ is postil export spacy."""
 _ASSIGNED = re.compile(r"\s*\[\s*\(")
 _TOKEN_KEYS = ("tag", "pos", "lemma", "morph", "dep", "head")
 _LARGEST_PYTHON = 64 << 20
+_PEEK = 1000  # bytes
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson", ".py"):
-        entries = list(_named(file, _entries(file)))
-        for number, (name, value) in enumerate(entries, 1):
-            shown = f"{file.shown}, text {number}"
-            yield _Reading(incoming, shown, value).draft(name or (file.name if len(entries) == 1 else f"{file.name}-{number}"))
+        for number, (default, (name, value)) in enumerate(called(file, _named(file, _entries(file))), 1):
+            yield _Reading(incoming, f"{file.shown}, text {number}", value).draft(name or default)
 
 
 def _entries(file: File) -> Iterator[Any]:
     """Each value of a file that could be a text with what is said of it, or several of them."""
-    if file.path.lower().endswith(".py"):
+    path = file.path.lower()
+    beginning = next(file.chunks(_PEEK), b"").decode("utf-8", "replace")
+    if path.endswith(".py") or _ASSIGNED.match(beginning):
         yield _list_in_python(file)
-    elif file.path.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson")):
-        for _, value in read_json_lines(file):
-            yield value
+    elif path.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+        yield from (value for _, value in read_json_lines(file))
     else:
-        data = file.read()
-        is_python = len(data) < _LARGEST_PYTHON and _ASSIGNED.match(data[:1000].decode("utf-8", "replace"))
-        yield _list_in_python(file) if is_python else read_json(file)
+        members = read_json_members(file, "annotations")
+        yield from (value for _, value, key in members if not (key and value is None))
 
 
 def _list_in_python(file: File) -> Any:
@@ -233,4 +233,11 @@ class _Reading:
             self.set.spans.append(Span(f"t{len(self.set.spans) + 1}", "token", "token", start, end, "", (), attributes))
 
 
-FORMAT = Format("spacy-json", "JSON of spaCy (version 2, Doc.to_json, TRAIN_DATA)", _MANUAL, frozenset(), _read)
+FORMAT = Format(
+    "spacy-json",
+    "JSON of spaCy (version 2, Doc.to_json, TRAIN_DATA)",
+    _MANUAL,
+    frozenset(),
+    _read,
+    signs=(r'\{\s*"entities"\s*:|"paragraphs"\s*:|"ents"\s*:\s*\[|\A\s*\[\s*\(',),
+)

@@ -123,4 +123,11 @@ def _joined(extents: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-FORMAT = Format("structured-sentiment", "Structured sentiment (SemEval 2022) JSON", _MANUAL, EVERYTHING, _read)
+FORMAT = Format(
+    "structured-sentiment",
+    "Structured sentiment (SemEval 2022) JSON",
+    _MANUAL,
+    EVERYTHING,
+    _read,
+    signs=(r'"Polar_expression"\s*:',),
+)

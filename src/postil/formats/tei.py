@@ -332,4 +332,5 @@ def _feature(name: str, value: Any) -> str:
 FORMAT = Format(
     "tei", "TEI standOff", _MANUAL, _KEEPS, _read, _write,
     limits=(XML_CHARACTERS, names_like(r"\S", "blanks in names", of=("label", "layer", "attribute"))),
+    signs=(r"http://www\.tei-c\.org/ns/1\.0",),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from postil.errors import PostilError, UnreadableFile
+from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File, Source, files_in
@@ -72,7 +72,7 @@ def places(source: Source, *suffixes: str) -> dict[str, list[Place]]:
         return {file.name: [Place(file.path, _Neighbours(source))]}
     found = places_among(source.all_files, suffixes)
     if not found:
-        raise PostilError(f"{source.path}: there is no file ending in {' or '.join(suffixes)} in it")
+        raise source.without(suffixes)
     return found
 
 
@@ -91,7 +91,9 @@ def _of_file(path: str, file: File, beside: Mapping[str, File], suffixes: tuple[
     if _has(path, suffixes):
         yield Place(path, beside)
     elif path.lower().endswith(".zip"):
-        yield from (Place(inside, {}, file) for inside in files_in(file) if _has(inside, suffixes))
+        places = [Place(inside, {}, file) for inside in files_in(file) if _has(inside, suffixes)]
+        file.is_accounted_for = bool(places)
+        yield from places
 
 
 def _has(path: str, suffixes: tuple[str, ...]) -> bool:

@@ -68,4 +68,5 @@ FORMAT = Format(
         PLAIN_ENDS,
         RELATION_TYPES,
     ),
+    signs=(r'"nodeID"\s*:',),
 )  # fmt: skip

@@ -76,4 +76,5 @@ FORMAT = Format(
         WHOLE_UNITS,
         RELATION_LABELS,
     ),
+    signs=(r"<arggraph\b",),
 )  # fmt: skip

@@ -54,4 +54,5 @@ FORMAT = Format(
         Feature("methods", "methods and sources of sets", held_state, stops=False),
         Feature("confidences of single annotations", "confidences of single annotations", in_each_set(held_confidences)),
     ),
+    signs=(r'"(?:responses|suggestions)"\s*:|\.(?:responses|suggestion)"\s*:',),
 )  # fmt: skip

@@ -78,4 +78,14 @@ _READ_OPTIONS = (
     Option("keep-line-fragments", "leave spans over several lines in pieces, as brat has them", is_flag=True),
 )  # fmt: skip
 
-FORMAT = Format("brat", "brat standoff", _MANUAL, _KEEPS, read, write, read_options=_READ_OPTIONS, limits=LIMITS)
+FORMAT = Format(
+    "brat",
+    "brat standoff",
+    _MANUAL,
+    _KEEPS,
+    read,
+    write,
+    read_options=_READ_OPTIONS,
+    limits=LIMITS,
+    signs=(r"^T\d+\t\S+ \d+ \d+(?:;\d+ \d+)*\t",),
+)

@@ -103,6 +103,7 @@ def _pairs(incoming: Incoming) -> list[Pair]:
         stem, dot, suffix = path.removesuffix(".gz").rpartition(".")
         if (end := dot + suffix.lower()) in (".txt", *ANNOTATION_SUFFIXES):
             stems.setdefault(stem, {})[end] = file
+            file.is_accounted_for = True  # read, or counted here
     pairs = [_pair(stem, files) for stem, files in stems.items() if ".txt" in files and len(files) > 1]
     for stem, files in stems.items():
         if ".txt" not in files:

@@ -70,4 +70,5 @@ FORMAT = Format(
     write_options=(_COLUMNS, _SCHEME, _SEPARATOR, _HEADER, _DOCUMENTS, _APART),
     limits=LIMITS,
     lane=lane_of,
+    signs=(r"^\S+[ \t](?:[^\n]*[ \t])?(?:O|[BILUES]-\S+)[ \t]*$",),
 )

@@ -41,7 +41,8 @@ Read: CoNLL-U, and CoNLL-U Plus by its "# global.columns". Mentions with their f
 of one entity are a relation "coreference"; Bridge is "bridging", SplitAnte "split-antecedent". --tags NAME reads tags (B-…,
 I-…) in a column or a key of MISC; PARSEME:MWE (.cupt) is the layer "mwe". --tokens keeps tokens with
 their columns, and sentences with their comments. A row over several words (3-4) is one token. Empty nodes have no place in a
-text. Without SpacesAfter, sentences stand on lines of their own, or, where the file marks paragraphs, after a blank."""
+text, comments between rows none in a sentence: they are counted. Without SpacesAfter, sentences stand on lines of their own,
+or, where the file marks paragraphs, after a blank."""
 
 _TAGS = Option("tags", "A column, or a key of MISC, that holds tags (B-PER, I-PER, O) to make spans of.", "NAME", multiple=True)
 
@@ -57,4 +58,5 @@ FORMAT = Format(
     read_options=(_TAGS,),
     write_options=(_DOCUMENTS,),
     limits=(CLASSES, ROW_LABELS),
+    signs=(r"^1(?:-\d+)?\t(?:[^\t\n]*\t){8}[^\t\n]*$", r"^# ?global\.columns = ID\b"),
 )

@@ -12,6 +12,7 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft
 from postil.exchange.incoming import Incoming
+from postil.exchange.losses import Losses
 from postil.exchange.sources import File
 from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import chunks, tags_of
@@ -89,8 +90,8 @@ def read(incoming: Incoming) -> Iterator[Draft]:
 class _Sentences:
     """The sentences of a file, one after the other. ``fields``: of its mentions."""
 
-    def __init__(self, file: File, encoding: str) -> None:
-        self.file, self.encoding = file, encoding
+    def __init__(self, file: File, encoding: str, losses: Losses) -> None:
+        self.file, self.encoding, self.losses = file, encoding, losses
         self.columns = COLUMNS
         self.fields = USUAL_FIELDS
 
@@ -103,18 +104,23 @@ class _Sentences:
                     yield self._sentence(comments, words)
                     comments, words = {}, []
             elif line.startswith("#") and not self._is_row(line):
-                if not words:
-                    self._comment(line, comments)
+                self._comment(line, number, comments, is_inside=bool(words))
             else:
                 words.append(self._word(line, number))
         if words:
             yield self._sentence(comments, words)
+        elif comments:
+            self.losses.add("comments after the last sentence", self.file.shown, "; ".join(comments))
 
     def _is_row(self, line: str) -> bool:
         """Whether a line that begins with ``#`` is that token, in a file whose rows begin with something else than numbers."""
         return self.columns[0] != "ID" and line.count("\t") == len(self.columns) - 1 > 0
 
-    def _comment(self, line: str, comments: dict[str, str]) -> None:
+    def _comment(self, line: str, number: int, comments: dict[str, str], *, is_inside: bool) -> None:
+        """Take a comment. One between the rows of a sentence is about none of them, and is counted."""
+        if is_inside:
+            self.losses.add("comments between the rows of a sentence", f"{self.file.shown}:{number}", line)
+            return
         found = _COMMENT.fullmatch(line)
         name, value = (found[1], found[2] or "") if found else (line[1:].strip(), "")
         if name == "global.columns":
@@ -166,7 +172,7 @@ class _Reading:
 
     def __init__(self, incoming: Incoming, file: File) -> None:
         self.incoming, self.file = incoming, file
-        self.sentences = _Sentences(file, incoming.source.encoding)
+        self.sentences = _Sentences(file, incoming.source.encoding, incoming.losses)
         self.number = 0
         self._begin("")
 

@@ -33,4 +33,4 @@ heads, lists and other elements spans of the layer structure. Not brought along 
 other classes of texts, markup in texts, morphology and phonology, words that are not in the text, links that are more than an
 address."""
 
-FORMAT = Format("folia", "FoLiA XML", _MANUAL, EVERYTHING, read)
+FORMAT = Format("folia", "FoLiA XML", _MANUAL, EVERYTHING, read, signs=(r"<FoLiA\b",))

@@ -91,4 +91,5 @@ FORMAT = Format(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
         ),
     ),
+    signs=(r"\APAR1",),
 )

@@ -107,4 +107,5 @@ FORMAT = Format(
             without_values("attributes of relations and of document labels", _only_direction),
         ),
     ),
+    signs=(r'"from_name"\s*:|"completed_by"\s*:', r"\A[^\n]*\bannotation_id\b"),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import converted, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
@@ -95,9 +95,9 @@ def _is_table(file: File) -> bool:
 
 def _small_rows(records: Callable[[], Iterator[tuple[int, Any]]]) -> Iterator[tuple[str, tuple[int, Any]]]:
     """Rows of JSON_MIN by the task that they are of."""
-    for line, value in records():
+    for number, line, value in numbered(records()):
         id = value.get("id") if isinstance(value, dict) else None
-        yield f"task {id}" if is_name(id) else f"line {line}", (line, value)
+        yield f"task {id}" if is_name(id) else f"record {number}", (line, value)
 
 
 def _config(incoming: Incoming, file: File, known: dict[str, Config]) -> Config:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from postil.errors import UnreadableFile
 from postil.exchange.safe_json import parse_json
 from postil.exchange.sources import File
 from postil.formats._json_values import listed
@@ -24,7 +25,11 @@ def is_small(value: Any) -> bool:
 
 def rows_of_table(file: File, encoding: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of its CSV, which has JSON in its cells, as those of JSON_MIN."""
-    for line, row in Table(file, encoding).rows():
+    table = Table(file, encoding)
+    if set(_OWN[1:]).isdisjoint(table.columns):
+        message = f"not the CSV of Label Studio, which has a column {' or '.join(_OWN[1:])}"
+        raise UnreadableFile(file.shown, message, 1, 1)
+    for line, row in table.rows():
         yield (
             line,
             {

@@ -20,7 +20,10 @@ doc.user_data["postil"]. Spans that cut a token of spaCy's, and discontinuous on
 
 Read: any DocBin of spaCy 3, without a pipeline. doc.ents is the layer "span", each group of doc.spans a layer of its name;
 cats of 0.5 and more are document labels; extension attributes of spans are attributes, plain values in user_data metadata.
-Nothing in a file is run: there are no pickles in it that could be."""
+Nothing in a file is run: there are no pickles in it that could be.
+
+A DocBin is one packed message, which spaCy itself holds whole. Here it is unpacked to the disk and read, and written, a document
+at a time; in memory are only its strings (words, labels, ids, each once) and a number for each document."""
 
 _ENTS = Option("ents", "The layer whose spans are doc.ents too.", "LAYER")
 
@@ -33,4 +36,5 @@ FORMAT = Format(
     write,
     write_options=(_ENTS,),
     writes="file",
+    signs=(r"\Ax[\x01\x5e\ufffd]",),
 )

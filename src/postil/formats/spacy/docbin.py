@@ -11,6 +11,7 @@ import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from typing import Any, BinaryIO
 
@@ -18,29 +19,17 @@ import msgspec
 
 from postil.errors import ExportRefused, MissingExtra, UnreadableFile
 from postil.exchange.sources import File
+from postil.formats.spacy.msgpack import LIST, MAP, Packed
 from postil.text import counted
 
 _SPAN = struct.Struct(">QQQllll")
 _SMALL = 64 << 20  # bytes that any file may unpack to
 _LARGEST = 4 << 30
 _LARGEST_RATIO = 100
-_IN_MEMORY = 16 << 20
+_IN_MEMORY = 1 << 16
+_LISTS = ("cats", "flags", "span_groups", "user_data")
 _CHUNK = 1 << 20
 _MOST_BYTES = (1 << 32) - 1  # of one field: its length is written in 32 bits
-
-
-class Message(msgspec.Struct):
-    """A DocBin as it is written."""
-
-    attrs: list[int]
-    tokens: bytes
-    spaces: bytes
-    lengths: bytes
-    strings: list[str]
-    cats: list[dict[str, Any]] = []
-    flags: list[dict[str, Any]] = []
-    span_groups: list[bytes] = []
-    user_data: list[bytes | None] = []
 
 
 class SpanRow(msgspec.Struct, frozen=True):
@@ -97,48 +86,110 @@ class Strings:
         return self._store[number] if number in self._store else None  # noqa: SIM401 - it has no get
 
 
-def load(file: File) -> Message:
-    """The message of a file."""
-    data = file.read()
-    limit = min(max(_SMALL, len(data) * _LARGEST_RATIO), _LARGEST)
+class Message:
+    """A DocBin that was unpacked to the disk. ``strings``: all of them; ``lengths``: how many tokens each document has.
+
+    All else is read a document at a time.
+    """
+
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+        self._places = dict(self._members())
+        self._attrs: list[int] = packed.value(self._place("attrs"), list[int])
+        self.strings: list[str] = packed.value(self._place("strings"), list[str])
+        self.lengths = self._lengths(packed.value(self._place("lengths"), bytes))
+        self._tokens, size = packed.bytes_at(self._place("tokens"))
+        self._spaces, count = packed.bytes_at(self._place("spaces"))
+        self._width = 8 * len(self._attrs)  # bytes of a token
+        if not self._width or size != count * self._width or sum(self.lengths) != count:
+            raise self._unfitting()
+        self._next = dict(self._lists())
+
+    def docs(self) -> Iterator[StoredDoc]:
+        """Each document, checked to fit together."""
+        read, shown = self._packed.read, self._packed.shown
+        for start, end in pairwise(accumulate(self.lengths, initial=0)):
+            values = memoryview(read(self._tokens + start * self._width, (end - start) * self._width)).cast("Q")
+            columns = {attribute: values[column :: len(self._attrs)].tolist() for column, attribute in enumerate(self._attrs)}
+            flags = self._element("flags", dict[str, Any]) or {}
+            spaces = [True] * (end - start)
+            if not flags.get("has_unknown_spaces"):
+                spaces = [bool(one) for one in read(self._spaces + start, end - start)]
+            groups, described = _groups(shown, self._element("span_groups", bytes) or b"")
+            data = self._element("user_data", bytes | None)
+            user_data = self._packed.decoded(data, dict[Any, Any]) if data else {}
+            yield StoredDoc(columns, spaces, self._element("cats", dict[str, Any]) or {}, groups, user_data, described)
+
+    def _members(self) -> Iterator[tuple[str, int]]:
+        """Each key, and where its value begins."""
+        count, at = self._packed.inside(0, MAP)
+        for _ in range(count):
+            value = self._packed.end(at)
+            yield self._packed.value(at, str), value
+            at = self._packed.end(value)
+
+    def _place(self, name: str) -> int:
+        if name not in self._places:
+            raise self._packed.fault(f"it has no {name}")
+        return self._places[name]
+
+    def _lengths(self, data: bytes) -> array[int]:
+        lengths = array("i")
+        if len(data) % lengths.itemsize:
+            raise self._unfitting()
+        lengths.frombytes(data)
+        if min(lengths, default=0) < 0:
+            raise self._unfitting()
+        return lengths
+
+    def _unfitting(self) -> UnreadableFile:
+        return UnreadableFile(self._packed.shown, "its lengths do not fit together")
+
+    def _lists(self) -> Iterator[tuple[str, int]]:
+        """The lists that have something of each document, and where that of the first begins."""
+        for name in _LISTS:
+            count, at = self._packed.inside(self._places[name], LIST) if name in self._places else (0, 0)
+            if count not in (0, len(self.lengths)):
+                message = f"it has {counted(len(self.lengths), 'document')} and {count} of {name}"
+                raise UnreadableFile(self._packed.shown, message)
+            if count:
+                yield name, at
+
+    def _element(self, name: str, kind: Any) -> Any:
+        """What the list has of the next document; ``None`` where it has nothing of any."""
+        if name not in self._next:
+            return None
+        start = self._next[name]
+        self._next[name] = self._packed.end(start)
+        return self._packed.value(start, kind)
+
+
+@contextmanager
+def loaded(file: File) -> Iterator[Message]:
+    """The message of a file, as long as it is needed."""
+    with tempfile.TemporaryFile() as unpacked:
+        _unpack(file, unpacked)
+        yield Message(Packed(file.shown, unpacked))
+
+
+def _unpack(file: File, target: BinaryIO) -> None:
     unpacking = zlib.decompressobj()
+    packed = 0
     try:
-        unpacked = unpacking.decompress(data, limit)
+        for chunk in file.chunks(_CHUNK):
+            packed += len(chunk)
+            limit = min(max(_SMALL, packed * _LARGEST_RATIO), _LARGEST)
+            rest = chunk
+            while rest:
+                target.write(unpacking.decompress(rest, _CHUNK))
+                rest = unpacking.unconsumed_tail
+                if target.tell() > limit:
+                    raise UnreadableFile(file.shown, f"would unpack to more than {limit:,} bytes: nothing was read")
+        target.write(unpacking.flush())
     except zlib.error as error:
         raise UnreadableFile(file.shown, f"not a DocBin (what DocBin.to_disk writes): {error}") from error
-    if unpacking.unconsumed_tail:
-        raise UnreadableFile(file.shown, f"would unpack to more than {limit:,} bytes: nothing was read")
     if not unpacking.eof:
         raise UnreadableFile(file.shown, "the end of it is missing")
-    message: Message = _decoded(file.shown, unpacked, Message)
-    return message
-
-
-def docs(shown: str, message: Message) -> Iterator[StoredDoc]:
-    """Each document, checked to fit together."""
-    width = len(message.attrs)
-    lengths = array("i")
-    if not width or len(message.lengths) % lengths.itemsize or len(message.tokens) % (8 * width):
-        raise UnreadableFile(shown, "its lengths do not fit together")
-    lengths.frombytes(message.lengths)
-    count = len(message.tokens) // (8 * width)
-    if min(lengths, default=0) < 0 or sum(lengths) != count or len(message.spaces) != count:
-        raise UnreadableFile(shown, "its lengths do not fit together")
-    for name in ("cats", "flags", "span_groups", "user_data"):
-        if len(getattr(message, name)) not in (0, len(lengths)):
-            raise UnreadableFile(shown, f"it has {counted(len(lengths), 'document')} and {len(getattr(message, name))} of {name}")
-    values = memoryview(message.tokens).cast("Q")
-    for number, (start, end) in enumerate(pairwise(accumulate(lengths, initial=0))):
-        columns = {
-            attribute: values[start * width + column : end * width : width].tolist()
-            for column, attribute in enumerate(message.attrs)
-        }
-        flags = message.flags[number] if message.flags else {}
-        spaces = [True] * (end - start) if flags.get("has_unknown_spaces") else [bool(one) for one in message.spaces[start:end]]
-        groups, described = _groups(shown, message.span_groups[number] if message.span_groups else b"")
-        data = message.user_data[number] if message.user_data else None
-        user_data = _decoded(shown, data, dict[Any, Any]) if data else {}
-        yield StoredDoc(columns, spaces, message.cats[number] if message.cats else {}, groups, user_data, described)
 
 
 def _decoded(shown: str, data: bytes, kind: Any) -> Any:

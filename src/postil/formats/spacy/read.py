@@ -12,9 +12,10 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
+from postil.formats._called import called
 from postil.formats._cats import chosen_cats
 from postil.formats._rows import KEPT_TOKENS
-from postil.formats.spacy.docbin import SpanRow, StoredDoc, Strings, attribute_ids, docs, load
+from postil.formats.spacy.docbin import SpanRow, StoredDoc, Strings, attribute_ids, loaded
 from postil.formats.spacy.kept import KEY, Kept, span_of
 from postil.model import Label, Span
 from postil.segmentation import Extent
@@ -27,12 +28,10 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each Doc of each file."""
     numbers = attribute_ids("import spacy")
     for file in incoming.source.files(".spacy"):
-        message = load(file)
-        strings = Strings(message.strings)
-        is_only = len(message.lengths) == 4
-        for number, doc in enumerate(docs(file.shown, message), 1):
-            name = file.name if is_only else f"{file.name}-{number}"
-            yield _Reading(incoming, file, doc, strings, numbers).draft(name, f"{file.shown}, Doc {number}")
+        with loaded(file) as message:
+            strings = Strings(message.strings)
+            for number, (name, doc) in enumerate(called(file, message.docs()), 1):
+                yield _Reading(incoming, file, doc, strings, numbers).draft(name, f"{file.shown}, Doc {number}")
 
 
 class _Reading:

@@ -30,6 +30,16 @@ Offsets count code points; end-aligned cursors and offsets relative to another a
 for validation are verified. The key label, type, class, category or tag gives an annotation its label and its set the
 layer's name; without one the first key is the label. All other data are attributes. Annotations on a resource are labels
 where they have a label, metadata where not. MultiSelectors make a span of each stretch of text. What is about data sets or
-keys, or a relation between stretches that no annotation covers, is counted."""
+keys, or a relation between stretches that no annotation covers, is counted.
 
-FORMAT = Format("stam", "STAM JSON", _MANUAL, EVERYTHING, read, write)
+A store, whose annotations may be about each other, is held whole, in some eight times its size; of several, one at a time."""
+
+FORMAT = Format(
+    "stam",
+    "STAM JSON",
+    _MANUAL,
+    EVERYTHING,
+    read,
+    write,
+    signs=(r'"@type"\s*:\s*"(?:AnnotationStore|TextResource|AnnotationDataSet)"',),
+)

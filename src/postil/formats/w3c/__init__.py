@@ -36,6 +36,7 @@ the quotation decides, with its prefix and suffix, and the position only between
 any. Several selectors are alternatives, refinedBy narrows, RangeSelector, #char= fragments and bytes are understood; XPath,
 CSS and other selectors are not, and an annotation that has nothing else is counted. The first body for tagging or classifying is
 the label, else the motivation; comments become the remark; other bodies and properties become attributes.
+Annotations of one file, which may be about each other, are held together, in some six times its size.
 
 Not kept: status, method and sources of sets, reasons to ignore a rule, unknown keys."""
 
@@ -45,4 +46,5 @@ FORMAT = Format(
         Option("text", "The text that is annotated, or a directory or zip of texts, where none lies beside.", "PATH"),
     ),
     write_options=(Option("base", "What ids and sources begin with, instead of being relative.", "IRI"),),
+    signs=(r"http://www\.w3\.org/ns/anno\b",),
 )  # fmt: skip

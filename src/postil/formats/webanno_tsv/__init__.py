@@ -84,4 +84,5 @@ FORMAT = Format(
     )),
     _read, _write, read_options=(LABEL,), write_options=(FLAT,),
     limits=(START, ON_TOKENS, TOKENS, NAMED, SINGLE, LAYER_NAMES, FEATURE_NAMES, VALUES, ENDS, LINE_ENDS),
+    signs=(r"\A#FORMAT=WebAnno TSV",),
 )  # fmt: skip
