@@ -45,7 +45,7 @@ def test_everything_that_a_document_has(tmp_path: Path) -> None:
     assert document.metadata.extra == {"target": ONE["target"], "sourcedb": "PubMed"}
     found = document.sets["who"]
     assert found.spans == (
-        Span("T1", "span", "Person", 0, 3, "Zoë", attributes={"sure": ["high", 3]}),
+        Span("T1", "span", "Person", 0, 3, "Zoë", attributes={"sure": ["high", "3"]}),
         Span("D3", "span", "Move", 6, 11, "moved"),
         Span("T2", "span", "Place", 15, 28, "Rome Oslo", ((15, 19), (24, 28))),
     )

@@ -179,7 +179,7 @@ def example() -> Document:
     header = Header("a/b", "gold", "s/1", "0", "in-progress", "manual", ("x",))
     annotations = AnnotationSet(
         header,
-        (Span("e1", "entity", "PER", 0, 15, "Anna Berg", ((0, 4), (11, 15)), {"v": [1, True]}, 0.5, "so", {"SPN007": "why"}),),
+        (Span("e1", "entity", "PER", 0, 15, "Anna Berg", ((0, 4), (11, 15)), {"v": [1, 2]}, 0.5, "so", {"SPN007": "why"}),),
         (
             Relation("r1", "argument", "x", {"from": "e1", "to": "e1"}),
             Relation("r2", "event", "y", {"trigger": "e1", "arg": ("e1",)}),
@@ -197,7 +197,7 @@ def test_what_is_written(tmp_path: Path) -> None:
     with (path / "spans.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["document"], row["annotator"], row["start"], row["end"], row["text"]) == ("a/b", "gold", "0", "15", "Anna Berg")
-    assert (json.loads(row["fragments"]), json.loads(row["attributes"])) == ([[0, 4], [11, 15]], {"v": [1, True]})
+    assert (json.loads(row["fragments"]), json.loads(row["attributes"])) == ([[0, 4], [11, 15]], {"v": [1, 2]})
     with (path / "relations.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["from"], row["to"], row["args"]) for row in rows] == [
