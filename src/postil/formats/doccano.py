@@ -33,7 +33,7 @@ from postil.exchange.format import Format, Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import converted, read_json, read_json_records, whole
+from postil.exchange.safe_json import converted, numbered, read_json, read_json_records, whole
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, flat, is_name
 from postil.formats._json_values import listed, pretty
@@ -102,17 +102,17 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
     names = _label_names(incoming)
     text_key = incoming.options["text-key"]
     for _, parts in joined([partial(_keyed, incoming, file, is_only=len(files) == 1) for file in files]):
-        said = [(file, line, record) for file, found in zip(files, parts, strict=True) for line, record in found]
-        file, line, first = said[0]
+        said = [(file, *one) for file, found in zip(files, parts, strict=True) for one in found]
+        file, number, line, first = said[0]
         if not isinstance(first.get(text_key), str) or not first[text_key]:
             incoming.losses.add(f"records without a {text_key}", f"{file.shown}:{line}")
             continue
         sets: dict[str, DraftSet] = {}
-        for part_file, part_line, record in said:
+        for part_file, _, part_line, record in said:
             annotator = _annotator(incoming, part_file, files)
             for one in _Reading(incoming, f"{part_file.shown}:{part_line}", names).sets(record, annotator):
                 _put(sets, one, incoming)
-        yield _draft(file, line, first, list(sets.values()), incoming)
+        yield _draft(file, (number, line), first, list(sets.values()), incoming)
 
 
 def _has_records(file: File, incoming: Incoming) -> bool:
@@ -123,13 +123,13 @@ def _has_records(file: File, incoming: Incoming) -> bool:
     return not file.path.endswith("_config.json")
 
 
-def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, dict[str, Any]]]]:
+def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, int, dict[str, Any]]]]:
     """Each record with what it has in common with those of other annotators."""
-    for line, record in _records(file, incoming):
+    for number, line, record in numbered(_records(file, incoming)):
         id, text = record.get("id"), record.get(incoming.options["text-key"])
         is_shared = is_name(id) and isinstance(text, str) and not is_only
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
-        yield (str(id), digest) if is_shared else (file.path, line), (line, record)
+        yield (str(id), digest) if is_shared else (file.path, number), (number, line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:
@@ -148,10 +148,11 @@ def _put(sets: dict[str, DraftSet], one: DraftSet, incoming: Incoming) -> None:
     sets[one.annotator] = one
 
 
-def _draft(file: File, line: int, record: dict[str, Any], sets: list[DraftSet], incoming: Incoming) -> Draft:
+def _draft(file: File, at: tuple[int, int], record: dict[str, Any], sets: list[DraftSet], incoming: Incoming) -> Draft:
+    number, line = at
     name = record.get(DOCUMENT_ID)
     if not is_name(name):
-        name = f"document-{record['id']}" if is_name(record.get("id")) else f"{file.name}-{line}"
+        name = f"document-{record['id']}" if is_name(record.get("id")) else f"{file.name}-{number}"
     text_key, label_key = incoming.options["text-key"], incoming.options["label-key"]
     own = (*_KEYS, text_key, *([label_key] if label_key else ("label", "labels")))
     metadata = {key: value for key, value in record.items() if key not in own}
@@ -165,7 +166,8 @@ def _draft(file: File, line: int, record: dict[str, Any], sets: list[DraftSet], 
 def _records(file: File, incoming: Incoming) -> Records:
     suffix = PurePosixPath(file.path.removesuffix(".gz")).suffix.lower()
     if suffix == ".csv":
-        yield from _of_table(Table(file, incoming.source.encoding), incoming.options["label-key"] or "label")
+        for line, row in _of_table(Table(file, incoming.source.encoding), incoming.options["label-key"] or "label"):
+            yield line, _with_text(row, incoming.options["text-key"])
     elif suffix == ".txt":
         yield from _of_fast_text(file, incoming)
     else:

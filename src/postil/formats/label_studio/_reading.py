@@ -14,7 +14,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
-from postil.exchange.safe_json import converted, read_json_records
+from postil.exchange.safe_json import converted, numbered, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import DOCUMENT_ID, is_name
 from postil.formats.label_studio._config import Config, TextTag, parse_config
@@ -73,8 +73,8 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     files = incoming.source.files(".json", ".jsonl", ".ndjson", ".csv")
     for file in [one for one in files if not _is_table(one)] or files:  # a CSV beside JSON says less of the same
         config = _config(incoming, file, configs)
-        for line, value in _tasks(file, config, incoming.source.encoding):
-            yield from _Reading(incoming, config, file, line).drafts(value)
+        for number, line, value in numbered(_tasks(file, config, incoming.source.encoding)):
+            yield from _Reading(incoming, config, file, line, number).drafts(value)
 
 
 def _tasks(file: File, config: Config, encoding: str) -> Iterator[tuple[int, Any]]:
@@ -95,9 +95,9 @@ def _is_table(file: File) -> bool:
 
 def _small_rows(records: Callable[[], Iterator[tuple[int, Any]]]) -> Iterator[tuple[str, tuple[int, Any]]]:
     """Rows of JSON_MIN by the task that they are of."""
-    for line, value in records():
+    for number, line, value in numbered(records()):
         id = value.get("id") if isinstance(value, dict) else None
-        yield f"task {id}" if is_name(id) else f"line {line}", (line, value)
+        yield f"task {id}" if is_name(id) else f"record {number}", (line, value)
 
 
 def _config(incoming: Incoming, file: File, known: dict[str, Config]) -> Config:
@@ -122,10 +122,10 @@ def _config(incoming: Incoming, file: File, known: dict[str, Config]) -> Config:
 
 
 class _Reading:
-    """Reads one task."""
+    """Reads one task. ``number``: what it can be called by where it has no id."""
 
-    def __init__(self, incoming: Incoming, config: Config, file: File, line: int) -> None:
-        self.incoming, self.config, self.file, self.line = incoming, config, file, line
+    def __init__(self, incoming: Incoming, config: Config, file: File, line: int, number: int) -> None:
+        self.incoming, self.config, self.file, self.line, self.number = incoming, config, file, line, number
         self.place = f"{file.shown}:{line}"
 
     def drafts(self, value: Any) -> Iterator[Draft]:
@@ -181,7 +181,7 @@ class _Reading:
         said = task.data.get(DOCUMENT_ID)
         if is_name(said):
             return str(said)
-        return f"task-{task.id}" if is_name(task.id) else f"{self.file.name}-{self.line}"
+        return f"task-{task.id}" if is_name(task.id) else f"{self.file.name}-{self.number}"
 
     def _beside(self, value: dict[str, Any], task: _Task) -> dict[str, Any]:
         """What stands beside the data of a task."""
