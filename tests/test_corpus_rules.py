@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from postil.checking import Checker
 from postil.checking.cache import ResultCodec
 from postil.findings import Finding
 from postil.manifest import Manifest, Metadata
+from postil.rules.corpus import missed_mention
 from postil.rules.corpus_view import CorpusView
 from postil.rules.examples import MANIFEST, SCHEME, set_file, span
 from postil.scheme import Scheme
@@ -368,3 +370,9 @@ def test_parts_are_small() -> None:
     sizes = {code: max(len(msgspec.msgpack.encode(part)) for part in parts) for code, parts in MIXED.parts(["d0000"]).items()}
 
     assert all(size < 1500 for size in sizes.values()), sizes
+
+
+@given(st.text("ab_ -é", max_size=3).filter(bool), st.text("ab_ -é", max_size=30))
+def test_a_string_stands_where_a_pattern_with_word_bounds_finds_it(sought: str, text: str) -> None:
+    pattern = re.compile(rf"(?<!\w){re.escape(sought)}(?!\w)")
+    assert list(missed_mention._occurrences(sought, text)) == [found.start() for found in pattern.finditer(text)]

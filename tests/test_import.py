@@ -691,3 +691,22 @@ def test_other_metadata_of_a_document_that_is_there_is_counted(tmp_path: Path, c
     (tmp_path / "corpus/news/ada.toml").unlink()  # a text without metadata is given them
     assert run(capsys, "-C", tmp_path, "import", "jsonl", first)[0] == 0
     assert (tmp_path / "corpus/news/ada.toml").read_bytes() == before
+
+
+def test_one_value_is_a_list_where_another_record_has_several_and_importing_again_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.txt").write_text("Maria met Ben.\n")
+    (source / "a.ann").write_text(
+        "T1\tPER 0 5\tMaria\nN1\tRef T1 W:1\t\nT2\tPER 10 13\tBen\nN2\tRef T2 W:2\t\nN3\tRef T2 X:3\t\n"
+    )
+    root = tmp_path / "corpus"
+    root.mkdir()
+    assert run(capsys, "-C", root, "import", "brat", source)[0] == 0
+    assert '"Ref":["W:1"]' in (root / "annotations/imported/a.jsonl").read_text()
+    assert run(capsys, "-C", root, "check")[0] == 0
+    before = (root / "annotations/imported/a.jsonl").read_bytes()
+    assert run(capsys, "-C", root, "import", "brat", source)[0] == 0
+    assert (root / "annotations/imported/a.jsonl").read_bytes() == before

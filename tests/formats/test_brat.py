@@ -113,6 +113,14 @@ def test_what_it_writes_is_what_it_read(files: Files, tmp_path: Path) -> None:
 # --- what real files have ------------------------------------------------------------------------------------------------------
 
 
+def test_a_note_may_have_its_annotation_in_a_column_of_its_own(files: Files) -> None:
+    root = files({"d.txt": TEXT, "d.ann": "T1\tPerson 0 5\tMaria\n#1\tAnnotatorNotes\tT1\tnot sure\n"})
+    found, _, incoming = read(root)
+    assert [(span.id, span.note) for span in found.spans] == [("T1", "not sure")]
+    assert found.notes == ()
+    assert kinds(incoming.repaired) == {"notes whose annotation has a column of its own"}
+
+
 def test_order_is_free(files: Files) -> None:
     root = files(
         {"d.txt": TEXT, "d.ann": "A1\tNegation E1\nR1\tX Arg1:T1 Arg2:E1\nE1\tMove:T2\nT2\tMove 6 11\tmoved\nT1\tP 0 5\tMaria\n"}

@@ -541,3 +541,8 @@ def test_spacy_converts_it(repository: Path, tmp_path: Path) -> None:
     assert [(entity.label_, entity.text) for entity in doc.ents] == [
         (span.label, " ".join(span.text.split())) for span in next(iter(wanted.sets.values())).spans
     ]
+
+
+def test_a_column_that_the_user_calls_tags_may_have_bare_labels_however_few_are_outside(tmp_path: Path) -> None:
+    (document,), _ = imported(tmp_path / "x.conll", "EU\tORG\nthe\tO\nGerman\tMISC\ncall\tMISC\n", fields="token,entity")
+    assert spans_of(document) == [("entity", "ORG", "EU"), ("entity", "MISC", "German call")]

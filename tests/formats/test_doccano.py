@@ -48,6 +48,12 @@ def test_every_shape_of_spans(tmp_path: Path, said: dict[str, Any]) -> None:
     assert [(one.layer, one.label, one.text) for one in found.spans] == [("span", "PER", "Anna"), ("span", "PER", "Ben")]
 
 
+def test_a_column_of_texts_that_is_called_data(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("id,data,label\n1,Great!,positive\n")
+    document, found = only(tmp_path / "x.csv")
+    assert (document.text, [label.label for label in found.labels]) == ("Great!\n", ["positive"])
+
+
 def test_a_text_that_is_called_data(tmp_path: Path) -> None:
     document, found = only(put(tmp_path / "x.jsonl", {"id": 1, "data": TEXT, "label": [[0, 4, "PER"]]}))
 

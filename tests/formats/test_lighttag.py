@@ -72,6 +72,12 @@ def test_a_relation_to_nothing_is_counted(tmp_path: Path) -> None:
     assert [loss.kind for loss in incoming.losses] == ["relations one of whose ends is not there"]
 
 
+def test_a_node_that_stands_for_no_span_is_counted(tmp_path: Path) -> None:
+    relations = [{"children": [{"tagged_token_id": "t1", "relation_type": "subject"}]}]
+    _, _, incoming = read(FORMAT, put(tmp_path, export(annotation("t1", 0, 4, 1), relations=relations)))
+    assert [loss.kind for loss in incoming.losses] == ["relations to a node that stands for no span"]
+
+
 def test_a_value_that_disagrees_is_an_error(tmp_path: Path) -> None:
     _, intake, _ = read(FORMAT, put(tmp_path, export({**annotation("t1", 0, 4, 1), "value": "Hanna"})))
     assert "x.json: t1: is said to cover “Hanna”, but at 0-4 there is “Anna”" in intake.errors[0]

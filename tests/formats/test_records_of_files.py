@@ -6,15 +6,18 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from round_trip import read
 
 from postil.errors import UnreadableFile
 from postil.exchange import safe_json
 from postil.exchange.joined import joined
 from postil.exchange.safe_json import Member, read_json_members, read_json_records
 from postil.exchange.sources import Source
+from postil.formats import all_formats
 
 
 def records(tmp_path: Path, data: bytes) -> list[tuple[int, object]]:
@@ -161,3 +164,28 @@ def test_a_record_is_all_that_is_in_memory(tmp_path: Path) -> None:
 
     few, many = peak(500), peak(4000)
     assert many < few + 200_000
+
+
+@pytest.mark.parametrize(
+    ("format_", "of"),
+    [
+        ("argilla", lambda text: {"fields": {"text": text}, "responses": {}}),
+        ("bioc-json", lambda text: {"documents": [{"passages": [{"offset": 0, "text": text}]}]}),
+        ("doccano", lambda text: {"text": text, "label": [[0, 3, "PER"]]}),
+        ("doccano", lambda text: {"id": len(text), "text": text, "label": [[0, 3, "PER"]]}),
+        ("gliner", lambda text: {"tokenized_text": [text], "ner": []}),
+        ("label-studio", lambda text: {"data": {"text": text}, "annotations": []}),
+        ("label-studio", lambda text: {"text": text, "label": [{"start": 0, "end": 3, "labels": ["PER"]}], "annotator": 1}),
+        ("prodigy", lambda text: {"text": text, "spans": []}),
+        ("pubannotation", lambda text: {"text": text, "denotations": []}),
+        ("spacy-json", lambda text: {"text": text, "ents": []}),
+        ("structured-sentiment", lambda text: {"text": text, "opinions": []}),
+    ],
+)  # fmt: skip
+def test_records_of_an_array_on_one_line_are_documents_of_their_own(tmp_path: Path, format_: str, of: Any) -> None:
+    texts = ["Ada", "Benjamin", "Clara was there"]
+    source = tmp_path / "x.json"
+    source.write_text(json.dumps([of(text) for text in texts]))
+    documents, intake, _ = read(all_formats()[format_], source)
+    assert intake.errors == []
+    assert [document.text.rstrip("\n") for document in documents] == texts

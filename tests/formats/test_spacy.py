@@ -104,6 +104,15 @@ def test_spacy_reads_it(tmp_path: Path) -> None:
     assert_round_trip(FORMAT, [document()], SCHEME)
 
 
+def test_ents_beside_span_groups_are_ents_again(tmp_path: Path) -> None:
+    scheme = Scheme("x", 1, layers={"sc": Layer("span"), "span": Layer("span")})
+    spans = (Span("e1", "span", "PER", 0, 3, TEXT[:3]), Span("e2", "sc", "X", 0, 3, TEXT[:3]))
+    header = Header("a", "gold", "x/1", "0" * 64, "complete", "manual")
+    made = Document("a", TEXT, Metadata(), {"gold": AnnotationSet(header, spans)}, "0" * 64)
+    path, _ = written(FORMAT, [made], scheme, tmp_path / "a.spacy")
+    assert [(one.text, one.label_) for one in docs_of(path)[0].ents] == [("Ann", "PER")]
+
+
 def test_it_can_be_trained_on(tmp_path: Path) -> None:
     path, _ = written(FORMAT, [document()], SCHEME, tmp_path / "a.spacy")
     nlp = spacy.blank("xx")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.errors import PostilError
@@ -29,10 +30,11 @@ from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
 from postil.exchange.sources import Source, is_archive
 from postil.manifest import Metadata
+from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
-from postil.storage.set_file import encode_set
+from postil.storage.set_file import encode_set, parse_set
 from postil.storage.toml_file import parse_toml
 from postil.text import few, listing
 
@@ -135,6 +137,7 @@ def _prepare(reading: _Reading, corpus: _Corpus, stage: _Stage, wishes: Wishes) 
     else:
         done.unknown = changes
     if done.is_done:
+        stage.make_lists(corpus.lists(observed, declared, is_written=scheme is not None))
         done.foreseen = rehearsed(stage.as_corpus(corpus), corpus.directory)
 
 
@@ -261,6 +264,16 @@ class _Stage:
             self.write(path, data)
             self._lent.add(path)
 
+    def make_lists(self, attributes: dict[str, set[str]]) -> None:
+        """Write single values of these attributes (by layer) as lists of one: an attribute is a list everywhere or nowhere.
+
+        A tool writes one value bare and two as a list; which of its attributes are lists is known only when all is read.
+        """
+        for path in sorted((self.work / "annotations").rglob("*.jsonl")) if attributes else ():
+            one = parse_set(path.name, "", path.read_bytes()).annotation_set()
+            if one is not None:
+                path.write_bytes(encode_set(with_lists(one, attributes)))
+
     def put_in_place(self, root: Path) -> None:
         """Move everything to where it belongs: what a set needs before the set."""
         if hasattr(os, "sync"):
@@ -290,6 +303,7 @@ class _Corpus:
         self._has_scheme = False
         self.left_out = Losses()
         self._name = plain_name(root.resolve().name)
+        self._lists = _lists(self.scheme) if self.scheme else {}
 
     @property
     def scheme(self) -> Scheme | None:
@@ -328,6 +342,14 @@ class _Corpus:
         text = added(widened(text, before, wide), observed.layers(declared)) if missing else widened(text, before, wide)
         return text, missing + narrow, []
 
+    def lists(self, observed: Observed, declared: dict[str, Layer], *, is_written: bool) -> dict[str, set[str]]:
+        """By layer the attributes that are lists in the scheme as it will be, and have one bare value somewhere."""
+        if self._has_scheme:
+            return {}
+        if self.scheme is None:
+            return observed.single(observed.layers(declared))
+        return observed.single(observed.layers(self.scheme.layers) if is_written else self.scheme.layers)
+
     def restore(self, files: dict[str, bytes], stage: _Stage) -> Iterator[str]:
         """Write the files of a whole corpus into the stage, if this is a new one; gives what is in their way."""
         if self._restores:
@@ -360,7 +382,7 @@ class _Corpus:
             stage.write(f"corpus/{document.id}.toml", _metadata_toml(document.metadata))
         for annotator, one in document.sets.items():
             path = f"annotations/{annotator}/{document.id}.jsonl"
-            encoded = encode_set(one)
+            encoded = encode_set(with_lists(one, self._lists))
             old = self.directory.read(path) if self.directory and files and annotator in files.sets else None
             if old is not None and old != encoded and not replaces:
                 yield f"{path}: is there already and differs: --replace overwrites it, --as gives the imported sets another name"
@@ -381,6 +403,27 @@ def _said(metadata: Metadata) -> dict[str, Any]:
     """What metadata says, of all that it could."""
     blank = msgspec.to_builtins(Metadata())
     return {name: value for name, value in msgspec.to_builtins(metadata).items() if value != blank[name]}
+
+
+def _lists(scheme: Scheme) -> dict[str, set[str]]:
+    """By layer the attributes that are lists."""
+    return {name: {one for one, said in layer.attributes.items() if said.multiple} for name, layer in scheme.layers.items()}
+
+
+def with_lists(annotations: AnnotationSet, attributes: dict[str, set[str]]) -> AnnotationSet:
+    """The set with single values of these attributes (by layer) as lists of one."""
+
+    def mended(record: Any) -> Any:
+        names = attributes.get(record.layer, set()) & record.attributes.keys()
+        lists = {name: [record.attributes[name]] for name in names if not isinstance(record.attributes[name], list | tuple)}
+        return replace(record, attributes={**record.attributes, **lists}) if lists else record
+
+    return replace(
+        annotations,
+        spans=tuple(map(mended, annotations.spans)),
+        relations=tuple(map(mended, annotations.relations)),
+        labels=tuple(map(mended, annotations.labels)),
+    )
 
 
 def _metadata_toml(metadata: Metadata) -> bytes:

@@ -6,7 +6,7 @@ What a source declares itself (a configuration beside the annotations) comes fir
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -33,13 +33,15 @@ class _AttributeSeen(msgspec.Struct):
     values: Counter[str] = msgspec.field(default_factory=Counter)
     labels: Counter[str] = msgspec.field(default_factory=Counter)
     is_multiple: bool = False
+    is_single: bool = False
     all_are_ids: bool = True
     distinguishes: bool = False
 
     def add(self, label: str, value: Any, ids: set[str]) -> None:
         self.labels[label] += 1
-        self.is_multiple = self.is_multiple or isinstance(value, list | tuple)
-        for one in value if isinstance(value, list | tuple) else (value,):
+        is_list = isinstance(value, list | tuple)
+        self.is_multiple, self.is_single = self.is_multiple or is_list, self.is_single or not is_list
+        for one in value if is_list else (value,):
             self.types.add(type(one).__name__)
             self.all_are_ids = self.all_are_ids and isinstance(one, str) and one in ids
             if isinstance(one, str) and (len(self.values) < _COUNTED_VALUES or one in self.values):
@@ -206,6 +208,16 @@ class Observed:
             own = found.get(name)
             if own is None or own.kind == kind:
                 found[name] = _merged(own, _proposed(seen, own), seen)
+        return found
+
+    def single(self, layers: Mapping[str, Layer]) -> dict[str, set[str]]:
+        """By layer the attributes that ``layers`` say are lists, and that some record has one bare value of."""
+        found: dict[str, set[str]] = {}
+        for (name, _), seen in self._layers.items():
+            of_layer = layers[name].attributes
+            bare = {one for one, values in seen.attributes.items() if values.is_single and one in of_layer}
+            if lists := {one for one in bare if of_layer[one].multiple}:
+                found[name] = lists
         return found
 
 

@@ -11,6 +11,7 @@ from postil.corpus import Corpus, Document, readable
 from postil.errors import ExportRefused, PostilError
 from postil.findings import Finding, Severity
 from postil.manifest import CheckSettings
+from postil.rules import all_rules
 from postil.rules.corpus_view import CorpusView
 from postil.rules.views import ProjectView
 
@@ -28,7 +29,11 @@ def sound_documents(corpus: Corpus, annotators: tuple[str, ...], missing: list[t
     Raises :class:`~postil.errors.ExportRefused` where one has, perhaps after the last document.
     """
     directory = corpus.directory
-    checkers = (Checker(directory.project.manifest.check), Checker(CheckSettings(), _NEEDED, heeds_ignores=False))
+    harmless = tuple(rule.code for rule in all_rules() if rule.severity is not Severity.ERROR)  # refuse nothing
+    checkers = (
+        Checker(directory.project.manifest.check, ignore=harmless),
+        Checker(CheckSettings(), _NEEDED, heeds_ignores=False),
+    )
     for checker in checkers:
         _refuse_errors(checker.check_project(ProjectView(directory.project), set()))
     parts: Parts = {}

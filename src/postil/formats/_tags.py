@@ -116,10 +116,14 @@ class TagCounts:
     @property
     def are_labels(self) -> bool:
         """Whether this is a column of bare labels and ``O``, mostly the latter."""
-        is_prefixed = any(self.letters[letter] for letter in _LETTERS)
         words = [cell for cell in self.cells if tag_of(cell) is None]
         is_mostly_outside = self.letters["O"] * 2 > self.letters[""] > 0
-        return not self._is_of_words and not is_prefixed and is_mostly_outside and len(words) <= _MOST_LABELS
+        return not self._is_of_words and self.are_bare and is_mostly_outside and len(words) <= _MOST_LABELS
+
+    @property
+    def are_bare(self) -> bool:
+        """Whether there are cells that are no tags, and none that is a tag with a letter."""
+        return self.letters[""] > 0 and not any(self.letters[letter] for letter in _LETTERS)
 
     @property
     def scheme(self) -> str:

@@ -105,17 +105,17 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
     names = _label_names(incoming)
     text_key = incoming.options["text-key"]
     for _, parts in joined([partial(_keyed, incoming, file, is_only=len(files) == 1) for file in files]):
-        said = [(file, line, record) for file, found in zip(files, parts, strict=True) for line, record in found]
-        file, line, first = said[0]
+        said = [(file, *one) for file, found in zip(files, parts, strict=True) for one in found]
+        file, number, line, first = said[0]
         if not isinstance(first.get(text_key), str) or not first[text_key]:
             incoming.losses.add(f"records without a {text_key}", f"{file.shown}:{line}")
             continue
         sets: dict[str, DraftSet] = {}
-        for part_file, part_line, record in said:
+        for part_file, _, part_line, record in said:
             annotator = _annotator(incoming, part_file, files)
             for one in _Reading(incoming, f"{part_file.shown}:{part_line}", names).sets(record, annotator):
                 _put(sets, one, incoming)
-        yield _draft(file, line, first, list(sets.values()), incoming)
+        yield _draft(file, (number, line), first, list(sets.values()), incoming)
 
 
 def _has_records(file: File, incoming: Incoming) -> bool:
@@ -135,7 +135,8 @@ def _why_not(file: File, incoming: Incoming) -> str:
     suffix, text_key = _suffix(file), incoming.options["text-key"]
     if suffix == ".csv":
         columns = Table(file, incoming.source.encoding).columns
-        return "" if text_key in columns else f"there is no column {text_key} (--text-key names another)"
+        is_there = text_key in columns or (text_key == "text" and "data" in columns)
+        return "" if is_there else f"there is no column {text_key} (--text-key names another)"
     if suffix == ".txt":
         lines = islice(file.lines(incoming.source.encoding), _LOOKED_AT)
         return "" if any(line.startswith("__label__") for _, line in lines) else "no line begins with __label__, as fastText's do"
@@ -146,13 +147,13 @@ def _suffix(file: File) -> str:
     return PurePosixPath(file.path.removesuffix(".gz")).suffix.lower()
 
 
-def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, dict[str, Any]]]]:
+def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, int, dict[str, Any]]]]:
     """Each record with what it has in common with those of other annotators."""
     for number, line, record in numbered(_records(file, incoming)):
         id, text = record.get("id"), record.get(incoming.options["text-key"])
         is_shared = is_name(id) and isinstance(text, str) and not is_only
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
-        yield (str(id), digest) if is_shared else (file.path, number), (line, record)
+        yield (str(id), digest) if is_shared else (file.path, number), (number, line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:
@@ -171,10 +172,11 @@ def _put(sets: dict[str, DraftSet], one: DraftSet, incoming: Incoming) -> None:
     sets[one.annotator] = one
 
 
-def _draft(file: File, line: int, record: dict[str, Any], sets: list[DraftSet], incoming: Incoming) -> Draft:
+def _draft(file: File, at: tuple[int, int], record: dict[str, Any], sets: list[DraftSet], incoming: Incoming) -> Draft:
+    number, line = at
     name = record.get(DOCUMENT_ID)
     if not is_name(name):
-        name = f"document-{record['id']}" if is_name(record.get("id")) else f"{file.name}-{line}"
+        name = f"document-{record['id']}" if is_name(record.get("id")) else f"{file.name}-{number}"
     text_key, label_key = incoming.options["text-key"], incoming.options["label-key"]
     own = (*_KEYS, text_key, *([label_key] if label_key else ("label", "labels")))
     metadata = {key: value for key, value in record.items() if key not in own}
@@ -188,7 +190,8 @@ def _draft(file: File, line: int, record: dict[str, Any], sets: list[DraftSet], 
 def _records(file: File, incoming: Incoming) -> Records:
     suffix = _suffix(file)
     if suffix == ".csv":
-        yield from _of_table(Table(file, incoming.source.encoding), incoming.options["label-key"] or "label")
+        for line, row in _of_table(Table(file, incoming.source.encoding), incoming.options["label-key"] or "label"):
+            yield line, _with_text(row, incoming.options["text-key"])
     elif suffix == ".txt":
         yield from _of_fast_text(file, incoming)
     else:

@@ -183,6 +183,11 @@ def _ties(raw: list[dict[str, Any]], file: File, incoming: Incoming) -> dict[str
             incoming.losses.add("relations one of whose ends is not there", f"{file.shown}: {parent} → {id}")
             continue
         child = nodes[id]
+        if nodes[parent].tagged_token_id is None or child.tagged_token_id is None:
+            incoming.losses.add(
+                "relations to a node that stands for no span", f"{file.shown}: {parent} → {id}".replace("\0", "#")
+            )
+            continue
         label = child.relation_type or incoming.relation_layer
         head = str(nodes[parent].tagged_token_id)
         found[head].append(_Tie(head, str(child.tagged_token_id), label, str(child.annotator_id)))

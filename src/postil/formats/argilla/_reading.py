@@ -10,7 +10,7 @@ import msgspec
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
-from postil.exchange.safe_json import converted, parse_json, read_json_records
+from postil.exchange.safe_json import converted, numbered, parse_json, read_json_records
 from postil.exchange.sources import File
 from postil.formats._flat import is_name
 from postil.formats._json_values import list_or_empty, table_or_empty
@@ -60,15 +60,15 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
         if file.path.rpartition("/")[2] == USERS:
             continue
-        for line, value in read_json_records(file):
+        for number, line, value in numbered(read_json_records(file)):
             if not isinstance(value, dict):
                 raise UnreadableFile(file.shown, "not a record of Argilla: an object is wanted", line, 1)
-            yield from _Reading(incoming, questions, users, file, line).drafts(value)
+            yield from _Reading(incoming, questions, users, file, (line, number)).drafts(value)
 
 
 def read_record(incoming: Incoming, file: File, number: int, value: dict[str, Any]) -> Iterator[Draft]:
     """The drafts of a record that stands in another kind of file, without settings."""
-    return _Reading(incoming, {}, {}, file, number).drafts(value)
+    return _Reading(incoming, {}, {}, file, (number, number)).drafts(value)
 
 
 def _settings(incoming: Incoming) -> dict[str, _Question]:
@@ -103,11 +103,14 @@ def _users(incoming: Incoming) -> dict[str, str]:
 
 
 class _Reading:
-    """Reads one record."""
+    """Reads one record. ``at``: its line, and a number that it can be called by where it has no id."""
 
-    def __init__(self, incoming: Incoming, questions: dict[str, _Question], users: dict[str, str], file: File, line: int) -> None:
-        self.incoming, self.questions, self.users, self.file, self.line = incoming, questions, users, file, line
-        self.place = f"{file.shown}:{line}"
+    def __init__(
+        self, incoming: Incoming, questions: dict[str, _Question], users: dict[str, str], file: File, at: tuple[int, int]
+    ) -> None:
+        self.incoming, self.questions, self.users, self.file = incoming, questions, users, file
+        self.line, self.number = at
+        self.place = f"{file.shown}:{self.line}"
 
     def drafts(self, value: dict[str, Any]) -> Iterator[Draft]:
         """A draft for each field that has spans, or for the only one."""
@@ -121,7 +124,9 @@ class _Reading:
         if not meant:
             self.incoming.losses.add("records without a text", self.place)
         answers = [answer for answer in self._answers(record) if answer.value is not None]
-        id = next((str(value[key]) for key in ("id", "external_id") if is_name(value.get(key))), f"{self.file.name}-{self.line}")
+        id = next(
+            (str(value[key]) for key in ("id", "external_id") if is_name(value.get(key))), f"{self.file.name}-{self.number}"
+        )
         metadata = {
             **table_or_empty(record.get("metadata")),
             **{name: one for name, one in record["fields"].items() if name not in meant},

@@ -32,6 +32,7 @@ from postil.scheme import LabelDefinition, Layer
 ANNOTATION_SUFFIXES = (".ann", ".a1", ".a2", ".rel", ".co")  # all but the first: one document's, in parts
 REMARK = "AnnotatorNotes"
 
+_NOTED = re.compile(r"([A-Za-z]+[0-9]\S*)\t(.*)", re.DOTALL)  # T1, and the text of the note
 _LINE = re.compile(r"(?:[A-Za-z]+[0-9]\S*|#[A-Za-z]*[0-9]\S*|\*\S*)\t")
 
 
@@ -354,6 +355,9 @@ class _Document:
         type_, *about = said.split()
         if len(about) > 1:
             raise ValueError(data)
+        if not about and (found := _NOTED.fullmatch(text)):
+            about, text = [found[1]], found[2]
+            self.incoming.repaired.add("notes whose annotation has a column of its own", f"{place}: {id}", about[0])
         self.remarks.append((f"n{id.lstrip('#')}", type_, about[0] if about else "", text))
         self.last = self.remarks
 

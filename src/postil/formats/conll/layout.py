@@ -144,8 +144,13 @@ class Columns:
         if not self.said and not any(field.kind == "tags" for field in found):
             message = "no column holds tags (B-…, I-…, O). --fields says what its columns are: --fields token,@pos,entity"
             raise UnreadableFile(shown, message)
-        schemes = {column: self.counts[column].scheme for column, field in enumerate(found) if field.kind == "tags"}
+        schemes = {column: self._scheme(column) for column, field in enumerate(found) if field.kind == "tags"}
         return Layout(self.separator, found, schemes, is_said=bool(self.said or self.header))
+
+    def _scheme(self, column: int) -> str:
+        """The scheme of a column of tags: what the user calls one is one, however few of its cells are outside."""
+        counts = self.counts[column]
+        return "IO" if self.said and counts.are_bare else counts.scheme
 
     def _guessed(self, span_layer: str) -> Iterator[Field]:
         names = [name.casefold() for name in self.header]

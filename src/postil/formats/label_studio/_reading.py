@@ -73,8 +73,8 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     files = incoming.source.files(".json", ".jsonl", ".ndjson", ".csv")
     for file in [one for one in files if not _is_table(one)] or files:  # a CSV beside JSON says less of the same
         config = _config(incoming, file, configs)
-        for line, value in _tasks(file, config, incoming.source.encoding):
-            yield from _Reading(incoming, config, file, line).drafts(value)
+        for number, line, value in numbered(_tasks(file, config, incoming.source.encoding)):
+            yield from _Reading(incoming, config, file, line, number).drafts(value)
 
 
 def _tasks(file: File, config: Config, encoding: str) -> Iterator[tuple[int, Any]]:
@@ -122,10 +122,10 @@ def _config(incoming: Incoming, file: File, known: dict[str, Config]) -> Config:
 
 
 class _Reading:
-    """Reads one task."""
+    """Reads one task. ``number``: what it can be called by where it has no id."""
 
-    def __init__(self, incoming: Incoming, config: Config, file: File, line: int) -> None:
-        self.incoming, self.config, self.file, self.line = incoming, config, file, line
+    def __init__(self, incoming: Incoming, config: Config, file: File, line: int, number: int) -> None:
+        self.incoming, self.config, self.file, self.line, self.number = incoming, config, file, line, number
         self.place = f"{file.shown}:{line}"
 
     def drafts(self, value: Any) -> Iterator[Draft]:
@@ -181,7 +181,7 @@ class _Reading:
         said = task.data.get(DOCUMENT_ID)
         if is_name(said):
             return str(said)
-        return f"task-{task.id}" if is_name(task.id) else f"{self.file.name}-{self.line}"
+        return f"task-{task.id}" if is_name(task.id) else f"{self.file.name}-{self.number}"
 
     def _beside(self, value: dict[str, Any], task: _Task) -> dict[str, Any]:
         """What stands beside the data of a task."""

@@ -13,7 +13,8 @@ One file, a DocBin, which spaCy trains on and reads with DocBin().from_disk(path
 postil export spacy train.spacy --ents entity
 
 Written: the exact text; doc.spans has the spans of every layer under its name, with label, id and, from an attribute "kb_id",
-link. doc.ents repeats one layer, of spans that overlap the longer (--ents LAYER; else the only layer, or one called entity).
+link. doc.ents repeats one layer, of spans that overlap the longer (--ents LAYER; else the only layer, or one called entity or
+span).
 doc.cats has every label of the scheme, 1.0 or 0.0; with "layer/label" where there are several layers of them. Sentences and
 parts of speech come from layers "sentence" and "token" of the corpus. All else (attributes, relations, notes, metadata) lies in
 doc.user_data["postil"]. Spans that cut a token of spaCy's, and discontinuous ones, have no place.

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
+from postil.exchange.features import SPAN_LAYER
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, token_range
 from postil.formats.spacy.docbin import Bin, SpanRow, StoredDoc, attribute_ids
@@ -46,9 +47,10 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
 
 
 def _entity_layer(scheme: Scheme) -> str:
-    """The layer that is repeated as ``doc.ents``: the only one of spans, or one that is called so."""
+    """The layer that is repeated as ``doc.ents``: the only one of spans, one that is called so, or what an import calls them."""
     layers = [name for name in scheme.layers_of_kind("span") if name not in (TOKEN_LAYER, SENTENCE_LAYER)]
-    return next((name for name in layers if len(layers) == 1 or name.lower() in _ENTITY_LAYERS), "")
+    called = [name for name in layers if len(layers) == 1 or name.lower() in _ENTITY_LAYERS]
+    return next(iter((*called, *(name for name in layers if name == SPAN_LAYER))), "")
 
 
 class _Writing:
