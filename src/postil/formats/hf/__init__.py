@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from postil.corpus import Corpus
-from postil.errors import MissingExtra
+from postil.errors import MissingExtra, PostilError
 from postil.exchange.drafts import Draft
 from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
 from postil.exchange.incoming import Incoming
 
+_SIZE = re.compile(r"(\d+) ?(?:([KMGT])(i)?)?B?", re.IGNORECASE)
 _MANUAL = """\
 A directory that load_dataset(DIR, CONFIG) opens offline, with datasets 2.14 and later. Configs:
 
@@ -57,12 +59,21 @@ def _write(
     replace: bool,
 ) -> Report:
     _require("export hf")
-    from postil.formats.hf.export import export
+    from postil.formats.hf.export import Choices, export
 
-    return export(
-        corpus, destination, annotators, options["config"], options["split"], no_agreement=options["no-agreement"],
-        replace=replace,
-    )  # fmt: skip
+    choices = Choices(
+        options["config"], options["split"], _bytes(options["shard-size"]), no_agreement=options["no-agreement"], replace=replace
+    )
+    return export(corpus, destination, annotators, choices)
+
+
+def _bytes(size: str) -> int:
+    """A number of bytes: ``500MB``, ``2 GiB``, ``1000000``."""
+    found = _SIZE.fullmatch(size)
+    if not found or not int(found[1]):
+        raise PostilError(f"--shard-size {size}: give a number of bytes above 0 such as 500MB, 2GB or 64MiB")
+    power: int = (1024 if found[3] else 1000) ** " kmgt".index((found[2] or " ").lower())
+    return int(found[1]) * power
 
 
 def _require(purpose: str) -> None:
@@ -87,6 +98,7 @@ FORMAT = Format(
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
         Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
+        Option("shard-size", "Begin a new file when one has so much, counted before compression.", "SIZE", default="500MB"),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True
         ),

@@ -1,4 +1,4 @@
-"""What is to be said of an export: looked up once in the corpus, for the card, the Croissant file and the citation."""
+"""What is to be said of an export, for the card, the Croissant file and the citation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from postil.corpus import Corpus, Document
 from postil.errors import MissingExtra, PostilError
 from postil.formats.hf.layout import Written
 from postil.manifest import Manifest, Metadata
@@ -17,16 +18,15 @@ if TYPE_CHECKING:
 GUIDELINES = "GUIDELINES.md"
 
 
-class About:
-    """The facts of an export. Every number and statement comes from the corpus: its manifest, metadata, headers, sets.
+class Facts:
+    """What documents and sets say of themselves, gathered while an export passes over them.
 
     ``found``: documents that say where they were published. ``sets``: by annotator, method and status. ``models``: annotators who
     are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
     """
 
-    def __init__(self, written: Written, *, no_agreement: bool = False) -> None:
-        self.written = written
-        self._no_agreement = no_agreement
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
         self.rights: Counter[tuple[str, str, bool | None]] = Counter()
         self.statements: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
@@ -40,17 +40,15 @@ class About:
         self.methods: set[str] = set()
         self.models: set[str] = set()
         self.judgements: Counter[int] = Counter()
-        for name in written.corpus.directory.inventory.documents:
-            self._look_at(name)
+        self.counts: Counter[str] = Counter()
+        self.labels: Counter[tuple[str, str]] = Counter()
 
-    def _look_at(self, name: str) -> None:
-        bundle = self.written.corpus.directory.bundle(name)
-        headers = [file.header for file in bundle.set_files if file.header and file.annotator in self.written.annotators]
-        if not headers:
-            return
-        self.lengths.append(len(bundle.text or ""))
-        self._look_at_metadata(bundle.metadata)
-        made_by = {file.annotator: file.header.method for file in bundle.set_files if file.header}
+    def add(self, document: Document) -> None:
+        """Look at a document that is exported."""
+        self.lengths.append(len(document.text))
+        self._look_at_metadata(document.metadata)
+        made_by = self._methods(document)
+        headers = [annotations.header for annotations in document.sets.values()]
         judges = {name for header in headers for name in header.sources or (header.annotator,)}
         self.judgements[len(judges)] += 1
         self.models.update(judge for judge in judges if made_by.get(judge) == "model")
@@ -59,6 +57,21 @@ class About:
             self.sources[header.annotator, header.sources] += bool(header.sources)
             # an adjudicated set came about as the sets did that it was adjudicated from
             self.methods.update([made_by.get(source, "") for source in header.sources] or [header.method])
+        for one in document.sets.values():
+            self.counts["sets"] += 1
+            for kind in ("spans", "relations", "labels", "notes"):
+                self.counts[kind] += len(getattr(one, kind))
+            self.labels.update([(record.layer, record.label) for record in one.annotations])
+
+    def _methods(self, document: Document) -> dict[str, str]:
+        """How each set came about that is exported, or that one of those was made from."""
+        exported = {name: annotations.header for name, annotations in document.sets.items()}
+        found = {name: header.method for name, header in exported.items()}
+        paths = self._corpus.directory.inventory.documents[document.id].sets
+        for source in {source for header in exported.values() for source in header.sources} & paths.keys() - found.keys():
+            header = self._corpus.directory.set_file(paths[source], source).header
+            found[source] = header.method if header else ""
+        return found
 
     def _look_at_metadata(self, metadata: Metadata) -> None:
         self.rights[metadata.rights.holder, metadata.rights.licence, metadata.rights.redistribute] += 1
@@ -69,6 +82,14 @@ class About:
         self.found += bool(metadata.publisher or metadata.url or metadata.published)
         if metadata.published:
             self.dates.add(str(metadata.published))
+
+
+class About:
+    """What is to be said of an export. Every number and statement comes from the corpus: manifest, metadata, headers, sets."""
+
+    def __init__(self, written: Written, facts: Facts, *, no_agreement: bool = False) -> None:
+        self.written, self.facts = written, facts
+        self._no_agreement = no_agreement
 
     @property
     def manifest(self) -> Manifest:
@@ -88,17 +109,17 @@ class About:
     @property
     def documents(self) -> int:
         """How many documents there are."""
-        return len(self.lengths)
+        return len(self.facts.lengths)
 
     @property
     def is_redistributable(self) -> bool:
         """Whether every text may be passed on."""
-        return all(redistribute for _, _, redistribute in self.rights)
+        return all(redistribute for _, _, redistribute in self.facts.rights)
 
     @property
     def has_one_licence(self) -> bool:
         """Whether annotations and texts are under one licence, and all may be passed on."""
-        licences = {licence for _, licence, _ in self.rights}
+        licences = {licence for _, licence, _ in self.facts.rights}
         return bool(self.manifest.licence) and licences == {self.manifest.licence} and self.is_redistributable
 
     @property

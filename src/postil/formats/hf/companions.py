@@ -25,7 +25,7 @@ def companions(about: About, root: Path) -> Iterator[tuple[str, bytes]]:
     yield "LICENSE.md", ("# Licence and rights\n\n" + "\n\n".join(filter(None, rights(about))) + "\n").encode()
     yield LABELS, labels(about)
     yield croissant.NAME, croissant.croissant(about, root)
-    for path, svg in figures(about.scheme, about.written.labels):
+    for path, svg in figures(about.scheme, about.facts.labels):
         yield path, svg.encode()
     directory = about.written.corpus.directory
     for name, path in CORPUS_FILES.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -14,15 +14,16 @@ import msgspec
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused
 from postil.exchange.tokens import Tokens
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf
-from postil.model import AnnotationSet
+from postil.formats.hf.columns import Block
+from postil.formats.hf.dividing import Dividing
+from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf, numbers
+from postil.model import Annotation, AnnotationSet
 from postil.registry import parts
 from postil.scheme import Attribute, Scheme
+from postil.segmentation import Extent, sentences
 
 NOT_HELD = "not-held.csv"
 _NAMED = 5  # ids that a summary names of those that did not fit
-
-Rows = Iterator[dict[str, Any]]
 
 
 class Misfits(msgspec.Struct):
@@ -39,13 +40,17 @@ class Context:
     Every annotation that did not fit is listed in ``list_path``, with its document, annotator and id.
     """
 
-    def __init__(self, corpus: Corpus, list_path: Path) -> None:
+    def __init__(self, corpus: Corpus, dividing: Dividing, list_path: Path) -> None:
         self.directory, self.scheme = corpus.directory, corpus.scheme
+        self.dividing = dividing
         self.tokens = Tokens("the config tokens")
         self.misfits: dict[tuple[str, str], Misfits] = {}
         self._list = list_path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._list, lineterminator="\n")
         self._rows.writerow(("where", "why", "document", "annotator", "id"))
+        # the last document's: its sets come one after the other, and several configs want them
+        self._sentences: tuple[Document, list[Extent]] | None = None
+        self._cut: tuple[Document, list[list[Extent]]] | None = None
 
     def misfit(self, where: str, why: str, document: Document, annotator: str, id: str) -> None:
         """Note an annotation that a config or column cannot hold."""
@@ -58,6 +63,21 @@ class Context:
     def close(self) -> None:
         """Finish the list."""
         self._list.close()
+
+    def sentences_of(self, document: Document) -> list[Extent]:
+        """The sentences of a document."""
+        if self._sentences is None or self._sentences[0] is not document:
+            self._sentences = document, sentences(document.text)
+        return self._sentences[1]
+
+    def tokens_of(self, document: Document) -> list[list[Extent]]:
+        """The tokens of each sentence of a document."""
+        if self._cut is None or self._cut[0] is not document:
+            text, language = document.text, document.metadata.language
+            cut = (self.tokens.cut(text[start:end], language) for start, end in self.sentences_of(document))
+            places = zip(self.sentences_of(document), cut, strict=True)
+            self._cut = document, [[(at + first, at + last) for first, last in row] for (at, _), row in places]
+        return self._cut[1]
 
     @cached_property
     def span_layers(self) -> list[str]:
@@ -81,7 +101,7 @@ class Context:
 
 
 class Config(msgspec.Struct, frozen=True):
-    """One config: its columns for a scheme, and the rows that it makes of a document's set.
+    """One config: its columns for a scheme, and the rows that it makes of a document's set, column by column.
 
     ``applies`` says whether a scheme gives it anything to hold.
     """
@@ -89,7 +109,7 @@ class Config(msgspec.Struct, frozen=True):
     name: str
     summary: str
     columns: Callable[[Context], dict[str, Column]]
-    rows: Callable[[Context, Document, AnnotationSet], Rows]
+    block: Callable[[Context, Document, AnnotationSet], Block]
     applies: Callable[[Scheme], bool] = lambda _: True
 
 
@@ -124,17 +144,23 @@ def _attribute_column(attribute: Attribute) -> Column:
     return ListOf(column) if attribute.multiple else column
 
 
-def attribute_values(context: Context, layer: str, attributes: dict[str, Any]) -> dict[str, Any]:
-    """The values of an annotation's attributes, by the name of their column."""
-    values = {}
-    for name, value in attributes.items():
-        attribute = context.scheme.layers[layer].attributes[name]
-        values[f"{layer}_{name}"] = _stored(attribute, value)
-    return values
+def attribute_values(context: Context, annotations: Sequence[Annotation | None]) -> Block:
+    """The values of annotations' attributes, by the name of their column; null where there is none, or no annotation."""
+    found: dict[str, list[Any]] = {}
+    for number, annotation in enumerate(annotations):
+        if annotation is None:
+            continue
+        for name, value in annotation.attributes.items():
+            column = f"{annotation.layer}_{name}"
+            if column not in found:
+                found[column] = [None] * len(annotations)
+            found[column][number] = _stored(context.scheme.layers[annotation.layer].attributes[name], value)
+    return dict(found)
 
 
 def _stored(attribute: Attribute, value: Any) -> Any:
-    """A value as its column holds it: the words of an enum as their indexes."""
+    """A value as its column holds it: the words of an enum as their numbers."""
     if attribute.type != "enum":
         return value
-    return [attribute.values.index(one) for one in value] if attribute.multiple else attribute.values.index(value)
+    known = numbers(attribute.values)
+    return [known[one] for one in value] if attribute.multiple else known[value]

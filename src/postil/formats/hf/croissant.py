@@ -101,7 +101,7 @@ def croissant(about: About, root: Path) -> bytes:
         "datePublished": str(manifest.released),
         "citeAs": manifest.citation.strip(),
         "creator": [_creator(author) for author in manifest.authors],
-        "inLanguage": sorted(filter(None, about.languages)),
+        "inLanguage": sorted(filter(None, about.facts.languages)),
         **{f"rai:{key}": value for key, value in _responsible(about).items()},
         "distribution": [entry for config in files for entry in _distribution(config, root)],
         "recordSet": [_splits(about), *_enumerations(about), *(_record_set(config, _enumeration_ids(about)) for config in files)],
@@ -122,13 +122,13 @@ def _creator(author: Author) -> dict[str, str]:
 def _responsible(about: About) -> dict[str, Any]:
     """What the vocabulary for responsible AI asks, as far as the corpus says it."""
     statement = about.manifest.data_statement
-    judgements = [f"{judges} in {counted(count, 'document')}" for judges, count in sorted(about.judgements.items())]
+    judgements = [f"{judges} in {counted(count, 'document')}" for judges, count in sorted(about.facts.judgements.items())]
     said = {
         **{key: getattr(statement, name).strip() for key, name in _STATED.items()},
         "dataAnnotationProtocol": about.manifest.annotation_process.strip(),
         "dataAnnotationAnalysis": said_of_agreement(about),
         "annotationsPerItem": f"Annotators who judged a document: {', '.join(judgements)}.",
-        "machineAnnotationTools": sorted(about.models),
+        "machineAnnotationTools": sorted(about.facts.models),
     }
     return {key: value for key, value in said.items() if value}
 

@@ -32,12 +32,17 @@ class Dividing:
         """The split of a document. Raises :class:`~postil.errors.ExportRefused` for one that is not frozen where others are."""
         if self.is_frozen and document.id not in self._frozen.placements:
             raise ExportRefused(f"{document.id} is not in {SPLITS}: run postil split, so that it stays where it falls")
-        group = document.metadata.group or document.id
+        group = self.group_of(document)
         split = self._frozen.split_of(document.id, group, self.splits) if self.is_frozen else self.splits.split_of(group)
         self._split_of[document.id] = split
         if len(self.splits.shares) > 1:
             self._profiles.append(profile_of(document, self._corpus.manifest.defaults))
         return split
+
+    def group_of(self, document: Document) -> str:
+        """The group that a document was divided with: the frozen one, in which near copies are, else the one that it states."""
+        stated = document.metadata.group or document.id
+        return self._frozen.group_of(document.id, stated) if self.is_frozen else stated
 
     @property
     def leaks(self) -> list[Leak]:

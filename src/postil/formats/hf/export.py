@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,54 +18,56 @@ from postil.corpus import Corpus
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
 from postil.exchange.sound import sound_documents
-from postil.formats.hf.about import About
+from postil.formats.hf.about import About, Facts
 from postil.formats.hf.checksums import digests, write_checksums
 from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.layout import Shard, Written
+from postil.formats.hf.layout import Written
 from postil.formats.hf.verify import verify
-from postil.formats.hf.write import ShardWriter
-from postil.model import AnnotationSet
+from postil.formats.hf.write import SHARD, DatasetWriter
+from postil.text import counted
 
 _RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
 
 
-def export(
-    corpus: Corpus,
-    destination: Path,
-    annotators: tuple[str, ...],
-    configs: tuple[str, ...],
-    split: tuple[str, ...],
-    *,
-    no_agreement: bool = False,
-    replace: bool = False,
-) -> Report:
-    """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``.
+class Choices(msgspec.Struct, frozen=True):
+    """What the user wants of an export.
 
-    ``replace``: overwrite files of an earlier export that were changed since. Files that no export wrote are never touched.
+    ``configs``: none for all that apply; ``split``: names, or names with shares, in place of what the corpus says;
+    ``shard_size``: bytes of columns in a file.
+    ``replace``: overwrite files of an earlier export that were changed since; files that no export wrote are never touched.
     """
-    chosen = _chosen(corpus, configs)
-    dividing = Dividing(corpus, split)
-    _refuse_foreign(destination, replace=replace)
+
+    configs: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+    shard_size: int = SHARD
+    no_agreement: bool = False
+    replace: bool = False
+
+
+def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
+    """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
+    chosen = _chosen(corpus, choices.configs)
+    dividing = Dividing(corpus, choices.split)
+    _refuse_foreign(destination, replace=choices.replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    context = Context(corpus, work / NOT_HELD)
+    context = Context(corpus, dividing, work / NOT_HELD)
     try:
         missing: list[tuple[str, str]] = []
-        counts: Counter[str] = Counter()
-        labels: Counter[tuple[str, str]] = Counter()
-        with ShardWriter(work, chosen, context) as writer:
+        facts = Facts(corpus)
+        with DatasetWriter(work, chosen, context, choices.shard_size) as writer:
             for document in sound_documents(corpus, annotators, missing):
-                name = dividing.split_of(document)
+                facts.add(document)
+                split = dividing.split_of(document)
                 for annotations in document.sets.values():
-                    writer.add(name, document, annotations)
-                    _count(counts, annotations)
-                    labels.update((record.layer, record.label) for record in annotations.annotations)
-        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), counts, labels, missing, context)
+                    writer.add(split, document, annotations)
+        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context)
         context.close()
-        _write_companions(work, About(written, no_agreement=no_agreement))
-        verify(work, written)
+        about = About(written, facts, no_agreement=choices.no_agreement)
+        _write_companions(work, about)
+        verify(work, about)
         _write_receipt(work)
         _put_in_place(work, destination)
     finally:
@@ -101,18 +102,6 @@ def _refuse_foreign(destination: Path, *, replace: bool) -> None:
             f"{destination} holds files that were changed since they were exported ({_few(changed)}): nothing was written. "
             "--replace overwrites them"
         )
-
-
-def _few(paths: list[str]) -> str:
-    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-
-
-def _count(counts: Counter[str], annotations: AnnotationSet) -> None:
-    counts["sets"] += 1
-    counts["spans"] += len(annotations.spans)
-    counts["relations"] += len(annotations.relations)
-    counts["labels"] += len(annotations.labels)
-    counts["notes"] += len(annotations.notes)
 
 
 def _write_companions(work: Path, about: About) -> None:
@@ -152,11 +141,10 @@ def _put_in_place(work: Path, destination: Path) -> None:
 
 def _said(destination: Path, written: Written) -> Iterator[str]:
     yield f"wrote {destination}"
-    by_config: dict[str, list[Shard]] = defaultdict(list)
     for files in written.files:
-        by_config[files.config.name] += files.shards
-    for name, shards in by_config.items():
-        yield f"  {name:<10} " + ", ".join(f"{shard.split} {shard.rows:,} row{'s' * (shard.rows != 1)}" for shard in shards)
+        parts = len(files.shards) - len(files.rows)
+        shown = ", ".join(f"{split} {counted(rows, 'row')}" for split, rows in files.rows.items())
+        yield f"  {files.config.name:<11} {shown}" + (f", in {len(files.shards)} files" if parts else "")
     for line in (*written.about_splits(), *written.not_held()):
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"

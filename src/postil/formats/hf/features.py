@@ -7,6 +7,7 @@ dict of lists). Labels are int64 and nullable, because any other Arrow type make
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -91,6 +92,13 @@ class Record(msgspec.Struct, frozen=True):
 
 
 Column = Value | ClassLabel | ListOf | Record
+
+
+@cache
+def numbers(names: tuple[str, ...]) -> dict[str, int]:
+    """The number that stands for each class."""
+    return {name: number for number, name in enumerate(names)}
+
 
 STRING, INT, FLOAT, BOOL = (Value(dtype) for dtype in ("string", "int64", "float64", "bool"))
 STRINGS = ListOf(STRING)

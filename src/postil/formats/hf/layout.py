@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -39,12 +39,28 @@ class ConfigFiles(msgspec.Struct, frozen=True):
     columns: dict[str, Column]
     shards: tuple[Shard, ...]
 
+    def by_split(self, what: Callable[[Shard], int]) -> dict[str, int]:
+        """A figure of each split: summed over its shards."""
+        found: Counter[str] = Counter()
+        for shard in self.shards:
+            found[shard.split] += what(shard)
+        return dict(found)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The rows of each split."""
+        return self.by_split(lambda shard: shard.rows)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each split."""
+        return self.by_split(lambda shard: shard.size)
+
 
 class Written(msgspec.Struct, frozen=True):
     """A whole export.
 
-    ``labels``: how often each label of each layer was used. ``missing``: documents that have no set by an annotator who was
-    asked for.
+    ``missing``: documents that have no set by an annotator who was asked for.
     """
 
     corpus: Corpus
@@ -52,8 +68,6 @@ class Written(msgspec.Struct, frozen=True):
     chosen: list[Config]
     dividing: Dividing
     files: tuple[ConfigFiles, ...]
-    counts: Counter[str]
-    labels: Counter[tuple[str, str]]
     missing: list[tuple[str, str]]
     context: Context
 

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
 from postil.errors import PostilError
+from postil.formats.hf.about import About
 from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_checksums
 from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
 from postil.formats.hf.hub.validation import faults, front_matter
-from postil.formats.hf.layout import Written
+from postil.formats.hf.layout import ConfigFiles, Written
+from postil.splitting.profile import text_reader
+
+_OF_SPAN = ("id", "start", "end", "text", "fragments")
+_DOCUMENTS, _SPANS = 100, 10_000  # rows that are compared at once
+_NOTHING_DONE = "nothing was put in place"
 
 
 class ExportDamaged(PostilError):
     """What was read back is not what was written; the destination was not touched."""
 
 
-def verify(root: Path, written: Written) -> None:
+def verify(root: Path, about: About) -> None:
     """Compare files with what the corpus holds. Raises :class:`ExportDamaged` at the first difference."""
+    written = about.written
     for files in written.files:
         schema = arrow_schema(files.columns)
         for shard in files.shards:
@@ -32,51 +44,57 @@ def verify(root: Path, written: Written) -> None:
             _same(shard.path, "columns", found.remove_metadata(), schema.remove_metadata())
             _same(shard.path, "rows", pq.read_metadata(root / shard.path).num_rows, shard.rows)
     by_name = {files.config.name: files for files in written.files}
-    texts: dict[str, str] = {}
     if "documents" in by_name:
-        _verify_documents(root, written, [shard.path for shard in by_name["documents"].shards])
+        _verify_documents(root, by_name["documents"], about.facts.counts)
+    for name in by_name.keys() & {"spans", "relations"}:
+        _same(name, f"number of {name}", sum(by_name[name].rows.values()), about.facts.counts[name])
     if "spans" in by_name:
-        _same("spans", "number of spans", sum(shard.rows for shard in by_name["spans"].shards), written.counts["spans"])
         for shard in by_name["spans"].shards:
-            _verify_spans(root / shard.path, written, texts)
-    if "relations" in by_name:
-        rows = sum(shard.rows for shard in by_name["relations"].shards)
-        _same("relations", "number of relations", rows, written.counts["relations"])
+            _verify_spans(root / shard.path, written)
     _verify_card(root, written)
     _verify_croissant(root, written)
     _verify_checksums(root)
 
 
-def _verify_documents(root: Path, written: Written, paths: list[str]) -> None:
-    counts = dict.fromkeys(("spans", "relations", "labels", "notes"), 0)
-    for path in paths:
-        for batch in pq.ParquetFile(root / path).iter_batches(100):
-            for row in batch.to_pylist():
-                for kind in counts:
-                    counts[kind] += len(row[kind])
-                for span in row["spans"]:
-                    _same(f"{path}, {row['id']}, {span['id']}", "text", _covered(row["text"], span), span["text"])
-    for kind, count in counts.items():
-        _same("documents", f"number of {kind}", count, written.counts[kind])
+def _verify_documents(root: Path, files: ConfigFiles, expected: Mapping[str, int]) -> None:
+    counts: Counter[str] = Counter()
+    for shard in files.shards:
+        for batch in _batches(root / shard.path, _DOCUMENTS, ["id", "text", "spans", "relations", "labels", "notes"]):
+            for kind in ("spans", "relations", "labels", "notes"):
+                counts[kind] += len(batch[kind].flatten())
+            for name, text, spans in zip(batch["id"].to_pylist(), batch["text"].to_pylist(), batch["spans"], strict=True):
+                _verify_texts(f"{shard.path}, {name}", _columns_of(spans.values), repeat(text))
+    for kind in ("spans", "relations", "labels", "notes"):
+        _same("documents", f"number of {kind}", counts[kind], expected[kind])
 
 
-def _verify_spans(path: Path, written: Written, texts: dict[str, str]) -> None:
-    labels = written.context.span_labels.names
-    for batch in pq.ParquetFile(path).iter_batches(1000):
-        for row in batch.to_pylist():
-            document = row["document"]
-            if document not in texts:
-                texts.clear()  # rows come document by document: one text is enough
-                texts[document] = written.corpus.directory.bundle(document).text or ""
-            where = f"{path.name}, {document}, {row['id']}"
-            _same(where, "text", _covered(texts[document], row), row["text"])
-            if not 0 <= row["label"] < len(labels):
-                raise ExportDamaged(f"{where}: label {row['label']} has no name")
+def _verify_spans(path: Path, written: Written) -> None:
+    labels = range(len(written.context.span_labels.names))
+    text_of = lru_cache(1)(text_reader(written.corpus))  # rows come document by document: one text is enough
+    for batch in _batches(path, _SPANS, ["document", "label", *_OF_SPAN]):
+        documents = batch["document"].to_pylist()
+        _verify_texts(path.name, _columns_of(batch), map(text_of, documents))
+        if strange := set(batch["label"].to_pylist()) - {*labels}:
+            raise ExportDamaged(f"{path.name}: a label {strange.pop()} has no name")
 
 
-def _covered(text: str, span: dict[str, Any]) -> str:
-    extents = span["fragments"] or [(span["start"], span["end"])]
-    return " ".join(text[start:end] for start, end in extents)
+def _batches(path: Path, rows: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        yield from file.iter_batches(rows, columns=columns)
+
+
+def _columns_of(spans: pa.RecordBatch | pa.StructArray) -> dict[str, list[Any]]:
+    """What is compared of each span."""
+    at = spans.field if isinstance(spans, pa.StructArray) else spans.column
+    return {name: at(name).to_pylist() for name in _OF_SPAN}
+
+
+def _verify_texts(where: str, spans: dict[str, list[Any]], documents: Iterable[str]) -> None:
+    """Compare each span's text with what lies at its offsets in its document, or in the one that is repeated for all."""
+    for id, start, end, text, fragments, whole in zip(*spans.values(), documents, strict=False):
+        covered = " ".join(whole[first:last] for first, last in fragments) if fragments else whole[start:end]
+        if covered != text:
+            raise ExportDamaged(f"{where}, {id}: the text {text!r} was read back, {covered!r} is at its offsets: {_NOTHING_DONE}")
 
 
 def _verify_card(root: Path, written: Written) -> None:
@@ -89,7 +107,7 @@ def _verify_card(root: Path, written: Written) -> None:
         features = [{"name": name, **column.yaml()} for name, column in files.columns.items()]
         _same("README.md", f"features of {files.config.name}", info["features"], features)
         counted = {split["name"]: split["num_examples"] for split in info["splits"]}
-        _same("README.md", f"splits of {files.config.name}", counted, {shard.split: shard.rows for shard in files.shards})
+        _same("README.md", f"splits of {files.config.name}", counted, files.rows)
     for path in re.findall(r"\]\((figures/[^)]+)\)", text):
         _same("README.md", path, (root / path).is_file(), True)
 
@@ -112,4 +130,4 @@ def _verify_checksums(root: Path) -> None:
 def _same(where: str, what: str, found: object, expected: object) -> None:
     if found != expected:
         shown = msgspec.to_builtins(found) if isinstance(found, str | int | dict) else found
-        raise ExportDamaged(f"{where}: {what} read back as {shown}, expected {expected}: nothing was put in place")
+        raise ExportDamaged(f"{where}: {what} read back as {shown}, expected {expected}: {_NOTHING_DONE}")

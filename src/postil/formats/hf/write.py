@@ -1,15 +1,16 @@
-"""Writing Parquet as the rows come: one open file for each config and split, memory bounded by a batch of rows."""
+"""Writing Parquet as documents come: columns grow, become row groups, and a file that is full gives way to the next."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from postil.corpus import Document
+from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context
 from postil.formats.hf.features import Column, arrow_schema
 from postil.formats.hf.layout import ConfigFiles, Shard
@@ -17,59 +18,91 @@ from postil.model import AnnotationSet
 
 # a page index and content-defined chunks: the Hub shows parts of a file, and stores only what changed of it
 SETTINGS = {"compression": "zstd", "write_page_index": True, "use_content_defined_chunking": True}
-_BATCH = 1000  # rows in Python at once, which take far more memory than columns
-_GROUP = (
-    16 * 1024 * 1024
-)  # bytes of columns in a row group: each has its own dictionaries and indexes, so that small ones cost time
-
-
-class _File:
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.schema = path, schema
-        path.parent.mkdir(exist_ok=True)
-        self.writer = pq.ParquetWriter(path, schema, **SETTINGS)
-        self.rows: list[dict[str, Any]] = []
-        self.count = 0
-        self._batches: list[pa.RecordBatch] = []
-        self._size = 0
-
-    def add(self, row: dict[str, Any]) -> None:
-        self.rows.append(row)
-        self.count += 1
-        if len(self.rows) >= _BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        if self.rows:
-            self.write(pa.RecordBatch.from_pylist(self.rows, schema=self.schema))
-            self.rows.clear()
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        self._batches.append(batch)
-        self._size += batch.nbytes
-        if self._size >= _GROUP:
-            self._write_group()
-
-    def _write_group(self) -> None:
-        self.writer.write_table(pa.Table.from_batches(self._batches, self.schema))
-        self._batches, self._size = [], 0
-
-    def close(self) -> None:
-        self.flush()
-        if self._batches:
-            self._write_group()
-        self.writer.close()
+SHARD = 500_000_000  # bytes of columns in a file, before compression, as datasets counts them
+_GROUP = 16 << 20  # bytes of columns in a row group: each has its own dictionaries and indexes, so that small ones cost time
+_PYTHON = 1 << 20  # characters of documents whose values are Python's, which take far more memory than columns
+_ANNOTATION = 100  # characters that an annotation counts for
 
 
 class ShardWriter:
-    """Files are opened when their first row comes, so that no empty split is ever written: ``datasets`` cannot open one."""
+    """The files of one config and split: each is opened when its first rows come, so that none is ever empty.
 
-    def __init__(self, root: Path, configs: list[Config], context: Context) -> None:
-        self._root, self._context = root, context
-        self._columns: dict[str, dict[str, Column]] = {config.name: config.columns(context) for config in configs}
-        self._schemas = {name: arrow_schema(columns) for name, columns in self._columns.items()}
-        self._configs = configs
-        self._open: dict[tuple[str, str], _File] = {}
+    How many there will be is known when all are written: only then do they get their names.
+    """
+
+    def __init__(self, directory: Path, split: str, schema: pa.Schema, shard_size: int = SHARD) -> None:
+        self.split = split
+        self._directory, self._schema = directory, schema
+        self._limit, self._group = shard_size, min(_GROUP, shard_size)
+        self._batches: list[pa.RecordBatch] = []
+        self._pending = 0  # bytes of these
+        self._writer: pq.ParquetWriter | None = None
+        self._size = 0  # bytes of columns in the open file
+        self._rows: list[int] = []  # of each file
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write some rows."""
+        if batch.num_rows:
+            self._batches.append(batch)
+            self._pending += batch.nbytes
+        if self._pending >= self._group:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        table = pa.Table.from_batches(self._batches, self._schema)
+        if self._writer is None:
+            self._directory.mkdir(exist_ok=True)
+            self._writer = pq.ParquetWriter(self._path(len(self._rows)), self._schema, **SETTINGS)
+            self._rows.append(0)
+        self._writer.write_table(table)
+        self._rows[-1] += table.num_rows
+        self._size += self._pending
+        self._batches, self._pending = [], 0
+        if self._size >= self._limit:
+            self._close_file()
+
+    def _close_file(self) -> None:
+        if self._writer:
+            self._writer.close()
+        self._writer, self._size = None, 0
+
+    def _path(self, number: int, of: str = "") -> Path:
+        return self._directory / f"{self.split}-{number:05}{of or '.part'}"
+
+    def close(self) -> list[tuple[Path, int]]:
+        """Write what is left; returns the path and the rows of each file."""
+        if self._batches:
+            self._write_group()
+        self._close_file()
+        named = [(self._path(number, f"-of-{len(self._rows):05}.parquet"), rows) for number, rows in enumerate(self._rows)]
+        for number, (path, _) in enumerate(named):
+            self._path(number).replace(path)
+        return named
+
+
+class _Table:
+    """A config while it is written: rows that are growing and files, by split."""
+
+    def __init__(self, config: Config, columns: dict[str, Column]) -> None:
+        self.config, self.columns = config, columns
+        self.schema = arrow_schema(columns)
+        self.splits: dict[str, tuple[Growing, ShardWriter]] = {}
+
+    def of(self, split: str, root: Path, shard_size: int) -> tuple[Growing, ShardWriter]:
+        if split not in self.splits:
+            writer = ShardWriter(root / self.config.name, split, self.schema, shard_size)
+            self.splits[split] = Growing(self.columns, self.schema), writer
+        return self.splits[split]
+
+
+class DatasetWriter:
+    """All configs and splits, in one pass over the documents."""
+
+    def __init__(self, root: Path, configs: list[Config], context: Context, shard_size: int = SHARD) -> None:
+        self._root, self._context, self._shard_size = root, context, shard_size
+        self._tables = [_Table(config, config.columns(context)) for config in configs]
+        self._most = min(_PYTHON, shard_size)
+        self._weight = 0  # of what has been added since columns were last made
         self.files: list[ConfigFiles] = []
 
     def __enter__(self) -> Self:
@@ -77,24 +110,27 @@ class ShardWriter:
 
     def add(self, split: str, document: Document, annotations: AnnotationSet) -> None:
         """Write the rows that every config makes of a set."""
-        for config in self._configs:
-            for row in config.rows(self._context, document, annotations):
-                self._file(config.name, split).add(row)
+        for table in self._tables:
+            table.of(split, self._root, self._shard_size)[0].add(table.config.block(self._context, document, annotations))
+        self._weight += len(document.text) + _ANNOTATION * len(annotations.records)
+        if self._weight >= self._most:
+            self._flush()
 
-    def _file(self, config: str, split: str) -> _File:
-        if (config, split) not in self._open:
-            path = self._root / config / f"{split}-00000-of-00001.parquet"
-            self._open[config, split] = _File(path, self._schemas[config])
-        return self._open[config, split]
+    def _flush(self) -> None:
+        for table in self._tables:
+            for growing, writer in table.splits.values():
+                if growing.rows:
+                    writer.write(growing.taken())
+        self._weight = 0
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        for file in self._open.values():
-            file.close()
-        for config in self._configs:
+        if error is None:
+            self._flush()
+        for table in self._tables:
             shards = tuple(
-                Shard(split, file.path.relative_to(self._root).as_posix(), file.count, file.path.stat().st_size)
-                for (name, split), file in sorted(self._open.items())
-                if name == config.name
+                Shard(split, path.relative_to(self._root).as_posix(), rows, path.stat().st_size)
+                for split, (_, writer) in sorted(table.splits.items())
+                for path, rows in writer.close()
             )
             if shards:
-                self.files.append(ConfigFiles(config, self._columns[config.name], shards))
+                self.files.append(ConfigFiles(table.config, table.columns, shards))

@@ -28,10 +28,10 @@ def front_matter(about: About) -> dict[str, Any]:
         **_languages(about),
         **_licence(about),
         "pretty_name": about.title,
-        "annotations_creators": sorted({_CREATORS.get(method, "other") for method in about.methods}),
-        "language_creators": ["found"] if about.found == about.documents else [],
-        "size_categories": [size_category(sum(shard.rows for shard in written.files[0].shards))],
-        "source_datasets": [] if "imported" in about.methods else ["original"],
+        "annotations_creators": sorted({_CREATORS.get(method, "other") for method in about.facts.methods}),
+        "language_creators": ["found"] if about.facts.found == about.documents else [],
+        "size_categories": [size_category(sum(written.files[0].rows.values()))],
+        "source_datasets": [] if "imported" in about.facts.methods else ["original"],
         "task_categories": list(_task_categories(about)),
         "task_ids": list(dict.fromkeys(_task_ids(about))),
         "tags": list(_tags(about)),
@@ -42,7 +42,7 @@ def front_matter(about: About) -> dict[str, Any]:
 
 
 def _languages(about: About) -> dict[str, Any]:
-    tags = sorted({*filter(None, about.languages)} or {*about.manifest.languages})
+    tags = sorted({*filter(None, about.facts.languages)} or {*about.manifest.languages})
     codes = list(dict.fromkeys(tag.partition("-")[0] for tag in tags))
     known = [code for code in codes if code in LANGUAGES or len(code) == 3]
     return {
@@ -81,7 +81,7 @@ def _tags(about: About) -> Iterator[str]:
     yield "postil"
     if about.scheme.layers_of_kind("span"):
         yield "span-classification"
-    if about.written.counts["relations"]:
+    if about.facts.counts["relations"]:
         yield "relation-extraction"
     if "argument" in about.scheme.layers_of_kind("relation"):
         yield "argument-mining"
@@ -96,11 +96,12 @@ def _config(files: ConfigFiles, *, is_default: bool) -> dict[str, Any]:
 
 
 def _info(files: ConfigFiles) -> dict[str, Any]:
-    size = sum(shard.size for shard in files.shards)
+    rows, sizes = files.rows, files.sizes
+    size = sum(sizes.values())
     return {
         "config_name": files.config.name,
         "features": [{"name": name, **column.yaml()} for name, column in files.columns.items()],
-        "splits": [{"name": shard.split, "num_bytes": shard.size, "num_examples": shard.rows} for shard in files.shards],
+        "splits": [{"name": split, "num_bytes": sizes[split], "num_examples": count} for split, count in rows.items()],
         "download_size": size,
         "dataset_size": size,
     }

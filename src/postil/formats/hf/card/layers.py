@@ -16,7 +16,7 @@ def distribution(about: About) -> Iterator[str]:
     """How often each label was used, a figure and a table for each layer."""
     paths = figure_paths(about.scheme)
     for name, layer in about.scheme.layers.items():
-        counts = {label: about.written.labels[name, label] for label in layer.labels}
+        counts = {label: about.facts.labels[name, label] for label in layer.labels}
         if not counts:
             continue
         total = sum(counts.values())

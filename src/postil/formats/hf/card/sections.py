@@ -37,9 +37,9 @@ def sections(about: About) -> Iterator[str]:
 def rights(about: About) -> Iterator[str]:
     """Whose the annotations and the texts are."""
     yield f"Annotations: {words(about.manifest.licence) or 'licence not stated'}. Texts:"
-    rows = [_right(*key, count) for key, count in sorted(about.rights.items(), key=repr)]
+    rows = [_right(*key, count) for key, count in sorted(about.facts.rights.items(), key=repr)]
     yield table(("holder", "licence", "may be redistributed", "documents"), rows)
-    yield bullets(words(statement) for statement in sorted(about.statements) if statement)
+    yield bullets(words(statement) for statement in sorted(about.facts.statements) if statement)
     if not about.is_redistributable:
         yield "**Not every text here may be redistributed: do not publish this export as it is.**"
 
@@ -69,12 +69,12 @@ def _author(author: Author) -> str:
 
 
 def _summary(about: About) -> Iterator[str]:
-    counts = about.written.counts
+    counts = about.facts.counts
     yield prose(about.manifest.description) or NOT_STATED
     amounts = [counted(counts[kind], noun) for kind, noun in (("spans", "span"), ("relations", "relation"))]
     amounts += [counted(counts["labels"], "document label"), counted(counts["notes"], "note")]
     yield (
-        f"{counted(about.documents, 'document')}, {counted(sum(about.lengths), 'character')}; {', '.join(amounts)}. "
+        f"{counted(about.documents, 'document')}, {counted(sum(about.facts.lengths), 'character')}; {', '.join(amounts)}. "
         "Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python."
     )
 
@@ -93,7 +93,7 @@ def _has(about: About, config: str) -> bool:
 
 
 def _config(files: ConfigFiles) -> tuple[str, str, str]:
-    rows = ", ".join(f"{shard.split} {shard.rows:,}" for shard in files.shards)
+    rows = ", ".join(f"{split} {count:,}" for split, count in files.rows.items())
     return code(files.config.name), rows, files.config.summary
 
 
@@ -104,8 +104,8 @@ def _not_held(about: About) -> Iterator[str]:
 def _sources(about: About) -> Iterator[str]:
     yield prose(about.manifest.data_statement.sources) or NOT_STATED
     yield bullets([
-        f"Published by: {_tally(about.publishers)}",
-        f"Published: {_range(about.dates)}",
+        f"Published by: {_tally(about.facts.publishers)}",
+        f"Published: {_range(about.facts.dates)}",
         "`documents` has the source, title and date of each text." if _has(about, "documents") else "",
     ])  # fmt: skip
 
@@ -125,26 +125,26 @@ def _tally(names: Counter[str]) -> str:
 
 
 def _languages(about: About) -> Iterator[str]:
-    yield f"Language tags (BCP 47) and documents: {_tally(about.languages)}."
+    yield f"Language tags (BCP 47) and documents: {_tally(about.facts.languages)}."
     yield prose(about.manifest.data_statement.language_varieties)
 
 
 def _annotators(about: About) -> Iterator[str]:
     yield prose(about.manifest.data_statement.annotators) or NOT_STATED
-    rows = [(code(name), method, status, f"{count:,}") for (name, method, status), count in sorted(about.sets.items())]
+    rows = [(code(name), method, status, f"{count:,}") for (name, method, status), count in sorted(about.facts.sets.items())]
     yield table(("set", "method", "status", "documents"), rows)
     yield bullets(
         f"{code(name)} was made from {listing(map(code, sources), 'and')} in {counted(count, 'document')}."
-        for (name, sources), count in sorted(about.sources.items())
+        for (name, sources), count in sorted(about.facts.sources.items())
         if count
     )
 
 
 def _texts(about: About) -> Iterator[str]:
     yield prose(about.manifest.data_statement.text_characteristics) or NOT_STATED
-    lengths = sorted(about.lengths)
+    lengths = sorted(about.facts.lengths)
     yield bullets([
-        f"Genres: {_tally(about.genres)}",
+        f"Genres: {_tally(about.facts.genres)}",
         f"Characters in a document: {lengths[0]:,} to {lengths[-1]:,}, median {lengths[len(lengths) // 2]:,}",
     ])  # fmt: skip
     yield "How often each label was used, in the sets exported:"

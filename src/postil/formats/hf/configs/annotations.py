@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column
+from postil.formats.hf.columns import Block
+from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
+from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, numbers
 from postil.model import AnnotationSet, Span
 
 _LEAST = 0.5  # of what two spans cover together, what both must cover to be about one thing
@@ -30,6 +32,8 @@ class _Item(msgspec.Struct):
     @property
     def place(self) -> tuple[int, int]:
         """Where most of the annotators have it."""
+        if len(self.spans) == 1:
+            return self.first.start, self.first.end
         return Counter((span.start, span.end) for span in self.spans.values()).most_common(1)[0][0]
 
 
@@ -53,32 +57,36 @@ def _columns(context: Context) -> dict[str, Column]:
     return columns(fixed.items(), attribute_columns(context, *context.span_layers))
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
     if annotations is not next(iter(document.sets.values())):
-        return  # the first set brings the rows of all: an item is theirs together
-    labels = context.span_labels.names
-    for number, layer in enumerate(context.span_layers):
-        for count, item in enumerate(_aligned(document, layer), 1):
-            start, end = item.place
-            for annotator, one in document.sets.items():
-                span = item.spans.get(annotator)
-                yield {
-                    "document": document.id,
-                    "item": f"{layer}-{count}",
-                    "layer": number,
-                    "item_start": start,
-                    "item_end": end,
-                    "item_text": document.text[start:end],
-                    "annotator": annotator,
-                    "method": one.header.method,
-                    "status": one.header.status,
-                    **(_judged(context, span, labels.index(span.label)) if span else {}),
-                }
+        return {"document": []}  # the first set brings the rows of all: an item is theirs together
+    items = [
+        (number, f"{layer}-{count}", item)
+        for number, layer in enumerate(context.span_layers)
+        for count, item in enumerate(_aligned(document, layer), 1)
+    ]
+    sets = list(document.sets.values())
+    places = [item.place for *_, item in items]
+    spans = [item.spans.get(one.annotator) for *_, item in items for one in sets]
+    labels = numbers(context.span_labels.names)
 
+    def for_each(values: Iterable[Any]) -> list[Any]:
+        return [value for value in values for _ in sets]
 
-def _judged(context: Context, span: Span, label: int) -> dict[str, object]:
-    own = {"id": span.id, "label": label, "start": span.start, "end": span.end, "confidence": span.confidence}
-    return {**own, **attribute_values(context, span.layer, span.attributes)}
+    return {
+        "document": for_each([document.id] * len(items)),
+        "item": for_each(name for _, name, _ in items),
+        "layer": for_each(number for number, *_ in items),
+        "item_start": for_each(start for start, _ in places),
+        "item_end": for_each(end for _, end in places),
+        "item_text": for_each(document.text[start:end] for start, end in places),
+        "annotator": [one.annotator for one in sets] * len(items),
+        "method": [one.header.method for one in sets] * len(items),
+        "status": [one.header.status for one in sets] * len(items),
+        "label": [labels[span.label] if span else None for span in spans],
+        **{name: [getattr(span, name, None) for span in spans] for name in ("id", "start", "end", "confidence")},
+        **attribute_values(context, spans),
+    }
 
 
 def _aligned(document: Document, layer: str) -> list[_Item]:
@@ -121,6 +129,6 @@ CONFIG = Config(
     "annotations",
     "one row for each item and annotator: what each says of what any of them marked",
     _columns,
-    _rows,
+    _block,
     applies=lambda scheme: bool(scheme.layers_of_kind("span")),
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from postil.corpus import Document
 from postil.errors import ExportRefused
-from postil.formats.hf.config import Config, Context, Rows, columns
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record
-from postil.model import Annotation, AnnotationSet, Note
+from postil.formats.hf.columns import Block, Lists
+from postil.formats.hf.config import Config, Context, columns
+from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
+from postil.model import Annotation, AnnotationSet, Note, Relation
 from postil.storage.set_file import encode_set
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
+_RIGHTS: dict[str, Column] = {"holder": STRING, "licence": STRING, "redistribute": BOOL, "statement": STRING}
 
 
 def _columns(context: Context) -> dict[str, Column]:
@@ -31,7 +34,7 @@ def _columns(context: Context) -> dict[str, Column]:
         "genre": STRING,
         "url": STRING,
         "group": STRING,
-        "rights": Record({"holder": STRING, "licence": STRING, "redistribute": BOOL, "statement": STRING}),
+        "rights": Record(_RIGHTS),
         "metadata": STRING,
         "annotator": STRING,
         "scheme": STRING,
@@ -56,44 +59,40 @@ def _columns(context: Context) -> dict[str, Column]:
     )
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
     metadata, header = document.metadata, annotations.header
-    yield {
+    spans, relations, labels, notes = annotations.spans, annotations.relations, annotations.labels, annotations.notes
+    row: dict[str, Any] = {
         "id": document.id,
         "text": document.text,
         "title": metadata.title,
-        "authors": list(metadata.authors),
+        "authors": metadata.authors,
         "publisher": metadata.publisher,
         "published": str(metadata.published),
         "language": metadata.language,
         "genre": metadata.genre,
         "url": metadata.url,
-        "group": metadata.group or document.id,
-        "rights": {name: getattr(metadata.rights, name) for name in ("holder", "licence", "redistribute", "statement")},
+        "group": context.dividing.group_of(document),
         "metadata": _json(metadata),
         "annotator": header.annotator,
         "scheme": header.scheme,
         "text_sha256": header.text_sha256,
         "status": header.status,
         "method": header.method,
-        "sources": list(header.sources),
+        "sources": header.sources,
         "unknown": _json(header.unknown),
-        "spans": [
-            {
-                **_common(span), "start": span.start, "end": span.end, "text": span.text,
-                "fragments": [list(fragment) for fragment in span.fragments],
-            }
-            for span in annotations.spans
-        ],
-        "relations": [{**_common(relation), "args": _arguments(relation.args)} for relation in annotations.relations],
-        "labels": [_common(label) for label in annotations.labels],
-        "notes": [
-            {"id": note.id, "about": note.about, "text": note.text, "unknown": _json(_unknown(note))}
-            for note in annotations.notes
-        ],
         **_own_files(context, document, annotations),
         **_typed_labels(context, annotations),
-    }  # fmt: skip
+    }
+    places: Block = {name: [getattr(span, name) for span in spans] for name in ("start", "end", "text", "fragments")}
+    return {
+        **{name: [value] for name, value in row.items()},
+        "rights": {name: [getattr(metadata.rights, name)] for name in _RIGHTS},
+        "spans": Lists([len(spans)], {**_common(spans), **places}),
+        "relations": Lists([len(relations)], {**_common(relations), "args": _arguments(relations)}),
+        "labels": Lists([len(labels)], _common(labels)),
+        "notes": Lists([len(notes)], _noted(notes)),
+    }
 
 
 def _own_files(context: Context, document: Document, annotations: AnnotationSet) -> dict[str, str | None]:
@@ -119,35 +118,45 @@ def _typed_labels(context: Context, annotations: AnnotationSet) -> dict[str, Any
     """The document's own labels as classes, a column for each layer of labels."""
     values: dict[str, Any] = {}
     for name, layer in context.scheme.layers_of_kind("label").items():
-        labels = context.labels_of(name)
-        indexes = [labels.index(label.label) for label in annotations.labels if label.layer == name]
-        values |= {f"{name}_labels": indexes} if layer.multiple else {f"{name}_label": indexes[0] if indexes else None}
+        known = numbers(context.labels_of(name))
+        found = [known[label.label] for label in annotations.labels if label.layer == name]
+        values |= {f"{name}_labels": found} if layer.multiple else {f"{name}_label": found[0] if found else None}
     return values
 
 
-def _common(record: Annotation) -> dict[str, Any]:
+def _common(records: Sequence[Annotation]) -> Block:
     return {
-        "id": record.id,
-        "layer": record.layer,
-        "label": record.label,
-        "attributes": _json(record.attributes),
-        "confidence": record.confidence,
-        "note": record.note,
-        "ignore": _json(record.ignore),
-        "unknown": _json(record.unknown),
+        "id": [record.id for record in records],
+        "layer": [record.layer for record in records],
+        "label": [record.label for record in records],
+        "attributes": _jsons(record.attributes for record in records),
+        "confidence": [record.confidence for record in records],
+        "note": [record.note for record in records],
+        "ignore": _jsons(record.ignore for record in records),
+        "unknown": _jsons(record.unknown for record in records),
     }
 
 
-def _unknown(note: Note) -> dict[str, Any]:
-    """What a note has that no column holds."""
-    return {**note.unknown, **({"decide": note.decide} if note.decide else {})}
+def _noted(notes: Sequence[Note]) -> Block:
+    """The notes; what no column holds of one is with its unknown keys."""
+    unknown = ({**note.unknown, **({"decide": note.decide} if note.decide else {})} for note in notes)
+    return {**{name: [getattr(note, name) for note in notes] for name in ("id", "about", "text")}, "unknown": _jsons(unknown)}
 
 
-def _arguments(args: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"role": role, "ids": [ids] if isinstance(ids, str) else list(ids), "is_list": not isinstance(ids, str)}
-        for role, ids in args.items()
-    ]
+def _arguments(relations: Sequence[Relation]) -> Lists:
+    said = [argument for relation in relations for argument in relation.args.items()]
+    return Lists(
+        [len(relation.args) for relation in relations],
+        {
+            "role": [role for role, _ in said],
+            "ids": [(ids,) if isinstance(ids, str) else ids for _, ids in said],
+            "is_list": [not isinstance(ids, str) for _, ids in said],
+        },
+    )
+
+
+def _jsons(values: Iterable[dict[str, Any]]) -> list[str]:
+    return [_json(value) if value else "{}" for value in values]
 
 
 def _json(value: Any) -> str:
@@ -155,4 +164,4 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _rows)
+CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _block)

@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows
+from postil.formats.hf.columns import Block, Lists
+from postil.formats.hf.config import Config, Context
 from postil.formats.hf.features import STRING, Column, ListOf, Record
 from postil.model import AnnotationSet, Label, Span
 from postil.scheme import Attribute, Layer, Scheme
 
+_ROLES = ["system", "user", "assistant"]
 _SPANS = (
     'Answer with a JSON object {"spans": [...]} that has an object for each span, in the order of the text, with its "label" '
     'and its "text", copied exactly'
@@ -25,17 +27,17 @@ def _columns(_: Context) -> dict[str, Column]:
     return {"document": STRING, "annotator": STRING, "layer": STRING, "messages": ListOf(message)}
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
-    for name, layer in context.scheme.layers.items():
-        if layer.kind == "relation":
-            continue
-        said = {"system": _task(name, layer), "user": document.text, "assistant": _answer(name, layer, document, annotations)}
-        yield {
-            "document": document.id,
-            "annotator": annotations.annotator,
-            "layer": name,
-            "messages": [{"role": role, "content": content} for role, content in said.items()],
-        }
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
+    layers = {name: layer for name, layer in context.scheme.layers.items() if layer.kind != "relation"}
+    said = [
+        text for name, layer in layers.items() for text in (_task(name, layer), document.text, _answer(name, layer, annotations))
+    ]
+    return {
+        "document": [document.id] * len(layers),
+        "annotator": [annotations.annotator] * len(layers),
+        "layer": list(layers),
+        "messages": Lists([len(_ROLES)] * len(layers), {"role": _ROLES * len(layers), "content": said}),
+    }
 
 
 def _task(name: str, layer: Layer) -> str:
@@ -61,10 +63,10 @@ def _item(name: str, description: str) -> str:
     return f"- {name}: {description.strip()}" if description.strip() else f"- {name}"
 
 
-def _answer(name: str, layer: Layer, document: Document, annotations: AnnotationSet) -> str:
+def _answer(name: str, layer: Layer, annotations: AnnotationSet) -> str:
     if layer.kind == "span":
         spans = [span for span in annotations.spans if span.layer == name]
-        said = {"spans": [_said(span, text=span.covered(document.text)) for span in spans]}
+        said = {"spans": [_said(span, text=span.text) for span in spans]}
     else:
         said = {"labels": [_said(label) for label in annotations.labels if label.layer == name]}
     return msgspec.json.encode(said).decode()
@@ -83,6 +85,6 @@ CONFIG = Config(
     "messages",
     "one row for each document and layer: instructions, text and answer, to tune a model on",
     _columns,
-    _rows,
+    _block,
     _applies,
 )

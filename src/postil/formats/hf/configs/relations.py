@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, Record
-from postil.model import AnnotationSet, Record as AnyRecord, Relation, Span
+from postil.formats.hf.columns import Block, Lists, Values
+from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
+from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, Record, numbers
+from postil.model import AnnotationSet, Record as AnyRecord, Relation
 from postil.scheme import Scheme
 
 _END: dict[str, Column] = {"id": STRING, "label": STRING, "start": INT, "end": INT, "text": STRING}
@@ -32,40 +33,44 @@ def _columns(context: Context) -> dict[str, Column]:
     return columns(fixed.items(), attribute_columns(context, *layers))
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
-    layers = _layers(context.scheme)
-    labels = context.labels_of(*layers)
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
+    relations, layers = annotations.relations, _layers(context.scheme)
+    if not relations:
+        return {"document": []}
+    numbers_of_layers, labels = numbers(tuple(layers)), numbers(context.labels_of(*layers))
     by_id = {record.id: record for record in annotations.records}
-    for relation in annotations.relations:
-        yield {
-            "document": document.id,
-            "annotator": annotations.annotator,
-            "id": relation.id,
-            "layer": layers.index(relation.layer),
-            "label": labels.index(relation.label),
-            **_head_and_tail(context.scheme, relation, by_id, document.text),
-            "args": [{"role": role, **_end(by_id[id], document.text)} for role, id in relation.arguments()],
-            "confidence": relation.confidence,
-            **attribute_values(context, relation.layer, relation.attributes),
-        }
+    ends = [_head_and_tail(context.scheme, relation) for relation in relations]
+    arguments = [argument for relation in relations for argument in relation.arguments()]
+    return {
+        "document": [document.id] * len(relations),
+        "annotator": [annotations.annotator] * len(relations),
+        "id": [relation.id for relation in relations],
+        "layer": [numbers_of_layers[relation.layer] for relation in relations],
+        "label": [labels[relation.label] for relation in relations],
+        **_ends("head_", [by_id.get(head) for head, _ in ends]),
+        **_ends("tail_", [by_id.get(tail) for _, tail in ends]),
+        "args": Lists(
+            [len(relation.arguments()) for relation in relations],
+            {"role": [role for role, _ in arguments], **_ends("", [by_id[id] for _, id in arguments])},
+        ),
+        "confidence": [relation.confidence for relation in relations],
+        **attribute_values(context, relations),
+    }
 
 
-def _head_and_tail(scheme: Scheme, relation: Relation, by_id: dict[str, AnyRecord], text: str) -> dict[str, Any]:
+def _head_and_tail(scheme: Scheme, relation: Relation) -> tuple[str, str]:
+    """The ids of both ends; empty where the relation is not one between two."""
     arguments = dict(relation.arguments())
     if len(relation.arguments()) != 2 or len(arguments) != 2:
-        return {}
+        return "", ""
     order = list(scheme.layers[relation.layer].roles_of(relation.label)) or list(arguments)
-    ends = zip(
-        ("head", "tail"), sorted(arguments, key=lambda role: order.index(role) if role in order else len(order)), strict=True
-    )
-    return {f"{side}_{name}": value for side, role in ends for name, value in _end(by_id[arguments[role]], text).items()}
+    head, tail = sorted(arguments, key=lambda role: order.index(role) if role in order else len(order))
+    return arguments[head], arguments[tail]
 
 
-def _end(record: AnyRecord, text: str) -> dict[str, Any]:
-    end: dict[str, Any] = {"id": record.id, "label": getattr(record, "label", None)}
-    if isinstance(record, Span):
-        end |= {"start": record.start, "end": record.end, "text": record.covered(text)}
-    return end
+def _ends(prefix: str, records: Sequence[AnyRecord | None]) -> dict[str, Values]:
+    """What there is to say of the records at one end; null where there is none."""
+    return {f"{prefix}{name}": [getattr(record, name, None) for record in records] for name in _END}
 
 
-CONFIG = Config("relations", "one row for each relation", _columns, _rows, applies=lambda scheme: bool(_layers(scheme)))
+CONFIG = Config("relations", "one row for each relation", _columns, _block, applies=lambda scheme: bool(_layers(scheme)))

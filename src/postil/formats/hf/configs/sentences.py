@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, columns
-from postil.formats.hf.features import INT, STRING, ClassLabel, Column, ListOf
+from postil.formats.hf.columns import Block
+from postil.formats.hf.config import Config, Context, columns
+from postil.formats.hf.features import INT, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
-from postil.segmentation import Extent, containing, sentences
+from postil.segmentation import Extent, containing
 
 
 def _columns(context: Context) -> dict[str, Column]:
@@ -27,35 +29,44 @@ def _columns(context: Context) -> dict[str, Column]:
     return columns(fixed.items(), ((f"{layer}_labels", ListOf(ClassLabel(context.labels_of(layer)))) for layer in others))
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
     """Spans that share a character with the sentence count; ``label`` is that of the one that covers most of it."""
-    units = sentences(document.text)
+    units = context.sentences_of(document)
+    touching = _touching(units, annotations.spans)
+    block: Block = {
+        "document": [document.id] * len(units),
+        "annotator": [annotations.annotator] * len(units),
+        "sentence": range(len(units)),
+        "start": [start for start, _ in units],
+        "end": [end for _, end in units],
+        "text": [document.text[start:end] for start, end in units],
+    }
+    for layer in context.span_layers:
+        known = numbers(context.labels_of(layer))
+        found = [[span for span in spans if span.layer == layer] for spans in touching]
+        block["labels" if layer == context.main_layer else f"{layer}_labels"] = [
+            list(dict.fromkeys([known[span.label] for span in spans])) for spans in found
+        ]
+        if layer == context.main_layer:
+            most = (
+                max(spans, key=partial(_shared, sentence=unit), default=None) for spans, unit in zip(found, units, strict=True)
+            )
+            block["label"] = [known[span.label] if span else None for span in most]
+    return block
+
+
+def _touching(units: list[Extent], spans: Sequence[Span]) -> list[list[Span]]:
+    """The spans that share a character with each sentence."""
     touching: list[list[Span]] = [[] for _ in units]
-    for span in annotations.spans:
-        for number in range(max(containing(units, span.start), 0), containing(units, span.end - 1) + 1):
+    for span in spans:
+        first, last = max(containing(units, span.start), 0), containing(units, span.end - 1)
+        if first == last and not span.fragments and span.start < units[first][1]:
+            touching[first].append(span)
+            continue
+        for number in range(first, last + 1):
             if _shared(span, units[number]):
                 touching[number].append(span)
-    labels = {layer: context.labels_of(layer) for layer in context.span_layers}
-    for number, ((start, end), spans) in enumerate(zip(units, touching, strict=True)):
-        found: dict[str, list[int]] = {layer: [] for layer in labels}
-        for span in spans:
-            index = labels[span.layer].index(span.label)
-            if index not in found[span.layer]:
-                found[span.layer].append(index)
-        row = {
-            "document": document.id,
-            "annotator": annotations.annotator,
-            "sentence": number,
-            "start": start,
-            "end": end,
-            "text": document.text[start:end],
-        }
-        if context.main_layer:
-            main = [span for span in spans if span.layer == context.main_layer]
-            best = max(main, key=partial(_shared, sentence=(start, end)), default=None)
-            row["label"] = labels[context.main_layer].index(best.label) if best else None
-            row["labels"] = found.pop(context.main_layer)
-        yield {**row, **{f"{layer}_labels": indexes for layer, indexes in found.items()}}
+    return touching
 
 
 def _shared(span: Span, sentence: Extent) -> int:
@@ -63,4 +74,4 @@ def _shared(span: Span, sentence: Extent) -> int:
     return sum(max(0, min(end, sentence[1]) - max(start, sentence[0])) for start, end in span.extents)
 
 
-CONFIG = Config("sentences", "one row for each sentence, with the labels in it", _columns, _rows)
+CONFIG = Config("sentences", "one row for each sentence, with the labels in it", _columns, _block)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf
+from postil.formats.hf.columns import Block
+from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
+from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet
 
 _WINDOW = 100  # code points of context on either side
@@ -28,24 +29,24 @@ def _columns(context: Context) -> dict[str, Column]:
     return columns(fixed.items(), attribute_columns(context, *context.span_layers))
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
-    layers, labels = context.span_layers, context.span_labels.names
-    for span in annotations.spans:
-        yield {
-            "document": document.id,
-            "annotator": annotations.annotator,
-            "id": span.id,
-            "layer": layers.index(span.layer),
-            "label": labels.index(span.label),
-            "start": span.start,
-            "end": span.end,
-            "text": span.covered(document.text),
-            "fragments": [list(fragment) for fragment in span.fragments],
-            "before": document.text[max(0, span.start - _WINDOW) : span.start],
-            "after": document.text[span.end : span.end + _WINDOW],
-            "confidence": span.confidence,
-            **attribute_values(context, span.layer, span.attributes),
-        }
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
+    text, spans = document.text, annotations.spans
+    layers, labels = numbers(tuple(context.span_layers)), numbers(context.span_labels.names)
+    return {
+        "document": [document.id] * len(spans),
+        "annotator": [annotations.annotator] * len(spans),
+        "id": [span.id for span in spans],
+        "layer": [layers[span.layer] for span in spans],
+        "label": [labels[span.label] for span in spans],
+        "start": [span.start for span in spans],
+        "end": [span.end for span in spans],
+        "text": [span.text for span in spans],
+        "fragments": [span.fragments for span in spans],
+        "before": [text[max(0, span.start - _WINDOW) : span.start] for span in spans],
+        "after": [text[span.end : span.end + _WINDOW] for span in spans],
+        "confidence": [span.confidence for span in spans],
+        **attribute_values(context, spans),
+    }
 
 
-CONFIG = Config("spans", "one row for each span", _columns, _rows, applies=lambda scheme: bool(scheme.layers_of_kind("span")))
+CONFIG = Config("spans", "one row for each span", _columns, _block, applies=lambda scheme: bool(scheme.layers_of_kind("span")))

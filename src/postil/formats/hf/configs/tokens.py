@@ -8,12 +8,14 @@ nowhere is counted, with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context, Rows, columns
-from postil.formats.hf.features import INT, STRING, STRINGS, ClassLabel, Column, ListOf
+from postil.formats.hf.columns import Block, Lists
+from postil.formats.hf.config import Config, Context, columns
+from postil.formats.hf.features import INT, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
-from postil.segmentation import Extent, containing, sentences
+from postil.segmentation import Extent, containing
 
 NAME = "tokens"
 
@@ -46,70 +48,72 @@ def _columns(context: Context) -> dict[str, Column]:
     return columns(fixed.items(), ((name, ListOf(ClassLabel(_iob2(labels)))) for name, _, labels in _tag_columns(context)))
 
 
-def _rows(context: Context, document: Document, annotations: AnnotationSet) -> Rows:
-    units = sentences(document.text)
-    language = document.metadata.language
-    rows = [
-        [(start + first, start + last) for first, last in context.tokens.cut(document.text[start:end], language)]
-        for start, end in units
-    ]
-    placed, misfits = _place(annotations, units, rows)
+def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
+    rows = context.tokens_of(document)
+    tokens = [token for row in rows for token in row]
+    lengths = [len(row) for row in rows]
+    placed, misfits = _place(annotations, context.sentences_of(document), tokens)
     for span, why in misfits:
         context.misfit(NAME, f"{span.layer}: {why}", document, annotations.annotator, span.id)
-    tags = {}
+    block: Block = {
+        "document": [document.id] * len(rows),
+        "annotator": [annotations.annotator] * len(rows),
+        "sentence": range(len(rows)),
+        "tokens": Lists(lengths, [document.text[start:end] for start, end in tokens]),
+        "starts": Lists(lengths, [start for start, _ in tokens]),
+        "ends": Lists(lengths, [end for _, end in tokens]),
+    }
     for name, layer, labels in _tag_columns(context):
-        candidates = [item for item in placed if item[0].layer == layer and item[0].label in labels]
-        tags[name], left_out = _tag(candidates, labels, rows)
+        candidates = [item for item in placed if item[2].layer == layer and item[2].label in labels]
+        tags, left_out = _tag(candidates, labels, len(tokens))
+        block[name] = Lists(lengths, tags)
         for span in left_out:
             context.misfit(f"{NAME}, {name}", "overlapped by a longer span", document, annotations.annotator, span.id)
-    for number, tokens in enumerate(rows):
-        yield {
-            "document": document.id,
-            "annotator": annotations.annotator,
-            "sentence": number,
-            "tokens": [document.text[start:end] for start, end in tokens],
-            "starts": [start for start, _ in tokens],
-            "ends": [end for _, end in tokens],
-            **{name: column[number] for name, column in tags.items()},
-        }
+    return block
 
 
-Placed = tuple[Span, int, int, int]
-"""A span, its row, its first token and the one after its last."""
+Placed = tuple[int, int, Span]
+"""How many tokens a span has, less than zero; its first token; the span: so that the longest come first, then the earlier."""
 
 
-def _place(
-    annotations: AnnotationSet, units: list[Extent], rows: list[list[Extent]]
-) -> tuple[list[Placed], list[tuple[Span, str]]]:
-    placed, misfits = [], []
-    starts = [{start: index for index, (start, _) in enumerate(tokens)} for tokens in rows]
-    ends = [{end: index + 1 for index, (_, end) in enumerate(tokens)} for tokens in rows]
+def _place(annotations: AnnotationSet, units: list[Extent], tokens: list[Extent]) -> tuple[list[Placed], list[tuple[Span, str]]]:
+    placed: list[Placed] = []
+    misfits: list[tuple[Span, str]] = []
+    firsts = {start: number for number, (start, _) in enumerate(tokens)}
+    ends = {end: number + 1 for number, (_, end) in enumerate(tokens)}
     for span in annotations.spans:
-        row = max(containing(units, span.start), 0)
+        first, after = firsts.get(span.start), ends.get(span.end)
         if span.fragments:
             misfits.append((span, "discontinuous"))
-        elif row != max(containing(units, span.end - 1), 0):
+        elif max(containing(units, span.start), 0) != max(containing(units, span.end - 1), 0):
             misfits.append((span, "longer than a sentence"))
-        elif span.start not in starts[row] or span.end not in ends[row]:
+        elif first is None or after is None:
             misfits.append((span, "an edge inside a token"))
         else:
-            placed.append((span, row, starts[row][span.start], ends[row][span.end]))
+            placed.append((first - after, first, span))
+    placed.sort(key=itemgetter(0, 1))
     return placed, misfits
 
 
-def _tag(candidates: list[Placed], labels: tuple[str, ...], rows: list[list[Extent]]) -> tuple[list[list[int]], list[Span]]:
-    """Tags for each row, longest spans first, then the earlier; and the spans that no longer found room."""
-    tags = [[0] * len(tokens) for tokens in rows]
+def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple[list[int], list[Span]]:
+    """Tags for so many tokens, the candidates in their order; and the spans that no longer found room."""
+    tags = [0] * count
     left_out = []
-    for span, row, first, last in sorted(candidates, key=lambda item: (item[2] - item[3], item[1], item[2])):
-        if any(tags[row][first:last]):
+    known = numbers(labels)
+    for length, first, span in candidates:
+        after = first - length
+        if any(tags[first:after]):
             left_out.append(span)
         else:
-            begin = 1 + 2 * labels.index(span.label)
-            tags[row][first:last] = [begin] + [begin + 1] * (last - first - 1)
+            begin = 1 + 2 * known[span.label]
+            tags[first:after] = [begin] + [begin + 1] * (after - first - 1)
     return tags, left_out
 
 
 CONFIG = Config(
-    NAME, "one row for each sentence, with IOB2 tags", _columns, _rows, applies=lambda scheme: bool(scheme.layers_of_kind("span"))
+    NAME,
+    "one row for each sentence, with IOB2 tags",
+    _columns,
+    _block,
+    applies=lambda scheme: bool(scheme.layers_of_kind("span")),
 )

@@ -1,0 +1,120 @@
+"""Columns as they grow: plain lists of values that become Arrow arrays all at once, without a row in Python between.
+
+What a config makes of a set is a :data:`Block`: the values of each column, one for each row. A list column has its lengths and
+the values of all lists one after the other (:class:`Lists`), a struct the values of each field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from postil.formats.hf.features import Column, ListOf, Record
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """The values of a list column. ``lengths``: of each list, ``None`` for no list; ``items``: of all lists, in order."""
+
+    lengths: Sequence[int | None]
+    items: Values
+
+
+Values = Sequence[Any] | Lists | dict[str, "Values"]
+"""The values of a column: a scalar for each row; lists, as :class:`Lists` or one by one; of a struct those of each field."""
+
+Block = dict[str, Values]
+"""Some rows of a table, by column. A column that is not there has nothing in these rows; the first always is."""
+
+
+def lists(values: Sequence[Sequence[Any] | None]) -> Lists:
+    """Lists that were given one by one."""
+    return Lists([None if one is None else len(one) for one in values], list(chain.from_iterable(filter(None, values))))
+
+
+class _Scalars:
+    def __init__(self, kind: pa.DataType) -> None:
+        self._kind = kind
+        self._values: list[Any] = []
+
+    def extend(self, values: Any) -> None:
+        self._values += values
+
+    def extend_nulls(self, count: int) -> None:
+        self._values += [None] * count
+
+    def taken(self) -> pa.Array:
+        values, self._values = self._values, []
+        return pa.array(values, self._kind)
+
+
+class _Lists:
+    def __init__(self, column: ListOf) -> None:
+        self._kind = column.arrow()
+        self._items = _growing(column.item)
+        self._lengths: list[int | None] = []
+
+    def extend(self, values: Any) -> None:
+        given = values if isinstance(values, Lists) else lists(values)
+        self._lengths += given.lengths
+        self._items.extend(given.items)
+
+    def extend_nulls(self, count: int) -> None:
+        self._lengths += [None] * count
+
+    def taken(self) -> pa.Array:
+        lengths, self._lengths = self._lengths, []
+        ends = list(accumulate((length or 0 for length in lengths), initial=0))
+        offsets = [None if length is None else end for length, end in zip(lengths, ends, strict=False)]
+        return pa.ListArray.from_arrays(pa.array([*offsets, ends[-1]], pa.int32()), self._items.taken(), self._kind)
+
+
+class _Structs:
+    def __init__(self, column: Record) -> None:
+        self._fields = list(column.arrow())
+        self._parts = {name: _growing(part) for name, part in column.fields.items()}
+
+    def extend(self, values: Any) -> None:
+        for name, part in self._parts.items():
+            part.extend(values[name])
+
+    def extend_nulls(self, count: int) -> None:
+        raise AssertionError("a struct is always there")
+
+    def taken(self) -> pa.Array:
+        return pa.StructArray.from_arrays([part.taken() for part in self._parts.values()], fields=self._fields)
+
+
+def _growing(column: Column) -> _Scalars | _Lists | _Structs:
+    if isinstance(column, ListOf):
+        return _Lists(column)
+    return _Structs(column) if isinstance(column, Record) else _Scalars(column.arrow())
+
+
+class Growing:
+    """The rows of a table that have not become Arrow yet."""
+
+    def __init__(self, columns: dict[str, Column], schema: pa.Schema) -> None:
+        self._schema = schema
+        self._columns = {name: _growing(column) for name, column in columns.items()}
+        self._first = next(iter(columns))
+        self.rows = 0
+
+    def add(self, block: Block) -> None:
+        """Add some rows."""
+        first: Any = block[self._first]
+        count = len(first)
+        for name, column in self._columns.items():
+            if name in block:
+                column.extend(block[name])
+            else:
+                column.extend_nulls(count)
+        self.rows += count
+
+    def taken(self) -> pa.RecordBatch:
+        """All rows so far, which are then forgotten."""
+        self.rows = 0
+        return pa.RecordBatch.from_arrays([column.taken() for column in self._columns.values()], schema=self._schema)
