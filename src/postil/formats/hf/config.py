@@ -73,10 +73,8 @@ class Context:
     def tokens_of(self, document: Document) -> list[list[Extent]]:
         """The tokens of each sentence of a document."""
         if self._cut is None or self._cut[0] is not document:
-            text, language = document.text, document.metadata.language
-            cut = (self.tokens.cut(text[start:end], language) for start, end in self.sentences_of(document))
-            places = zip(self.sentences_of(document), cut, strict=True)
-            self._cut = document, [[(at + first, at + last) for first, last in row] for (at, _), row in places]
+            units = self.sentences_of(document)
+            self._cut = document, self.tokens.cut_in(document.text, units, document.metadata.language)
         return self._cut[1]
 
     @cached_property
