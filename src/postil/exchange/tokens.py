@@ -86,12 +86,12 @@ class Tokens:
     def _pipeline(self, language: str) -> Any:
         code = language.partition("-")[0] or "xx"
         try:
-            pipeline = _blank(code)
+            pipeline = blank_pipeline(code)
         except ModuleNotFoundError as error:
             raise MissingExtra(self._purpose, "spaCy", "spacy") from error
         if pipeline is None:
             self.stand_ins.add(code)
-            pipeline = _blank("xx")
+            pipeline = blank_pipeline("xx")
         return pipeline
 
 
@@ -122,7 +122,7 @@ def _in_units(tokens: list[Extent], units: list[Extent]) -> list[list[Extent]] |
 
 
 @cache
-def _blank(code: str) -> Any:
+def blank_pipeline(code: str) -> Any:
     """A pipeline of spaCy with a tokenizer only; ``None`` where it has none for this language."""
     import spacy
 

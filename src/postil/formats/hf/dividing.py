@@ -52,6 +52,19 @@ class Dividing:
         return self._leaks
 
     @property
+    def of_documents(self) -> dict[str, list[str]]:
+        """The documents of each split that has any, in the order of the splits."""
+        found: dict[str, list[str]] = {name: [] for name in self.splits.shares}
+        for document, split in self._split_of.items():
+            found.setdefault(split, []).append(document)
+        return {split: documents for split, documents in found.items() if documents}
+
+    @property
+    def are_folds(self) -> bool:
+        """Whether the splits are folds for cross-validation."""
+        return is_folds(self.splits)
+
+    @property
     def documents(self) -> int:
         """How many documents were given a split."""
         return len(self._split_of)

@@ -24,6 +24,7 @@ from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
+from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
 from postil.text import counted
@@ -48,7 +49,7 @@ class Choices(msgspec.Struct, frozen=True):
 
 def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
-    chosen = _chosen(corpus, choices.configs)
+    chosen, trainers = _chosen(corpus, choices.configs)
     dividing = Dividing(corpus, choices.split)
     _refuse_foreign(destination, replace=choices.replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +64,8 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
                 split = dividing.split_of(document)
                 for annotations in document.sets.values():
                     writer.add(split, document, annotations)
-        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context)
+        said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work)) if trainers else ()
+        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context, said)
         context.close()
         about = About(written, facts, no_agreement=choices.no_agreement)
         _write_companions(work, about)
@@ -76,15 +78,26 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     return Report(tuple(_said(destination, written)))
 
 
-def _chosen(corpus: Corpus, names: tuple[str, ...]) -> list[Config]:
+def _chosen(corpus: Corpus, names: tuple[str, ...]) -> tuple[list[Config], list[str]]:
+    """The configs, and the trainers that side files are written for."""
     known = all_configs()
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names if name not in (*known, *TRAINERS)]
     if unknown:
-        raise PostilError(f"there is no config {unknown[0]}: there are {', '.join(known)}")
+        raise PostilError(f"there is no config {unknown[0]}: there are {', '.join(known)}; for trainers {', '.join(TRAINERS)}")
     chosen = [config for name, config in known.items() if config.applies(corpus.scheme) and (not names or name in names)]
+    trainers = [name for name in TRAINERS if trainers_apply(corpus.scheme) and (not names or name in names)]
     if not chosen:
-        raise PostilError(f"the scheme of this corpus gives {' and '.join(names)} nothing to hold")
-    return chosen
+        raise PostilError(
+            f"the scheme of this corpus gives {' and '.join(names)} nothing to hold"
+            if not trainers
+            else f"{' and '.join(trainers)} lie beside a config: choose one too, such as --config documents"
+        )
+    return chosen, trainers
+
+
+def _write_trainers(names: list[str], trainers: Trainers) -> tuple[str, ...]:
+    trainers.write(names)
+    return tuple(trainers.said())
 
 
 def _refuse_foreign(destination: Path, *, replace: bool) -> None:
@@ -145,6 +158,6 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
         parts = len(files.shards) - len(files.rows)
         shown = ", ".join(f"{split} {counted(rows, 'row')}" for split, rows in files.rows.items())
         yield f"  {files.config.name:<11} {shown}" + (f", in {len(files.shards)} files" if parts else "")
-    for line in (*written.about_splits(), *written.not_held()):
+    for line in (*written.about_splits(), *written.not_held(), *written.trainers):
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"

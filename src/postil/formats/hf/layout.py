@@ -60,7 +60,7 @@ class ConfigFiles(msgspec.Struct, frozen=True):
 class Written(msgspec.Struct, frozen=True):
     """A whole export.
 
-    ``missing``: documents that have no set by an annotator who was asked for.
+    ``missing``: documents that have no set by an annotator who was asked for. ``trainers``: what the side files are, in words.
     """
 
     corpus: Corpus
@@ -70,6 +70,7 @@ class Written(msgspec.Struct, frozen=True):
     files: tuple[ConfigFiles, ...]
     missing: list[tuple[str, str]]
     context: Context
+    trainers: tuple[str, ...] = ()
 
     def about_splits(self) -> Iterator[str]:
         """In words, how documents were divided, and what crosses splits."""

@@ -101,6 +101,14 @@ def _not_held(about: About) -> Iterator[str]:
     yield bullets(map(words, about.written.not_held())) or "Every config holds everything that belongs in it."
 
 
+def _trainers(about: About) -> Iterator[str]:
+    if about.written.trainers:
+        yield "Beside the configs there are files for trainers that read no Parquet; `trainers/README.md` says more."
+        yield bullets(map(words, about.written.trainers))
+    else:
+        yield "None were written."
+
+
 def _sources(about: About) -> Iterator[str]:
     yield prose(about.manifest.data_statement.sources) or NOT_STATED
     yield bullets([
@@ -215,6 +223,7 @@ _SECTIONS: dict[str, Callable[[About], Iterable[str]]] = {
     "Configs": _configs,
     "Splits": lambda about: [splits_section(about)],
     "What a config does not hold": _not_held,
+    "Files for trainers": _trainers,
     "Curation rationale": _said("curation_rationale"),
     "Source documents": _sources,
     "Language varieties": _languages,

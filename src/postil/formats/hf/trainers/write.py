@@ -1,0 +1,188 @@
+"""Writing the side files, and the page that says what they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from postil.corpus import Corpus, Document
+from postil.exchange.export import Choices, Described, write_documents
+from postil.exchange.features import METADATA
+from postil.exchange.intake import portable
+from postil.exchange.losses import Losses
+from postil.exchange.target import Target
+from postil.exchange.tokens import blank_pipeline
+from postil.formats import conll, gliner, spacy
+from postil.formats.hf.card.markdown import bullets, words
+from postil.formats.hf.dividing import Dividing
+from postil.formats.hf.trainers.lengths import lengths_in, share
+from postil.formats.hf.trainers.parts import parts_of
+from postil.formats.hf.trainers.spacy_config import Learnt, config_for, entity_layer, learnt
+from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
+from postil.scheme import Scheme
+
+DIRECTORY = "trainers"
+NAMES = ("gliner", "spacy", "conll")
+_GLINER_WORDS = 12  # words of a span that GLiNER can find, unless max_width says otherwise
+_FORMATS = {"gliner": gliner.FORMAT, "spacy": spacy.FORMAT, "conll": conll.FORMAT}
+_WHAT = {
+    "gliner": "a JSON list for each split, a record for each sentence, labels of all layers",
+    "spacy": "a DocBin for each split, a Doc for each sentence, and config.cfg for spacy train",
+    "conll": "for each layer a column file for each split, IOB2; of spans that overlap, the longest",
+}
+_COLUMNS = {"columns": "layer", "scheme": "IOB2", "separator": "tab", "header": "none", "documents": "docstart", "apart": True}
+
+
+def applies(scheme: Scheme) -> bool:
+    """Whether there is anything to learn."""
+    return bool(learnt_layers(scheme))
+
+
+class Trainers:
+    """Writes the side files under the root of an export, of the sets of the first annotator that has any.
+
+    ``losses``: what those of each name do not hold.
+    """
+
+    def __init__(self, corpus: Corpus, dividing: Dividing, annotators: Sequence[str], root: Path) -> None:
+        self._corpus, self._root = corpus, root / DIRECTORY
+        self._layers = learnt_layers(corpus.scheme)
+        self._annotator, self._of_splits = _first_with_any(corpus, dividing, annotators)
+        self._parts = parts_of(list(self._of_splits), are_folds=dividing.are_folds)
+        self._components: list[Learnt] = []
+        self._languages: set[str] = set()
+        self.losses: dict[str, Losses] = {}
+
+    def write(self, names: Sequence[str]) -> None:
+        """Write those of these names."""
+        ways = {"gliner": self._gliner, "spacy": self._spacy, "conll": self._conll}
+        for name in names:
+            self.losses[name] = Losses()
+            ways[name]()
+        text = "\n\n".join(self._described()) + "\n"
+        (self._root / "README.md").write_text(text, encoding="utf-8", newline="\n")
+
+    def _documents(self, splits: Iterable[str]) -> Iterator[Document]:
+        for split in splits:
+            for name in self._of_splits[split]:
+                document = bare(self._corpus.read(name, (self._annotator,)))
+                self._languages.add(document.metadata.language.partition("-")[0] or "xx")
+                yield document
+
+    def _gliner(self) -> None:
+        for name, splits in self._parts.files.items():
+            found = (unit for one in self._documents(splits) for unit in units(one, self._corpus.scheme, self._layers))
+            self._file("gliner", f"{name}.json", found, self._corpus.scheme)
+
+    def _spacy(self) -> None:
+        scheme = units_scheme(self._corpus.scheme)
+        options = {"ents": entity_layer(scheme)}
+        for name, splits in self._parts.files.items():
+            found = (unit for one in self._documents(splits) for unit in units(one, scheme, scheme.layers))
+            self._file("spacy", f"{name}.spacy", found, scheme, options)
+        lengths = lengths_in(self._root / f"spacy/{self._parts.train}.spacy")
+        self._components = learnt(self._corpus.scheme, lengths)
+        if self._components:
+            paths = {"train": f"{self._parts.train}.spacy", "dev": f"{self._parts.dev}.spacy"}
+            text = config_for(self._language, paths, self._components)
+            (self._root / "spacy/config.cfg").write_text(text, encoding="utf-8", newline="\n")
+
+    @property
+    def _language(self) -> str:
+        """The language of a pipeline for all texts: their own, or none in particular."""
+        language = min(self._languages)
+        return language if len(self._languages) == 1 and blank_pipeline(language) else "xx"
+
+    def _conll(self) -> None:
+        work = self._root / "conll/.work"
+        for name, splits in self._parts.files.items():
+            target = Target(work, "directory")
+            self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
+            target.finish(replace=True)
+            for path in target.written:
+                place = self._root / "conll" / (Path(path).parent.name or portable(self._layers[0])) / f"{name}.conll"
+                place.parent.mkdir(exist_ok=True)
+                (work / path).replace(place)
+        shutil.rmtree(work)
+
+    def _file(
+        self, name: str, path: str, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any] | None = None
+    ) -> None:
+        target = Target(self._root / name / path, "file")
+        self._write(name, target, documents, scheme, options or {})
+        target.finish(replace=True)
+
+    def _write(self, name: str, target: Target, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any]) -> None:
+        described = Described(scheme, self._corpus.manifest, (self._annotator,))
+        try:
+            write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name])
+        except BaseException:
+            target.discard()
+            raise
+
+    def said(self) -> Iterator[str]:
+        """In words, what was written, a line for each name."""
+        for name in self.losses:
+            yield f"{DIRECTORY}/{name}: {_WHAT[name]}"
+        for one in self._components:
+            yield f"{_learnt(one)} by {one.component}{_proposed(one)}"
+        if "gliner" in self.losses and (widths := self._widths()):
+            yield (
+                f"{share(widths, _GLINER_WORDS):.1%} of the spans have at most {_GLINER_WORDS} words, as GLiNER is set to find; "
+                f"the longest has {max(widths)}: max_width says how many"
+            )
+        yield f"learnt from the sets of {self._annotator}: {self._parts.why}"
+
+    def _widths(self) -> Counter[int]:
+        """How many words the spans have that GLiNER is trained on."""
+        records = msgspec.json.decode((self._root / f"gliner/{self._parts.train}.json").read_bytes(), type=list[_Record])
+        return Counter(last - first + 1 for record in records for first, last, _ in record.ner)
+
+    def _described(self) -> Iterator[str]:
+        yield "# For trainers"
+        yield bullets(words(line) for line in self.said())
+        if self._components:
+            yield (
+                f"```sh\ncd {DIRECTORY}/spacy && python -m spacy train config.cfg --output model "
+                f"--paths.train {self._parts.train}.spacy --paths.dev {self._parts.dev}.spacy\n```"
+            )
+        for name, losses in self.losses.items():
+            yield f"## What `{name}` does not hold"
+            yield (
+                bullets(f"{loss.count:,} {words(loss.kind)}" for loss in losses if loss.stops and loss.kind != METADATA.title)
+                or "It holds all of the above."
+            )
+
+
+class _Record(msgspec.Struct):
+    ner: list[tuple[int, int, str]]
+
+
+def _learnt(one: Learnt) -> str:
+    is_of_sentences = one.component == "textcat_multilabel"
+    return f"which labels of {one.layer} a sentence has is learnt" if is_of_sentences else f"{one.layer} is learnt"
+
+
+def _proposed(one: Learnt) -> str:
+    if not one.longest:
+        return ""
+    return f", which proposes spans of {one.shortest} to {one.longest} tokens: {one.covered:.1%} of those in training"
+
+
+def _first_with_any(corpus: Corpus, dividing: Dividing, annotators: Sequence[str]) -> tuple[str, dict[str, list[str]]]:
+    """An annotator, and the documents in each split that have a set by them."""
+    files = corpus.directory.inventory.documents
+    for annotator in annotators:
+        found = {
+            split: there
+            for split, documents in dividing.of_documents.items()
+            if (there := [document for document in documents if annotator in files[document].sets])
+        }
+        if found:
+            return annotator, found
+    raise AssertionError("an export without a set")
