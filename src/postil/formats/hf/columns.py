@@ -6,12 +6,14 @@ the values of all lists one after the other (:class:`Lists`), a struct the value
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from postil.formats.hf.features import Column, ListOf, Record
 
@@ -51,6 +53,40 @@ class _Scalars:
         return pa.array(values, self._kind)
 
 
+class _Integers:
+    """Integers as they lie in memory, which Arrow takes as they are; where some are null, their places are kept."""
+
+    def __init__(self) -> None:
+        self._values = array("q")
+        self._nulls: list[int] = []
+
+    def extend(self, values: Any) -> None:
+        before = len(self._values)
+        try:
+            self._values.extend(values)
+        except TypeError:  # at the first null
+            del self._values[before:]
+            self._values.extend([value or 0 for value in values])
+            self._nulls += [at for at, value in enumerate(values, before) if value is None]
+
+    def extend_nulls(self, count: int) -> None:
+        before = len(self._values)
+        self._nulls += range(before, before + count)
+        self._values.extend(array("q", bytes(8 * count)))
+
+    def taken(self) -> pa.Array:
+        values, nulls = self._values, self._nulls
+        self._values, self._nulls = array("q"), []
+        found = pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
+        if not nulls:
+            return found
+        missing = bytearray(len(values))
+        for at in nulls:
+            missing[at] = 1
+        mask = pa.Array.from_buffers(pa.uint8(), len(values), [None, pa.py_buffer(missing)])
+        return pc.if_else(pc.equal(mask, 1), pa.scalar(None, pa.int64()), found)
+
+
 class _Lists:
     def __init__(self, column: ListOf) -> None:
         self._kind = column.arrow()
@@ -67,9 +103,10 @@ class _Lists:
 
     def taken(self) -> pa.Array:
         lengths, self._lengths = self._lengths, []
-        ends = list(accumulate((length or 0 for length in lengths), initial=0))
-        offsets = [None if length is None else end for length, end in zip(lengths, ends, strict=False)]
-        return pa.ListArray.from_arrays(pa.array([*offsets, ends[-1]], pa.int32()), self._items.taken(), self._kind)
+        offsets: list[int | None] = list(accumulate([length or 0 for length in lengths], initial=0))
+        if None in lengths:
+            offsets[:-1] = [None if length is None else offset for length, offset in zip(lengths, offsets, strict=False)]
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), self._items.taken(), self._kind)
 
 
 class _Structs:
@@ -88,10 +125,12 @@ class _Structs:
         return pa.StructArray.from_arrays([part.taken() for part in self._parts.values()], fields=self._fields)
 
 
-def _growing(column: Column) -> _Scalars | _Lists | _Structs:
+def _growing(column: Column) -> _Scalars | _Integers | _Lists | _Structs:
     if isinstance(column, ListOf):
         return _Lists(column)
-    return _Structs(column) if isinstance(column, Record) else _Scalars(column.arrow())
+    if isinstance(column, Record):
+        return _Structs(column)
+    return _Integers() if column.arrow() == pa.int64() else _Scalars(column.arrow())
 
 
 class Growing:

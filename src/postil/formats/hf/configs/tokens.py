@@ -7,6 +7,7 @@ nowhere is counted, with the reason.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -95,9 +96,9 @@ def _place(annotations: AnnotationSet, units: list[Extent], tokens: list[Extent]
     return placed, misfits
 
 
-def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple[list[int], list[Span]]:
+def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple[array[int], list[Span]]:
     """Tags for so many tokens, the candidates in their order; and the spans that no longer found room."""
-    tags = [0] * count
+    tags = array("q", bytes(8 * count))
     left_out = []
     known = numbers(labels)
     for length, first, span in candidates:
@@ -106,7 +107,7 @@ def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple
             left_out.append(span)
         else:
             begin = 1 + 2 * known[span.label]
-            tags[first:after] = [begin] + [begin + 1] * (after - first - 1)
+            tags[first:after] = array("q", [begin] + [begin + 1] * (after - first - 1))
     return tags, left_out
 
 
