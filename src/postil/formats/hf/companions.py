@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import yaml
 
+from postil.errors import ExportRefused
 from postil.formats.hf import croissant
 from postil.formats.hf.about import About
 from postil.formats.hf.card import card
 from postil.formats.hf.card.sections import rights
+from postil.formats.hf.citation import NAME as CITATION, citation as citation_of, faults
 from postil.formats.hf.figures import figures
 from postil.formats.hf.layout import CORPUS_FILES
 
-CITATION, LABELS = "CITATION.cff", "labels.json"
+LABELS = "labels.json"
 
 
 def companions(about: About, root: Path) -> Iterator[tuple[str, bytes]]:
@@ -31,7 +31,7 @@ def companions(about: About, root: Path) -> Iterator[tuple[str, bytes]]:
     for name, path in CORPUS_FILES.items():
         if (data := directory.read(path)) is not None:
             yield name, data
-    if cited := directory.read(CITATION) or citation(about):
+    if cited := citation(about):
         yield CITATION, cited
 
 
@@ -48,27 +48,11 @@ def labels(about: About) -> bytes:
 
 
 def citation(about: About) -> bytes:
-    """A citation file (CFF 1.2.0) of what the manifest says; empty where it names no authors, whom the format demands."""
-    manifest = about.manifest
-    if not manifest.authors:
-        return b""
-    said: dict[str, Any] = {
-        "cff-version": "1.2.0",
-        "message": "If you use this dataset, please cite it.",
-        "type": "dataset",
-        "title": about.title,
-        "version": manifest.version,
-        "authors": [
-            {"name": author.name, **({"orcid": author.orcid_url} if author.orcid else {})} for author in manifest.authors
-        ],
-    }
-    if manifest.url:
-        said["url"] = manifest.url
-    if manifest.released:
-        said["date-released"] = str(manifest.released)
-    if manifest.description.strip():
-        said["abstract"] = " ".join(manifest.description.split())
-    if manifest.licence and " " not in manifest.licence and not manifest.licence.startswith("LicenseRef"):
-        said["license"] = manifest.licence
-    text: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
-    return text.encode()
+    """The corpus's own citation file, or one made of the manifest. Raises :class:`~postil.errors.ExportRefused` for a bad one."""
+    own = about.written.corpus.directory.read(CITATION)
+    if own is None:
+        return citation_of(about.manifest, about.title)
+    if found := list(faults(own)):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise ExportRefused(f"{CITATION} is not as the Citation File Format 1.2.0 has it: {found[0]}{more}. Mend it, then export")
+    return own

@@ -18,6 +18,7 @@ import yaml
 from postil.errors import PostilError
 from postil.formats.hf.about import About
 from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_checksums
+from postil.formats.hf.citation import NAME as CITATION, faults as citation_faults
 from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
 from postil.formats.hf.hub.validation import faults, front_matter
@@ -53,6 +54,8 @@ def verify(root: Path, about: About) -> None:
             _verify_spans(root / shard.path, written)
     _verify_card(root, written)
     _verify_croissant(root, written)
+    if (root / CITATION).exists():
+        _same(CITATION, "faults", list(citation_faults((root / CITATION).read_bytes())), [])
     _verify_checksums(root)
 
 

@@ -96,7 +96,7 @@ def _aligned(document: Document, layer: str) -> list[_Item]:
         spans = [span for span in one.spans if span.layer == layer]
         taken: set[int] = set()
         placed: set[int] = set()
-        for _, _, at, number in sorted(_alike(items, spans)):
+        for _, _, at, number in sorted(_alike(items, spans) if items else ()):
             if at not in taken and number not in placed:
                 items[at].spans[annotator] = spans[number]
                 taken.add(at)

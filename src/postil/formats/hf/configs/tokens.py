@@ -8,6 +8,7 @@ nowhere is counted, with the reason.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -21,16 +22,16 @@ from postil.segmentation import Extent, containing
 NAME = "tokens"
 
 
-TagColumn = tuple[str, str, tuple[str, ...]]
-"""The name of a column of tags, its layer, and the labels that it holds."""
+TagColumn = tuple[str, tuple[str, str], tuple[str, ...]]
+"""The name of a column of tags; its layer, and its label where it is of one (else empty); the labels that it holds."""
 
 
 def _tag_columns(context: Context) -> Iterator[TagColumn]:
     for name in context.span_layers:
         layer = context.scheme.layers[name]
-        yield f"{name}_tags", name, tuple(layer.labels)
+        yield f"{name}_tags", (name, ""), tuple(layer.labels)
         if layer.overlap != "none":
-            yield from ((f"{name}_{label}_tags", name, (label,)) for label in layer.labels)
+            yield from ((f"{name}_{label}_tags", (name, label), (label,)) for label in layer.labels)
 
 
 def _iob2(labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
     rows = context.tokens_of(document)
     tokens = [token for row in rows for token in row]
     lengths = [len(row) for row in rows]
-    placed, misfits = _place(annotations, context.sentences_of(document), tokens)
+    placed, misfits = _place(annotations, context.sentences_of(document), rows)
     for span, why in misfits:
         context.misfit(NAME, f"{span.layer}: {why}", document, annotations.annotator, span.id)
     block: Block = {
@@ -64,9 +65,8 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         "starts": Lists(lengths, [start for start, _ in tokens]),
         "ends": Lists(lengths, [end for _, end in tokens]),
     }
-    for name, layer, labels in _tag_columns(context):
-        candidates = [item for item in placed if item[2].layer == layer and item[2].label in labels]
-        tags, left_out = _tag(candidates, labels, len(tokens))
+    for name, what, labels in _tag_columns(context):
+        tags, left_out = _tag(placed[what], labels, len(tokens))
         block[name] = Lists(lengths, tags)
         for span in left_out:
             context.misfit(f"{NAME}, {name}", "overlapped by a longer span", document, annotations.annotator, span.id)
@@ -77,23 +77,32 @@ Placed = tuple[int, int, Span]
 """How many tokens a span has, less than zero; its first token; the span: so that the longest come first, then the earlier."""
 
 
-def _place(annotations: AnnotationSet, units: list[Extent], tokens: list[Extent]) -> tuple[list[Placed], list[tuple[Span, str]]]:
+def _place(
+    annotations: AnnotationSet, units: list[Extent], rows: list[list[Extent]]
+) -> tuple[defaultdict[tuple[str, str], list[Placed]], list[tuple[Span, str]]]:
+    """The spans by their layer and by their layer and label, those first that go first; and those without a place, with why."""
     placed: list[Placed] = []
     misfits: list[tuple[Span, str]] = []
-    firsts = {start: number for number, (start, _) in enumerate(tokens)}
-    ends = {end: number + 1 for number, (_, end) in enumerate(tokens)}
+    tokens = [(number, *token) for number, row in enumerate(rows) for token in row]
+    firsts = {start: (at, number) for at, (number, start, _) in enumerate(tokens)}
+    lasts = {end: (at, number) for at, (number, _, end) in enumerate(tokens)}
     for span in annotations.spans:
-        first, after = firsts.get(span.start), ends.get(span.end)
+        first, last = firsts.get(span.start), lasts.get(span.end)
         if span.fragments:
             misfits.append((span, "discontinuous"))
-        elif max(containing(units, span.start), 0) != max(containing(units, span.end - 1), 0):
+        elif first and last and first[1] == last[1]:
+            placed.append((first[0] - last[0] - 1, first[0], span))
+        elif (first and last) or max(containing(units, span.start), 0) != containing(units, span.end - 1):
             misfits.append((span, "longer than a sentence"))
-        elif first is None or after is None:
-            misfits.append((span, "an edge inside a token"))
         else:
-            placed.append((first - after, first, span))
+            misfits.append((span, "an edge inside a token"))
     placed.sort(key=itemgetter(0, 1))
-    return placed, misfits
+    found: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
+    for item in placed:
+        span = item[2]
+        found[span.layer, ""].append(item)
+        found[span.layer, span.label].append(item)
+    return found, misfits
 
 
 def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple[array[int], list[Span]]:
