@@ -234,3 +234,31 @@ def test_damage_is_found_before_the_export_is_in_place(
     assert main(["-C", str(tmp_path), "export", "hf", str(tmp_path / "out"), "--config", "spans"]) == 2
     assert "croissant.json" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_repository_is_what_readers_of_an_address_find_the_files_in(mlc: Any, tmp_path: Path) -> None:
+    root = write_example(tmp_path / "corpus", Example(text=TEXT, records=RECORDS[1:2]))
+    target = tmp_path / "out"
+    assert main(["-C", str(root), "export", "hf", str(target), "--config", "spans", "--repo", "me/letters"]) == 0
+    said = read(target)
+    home = "https://huggingface.co/datasets/me/letters"
+    repository, shard, files = said["distribution"]
+
+    assert repository["contentUrl"] == home
+    assert shard["contentUrl"] == f"{home}/resolve/main/spans/train-00000-of-00001.parquet"
+    assert files["containedIn"] == {"@id": repository["@id"]}
+    # read from somewhere else, with a clone of the repository
+    (tmp_path / "elsewhere").mkdir()
+    (target / "croissant.json").replace(tmp_path / "elsewhere/croissant.json")
+    dataset = mlc.Dataset(str(tmp_path / "elsewhere/croissant.json"), mapping={"repo": str(target)})
+    assert not dataset.metadata.ctx.issues.errors
+    (found,) = [decoded(record) for record in dataset.records("spans")]
+    assert (found["id"], found["text"], found["split"]) == ("e1", "Rajnath Singh", "train")
+
+
+def test_a_repository_has_an_owner_and_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_example(tmp_path / "corpus", Example(text=TEXT, records=RECORDS[1:2]))
+
+    assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--repo", "https://huggingface.co/me"]) == 2
+    assert "--repo" in capsys.readouterr().err

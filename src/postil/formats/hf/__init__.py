@@ -14,6 +14,7 @@ from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
 from postil.exchange.incoming import Incoming
 
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _SIZE = re.compile(r"(\d+) ?(?:([KMGT])(i)?)?B?", re.IGNORECASE)
 _MANUAL = """\
 A directory that load_dataset(DIR, CONFIG) opens offline, with datasets 2.14 and later. Configs:
@@ -61,8 +62,15 @@ def _write(
     _require("export hf")
     from postil.formats.hf.export import Choices, export
 
+    if options["repo"] and not _REPOSITORY.fullmatch(options["repo"]):
+        raise PostilError(f"--repo {options['repo']}: give the name of a dataset on the Hub, such as me/letters")
     choices = Choices(
-        options["config"], options["split"], _bytes(options["shard-size"]), no_agreement=options["no-agreement"], replace=replace
+        options["config"],
+        options["split"],
+        _bytes(options["shard-size"]),
+        options["repo"],
+        no_agreement=options["no-agreement"],
+        replace=replace,
     )
     return export(corpus, destination, annotators, choices)
 
@@ -98,6 +106,7 @@ FORMAT = Format(
     write_options=(
         Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
         Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
+        Option("repo", "Where on the Hub it will be, for croissant.json: readers that are given an address need it.", "NAME"),
         Option("shard-size", "Begin a new file when one has so much, counted before compression.", "SIZE", default="500MB"),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True

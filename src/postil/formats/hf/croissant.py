@@ -23,6 +23,7 @@ from postil.text import counted
 
 NAME = "croissant.json"
 _PARQUET = "application/x-parquet"
+_HUB, _REPOSITORY = "https://huggingface.co/datasets", "repo"
 _TYPES = {"string": "sc:Text", "int64": "sc:Integer", "float64": "sc:Float", "bool": "sc:Boolean"}
 _SPLIT = r"^(?:.*[/\\])?(\w+(?:\.\w+)*?)(?:-\d+-of-\d+\.parquet)?$"  # of a path, and of a split: readers may apply it twice
 _CONFORMS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
@@ -89,6 +90,7 @@ def croissant(about: About, root: Path) -> bytes:
     """The bytes of the file, for the Parquet under ``root``."""
     manifest = about.manifest
     files = about.written.files
+    home = about.written.repository and f"{_HUB}/{about.written.repository}"
     said = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -97,13 +99,13 @@ def croissant(about: About, root: Path) -> bytes:
         "description": manifest.description.strip() or about.title,
         "version": manifest.version,
         "license": f"https://spdx.org/licenses/{manifest.licence}.html" if about.has_spdx_licence else "LICENSE.md",
-        "url": manifest.url,
+        "url": manifest.url or home,
         "datePublished": str(manifest.released),
         "citeAs": manifest.citation.strip(),
         "creator": [_creator(author) for author in manifest.authors],
         "inLanguage": sorted(filter(None, about.facts.languages)),
         **{f"rai:{key}": value for key, value in _responsible(about).items()},
-        "distribution": [entry for config in files for entry in _distribution(config, root)],
+        "distribution": [*_repository(home), *(entry for config in files for entry in _distribution(config, root, home))],
         "recordSet": [_splits(about), *_enumerations(about), *(_record_set(config, _enumeration_ids(about)) for config in files)],
     }
     return msgspec.json.format(msgspec.json.encode({key: value for key, value in said.items() if value})) + b"\n"
@@ -133,8 +135,26 @@ def _responsible(about: About) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-def _distribution(config: ConfigFiles, root: Path) -> Iterator[dict[str, Any]]:
-    """Each file of a config with its hash, and the set of them that records are read from."""
+def _repository(home: str) -> Iterator[dict[str, Any]]:
+    """The repository that the files are in, where that is said: readers clone it. It has no digest, which validators demand."""
+    if home:
+        yield {
+            "@type": "cr:FileObject",
+            "@id": _REPOSITORY,
+            "name": _REPOSITORY,
+            "description": "The git repository of the dataset.",
+            "contentUrl": home,
+            "encodingFormat": "git+https",
+            "sha256": "https://github.com/mlcommons/croissant/issues/80",  # what the Hub says in its place
+        }
+
+
+def _distribution(config: ConfigFiles, root: Path, home: str) -> Iterator[dict[str, Any]]:
+    """Each file of a config with its hash, and the set of them that records are read from.
+
+    Addresses are from where this file lies, or, where there is a ``home``, whole: of a file that is read from an address, no
+    reader finds what lies beside it.
+    """
     name = config.config.name
     for shard in config.shards:
         yield {
@@ -142,7 +162,7 @@ def _distribution(config: ConfigFiles, root: Path) -> Iterator[dict[str, Any]]:
             "@id": shard.path,
             "name": shard.path,
             "description": f"Shard of the split {shard.split} of the config {name}: {counted(shard.rows, 'row')}.",
-            "contentUrl": shard.path,
+            "contentUrl": f"{home}/resolve/main/{quote(shard.path)}" if home else shard.path,
             "contentSize": f"{shard.size} B",
             "encodingFormat": _PARQUET,
             "sha256": digest(root / shard.path),
@@ -152,6 +172,7 @@ def _distribution(config: ConfigFiles, root: Path) -> Iterator[dict[str, Any]]:
         "@id": f"{name}-files",
         "name": f"{name}-files",
         "description": f"All shards of the config {name}.",
+        **({"containedIn": {"@id": _REPOSITORY}} if home else {}),
         "encodingFormat": _PARQUET,
         "includes": f"{name}/*.parquet",
     }

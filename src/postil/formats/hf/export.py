@@ -36,13 +36,14 @@ class Choices(msgspec.Struct, frozen=True):
     """What the user wants of an export.
 
     ``configs``: none for all that apply; ``split``: names, or names with shares, in place of what the corpus says;
-    ``shard_size``: bytes of columns in a file.
+    ``shard_size``: bytes of columns in a file; ``repository``: where on the Hub it is to be.
     ``replace``: overwrite files of an earlier export that were changed since; files that no export wrote are never touched.
     """
 
     configs: tuple[str, ...] = ()
     split: tuple[str, ...] = ()
     shard_size: int = SHARD
+    repository: str = ""
     no_agreement: bool = False
     replace: bool = False
 
@@ -65,7 +66,7 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
                 for annotations in document.sets.values():
                     writer.add(split, document, annotations)
         said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work)) if trainers else ()
-        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context, said)
+        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context, said, choices.repository)
         context.close()
         about = About(written, facts, no_agreement=choices.no_agreement)
         _write_companions(work, about)
@@ -115,6 +116,10 @@ def _refuse_foreign(destination: Path, *, replace: bool) -> None:
             f"{destination} holds files that were changed since they were exported ({_few(changed)}): nothing was written. "
             "--replace overwrites them"
         )
+
+
+def _few(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
 def _write_companions(work: Path, about: About) -> None:

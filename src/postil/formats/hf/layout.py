@@ -61,6 +61,7 @@ class Written(msgspec.Struct, frozen=True):
     """A whole export.
 
     ``missing``: documents that have no set by an annotator who was asked for. ``trainers``: what the side files are, in words.
+    ``repository``: where on the Hub this is to be, if that is known.
     """
 
     corpus: Corpus
@@ -71,6 +72,7 @@ class Written(msgspec.Struct, frozen=True):
     missing: list[tuple[str, str]]
     context: Context
     trainers: tuple[str, ...] = ()
+    repository: str = ""
 
     def about_splits(self) -> Iterator[str]:
         """In words, how documents were divided, and what crosses splits."""

@@ -117,7 +117,7 @@ def _verify_card(root: Path, written: Written) -> None:
 
 def _verify_croissant(root: Path, written: Written) -> None:
     said = msgspec.json.decode((root / CROISSANT).read_bytes())
-    hashes = {entry["contentUrl"]: entry["sha256"] for entry in said["distribution"] if "contentUrl" in entry}
+    hashes = {entry["@id"]: entry["sha256"] for entry in said["distribution"] if "contentSize" in entry}
     _same(CROISSANT, "digests", hashes, {shard.path: digest(root / shard.path) for f in written.files for shard in f.shards})
     records = {record_set["@id"]: record_set for record_set in said["recordSet"]}
     for files in written.files:
