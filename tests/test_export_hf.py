@@ -433,3 +433,21 @@ def test_messages_say_the_definitions_and_answer_in_json(exported: Path) -> None
         (span.label, span.text) for span in gold.spans if span.layer == "entity"
     ]
     assert json.loads(found["topic"]["assistant"])["labels"]
+
+
+def test_the_group_of_a_near_copy_is_that_which_it_was_divided_with(varied: Path) -> None:
+    from postil.model import AnnotationSet, Header
+
+    words = " ".join(f"word{number}" for number in range(80))
+    for name in ("a", "b", "c"):
+        text = {"a": f"{words}.\n", "b": f"{words} indeed.\n", "c": "Something else altogether, in a text of its own.\n"}[name]
+        (varied / f"corpus/{name}.txt").write_text(text, encoding="utf-8")
+        shutil.copy(varied / "corpus/example.toml", varied / f"corpus/{name}.toml")
+        corpus = Corpus.open(varied)
+        header = Header(name, "gold", "news/1", corpus[name].text_sha256, "complete", "manual")
+        corpus.write(AnnotationSet(header))
+    assert main(["-C", str(varied), "split", "x=0.5", "y=0.5", "--stratify", "20"]) == 0
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "documents"]) == 0
+
+    found = {row["id"]: row["group"] for path in (varied / "out/documents").iterdir() for row in pq.read_table(path).to_pylist()}
+    assert found == {"a": "a", "b": "a", "c": "c", "example": "example"}
