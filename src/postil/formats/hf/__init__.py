@@ -33,6 +33,13 @@ that does; without any there is one split, train. An empty split is never writte
 Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
 it is in documents and spans all the same.
 
+Files have at most --shard-size of columns each (SPLIT-00000-of-00003.parquet), so that memory is that of a part of one.
+
+For trainers that read no Parquet, in trainers/, from the sets of the first annotator: gliner (JSON), spacy (a DocBin for each
+split, a Doc for each sentence, and a config.cfg that spacy train takes as it is: ner for a layer without overlap, a spancat
+for each other layer whose suggester proposes the lengths that there are, textcat_multilabel for the labels of sentences), and
+conll (a column file for each layer). --config picks among these too; writing them takes longer than all configs together.
+
 Beside them: a dataset card that is a data statement, with agreement and figures; croissant.json; labels.json; the
 scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under
 [data_statement] too, and of the rest that it is not stated.
@@ -104,7 +111,9 @@ FORMAT = Format(
         Option("text-key", "The column that holds the text.", "COLUMN"),
     ),
     write_options=(
-        Option("config", "Write this config only; may be given several times.", "CONFIG", multiple=True),
+        Option(
+            "config", "Write this config, or gliner, spacy, conll, only; may be given several times.", "CONFIG", multiple=True
+        ),
         Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
         Option("repo", "Where on the Hub it will be, for croissant.json: readers that are given an address need it.", "NAME"),
         Option("shard-size", "Begin a new file when one has so much, counted before compression.", "SIZE", default="500MB"),
