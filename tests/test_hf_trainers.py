@@ -95,7 +95,7 @@ def test_spacy_learns_every_layer_with_the_config_that_is_shipped(exported: Path
     paths = {"paths.train": str(files / "train.spacy"), "paths.dev": str(files / "validation.spacy")}
     train(
         files / "config.cfg", tmp_path / "model",
-        overrides={**paths, "training.max_steps": 30, "training.eval_frequency": 30},
+        overrides={**paths, "training.max_steps": 20, "training.eval_frequency": 20},
     )  # fmt: skip
     learnt = spacy.load(tmp_path / "model/model-best")
     docs = list(DocBin().from_disk(files / "train.spacy").get_docs(learnt.vocab))

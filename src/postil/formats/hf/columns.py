@@ -29,7 +29,7 @@ Values = Sequence[Any] | Lists | dict[str, "Values"]
 """The values of a column: a scalar for each row; lists, as :class:`Lists` or one by one; of a struct those of each field."""
 
 Block = dict[str, Values]
-"""Some rows of a table, by column. A column that is not there has nothing in these rows; the first always is."""
+"""Some rows of a table, by column. A column that is not there has nothing in these rows; the first, of scalars, always is."""
 
 
 def lists(values: Sequence[Sequence[Any] | None]) -> Lists:

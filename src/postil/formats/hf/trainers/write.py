@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,14 @@ class Trainers:
             yield f"{DIRECTORY}/{name}: {_WHAT[name]}"
         for one in self._components:
             yield f"{_learnt(one)} by {one.component}{_proposed(one)}"
-        if "gliner" in self.losses and (widths := self._widths()):
+        if "gliner" in self.losses and (widths := self._widths):
             yield (
                 f"{share(widths, _GLINER_WORDS):.1%} of the spans have at most {_GLINER_WORDS} words, as GLiNER is set to find; "
                 f"the longest has {max(widths)}: max_width says how many"
             )
         yield f"learnt from the sets of {self._annotator}: {self._parts.why}"
 
+    @cached_property
     def _widths(self) -> Counter[int]:
         """How many words the spans have that GLiNER is trained on."""
         records = msgspec.json.decode((self._root / f"gliner/{self._parts.train}.json").read_bytes(), type=list[_Record])
