@@ -267,3 +267,16 @@ def test_half_a_character_is_refused_before_anything_is_written(tmp_path: Path, 
     assert main(["-C", str(root), "export", "hf", str(tmp_path / "out")]) == 1
     assert "annotations/gold/example.jsonl:2" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("default")
+def test_what_is_exported_again_to_the_same_place_is_loaded_anew(tmp_path: Path, load: Any) -> None:
+    root = write_example(tmp_path / "corpus", Example(text=TEXT, records=(span("e1", "PERSON", 0, 13, confidence=0.5),)))
+    file = root / "annotations/gold/example.jsonl"
+    found = []
+    for confidence in ("0.5", "0.25"):
+        file.write_text(file.read_text(encoding="utf-8").replace("0.5", confidence), encoding="utf-8")
+        assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--config", "spans"]) == 0
+        found.append(load(tmp_path / "out", "spans", split="train")[0]["confidence"])
+
+    assert found == [0.5, 0.25]

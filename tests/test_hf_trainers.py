@@ -123,8 +123,8 @@ def test_a_docbin_has_sentences_with_their_spans_and_the_exact_text(exported: Pa
         line for document in corpus for line in document.text.strip().replace(". ", ".\n").split("\n")
     )
     for layer in ("entity", "statement"):
-        there = sorted((span.label_, span.text) for doc in docs for span in doc.spans.get(layer, ()))
-        assert there == sorted((span.label, span.text) for span in spans if span.layer == layer)
+        there = sorted((span.id_, span.label_, span.text) for doc in docs for span in doc.spans.get(layer, ()))
+        assert there == sorted((span.id, span.label, span.text) for span in spans if span.layer == layer)
     assert {frozenset(doc.cats) for doc in docs} == {frozenset({"FACT", "OPINION"})}
     assert {tuple(doc.cats.values()) for doc in docs} == {(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)}
 

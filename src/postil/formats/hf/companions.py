@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -19,12 +18,12 @@ from postil.formats.hf.layout import CORPUS_FILES
 LABELS = "labels.json"
 
 
-def companions(about: About, root: Path) -> Iterator[tuple[str, bytes]]:
-    """The path and the bytes of each file, for the Parquet under ``root``."""
+def companions(about: About) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each file."""
     yield "README.md", card(about).encode()
     yield "LICENSE.md", ("# Licence and rights\n\n" + "\n\n".join(filter(None, rights(about))) + "\n").encode()
     yield LABELS, labels(about)
-    yield croissant.NAME, croissant.croissant(about, root)
+    yield croissant.NAME, croissant.croissant(about)
     for path, svg in figures(about.scheme, about.facts.labels):
         yield path, svg.encode()
     directory = about.written.corpus.directory

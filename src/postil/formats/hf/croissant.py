@@ -7,7 +7,6 @@ of several references of a record set is followed, none from a list, and of list
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +14,6 @@ import msgspec
 
 from postil.formats.hf.about import About
 from postil.formats.hf.card.sections import said_of_agreement
-from postil.formats.hf.checksums import digest
 from postil.formats.hf.features import ClassLabel, Column, ListOf, Record, Value
 from postil.formats.hf.layout import ConfigFiles
 from postil.manifest import Author
@@ -86,8 +84,8 @@ _STATED = {
 }
 
 
-def croissant(about: About, root: Path) -> bytes:
-    """The bytes of the file, for the Parquet under ``root``."""
+def croissant(about: About) -> bytes:
+    """The bytes of the file."""
     manifest = about.manifest
     files = about.written.files
     home = about.written.repository and f"{_HUB}/{about.written.repository}"
@@ -105,7 +103,7 @@ def croissant(about: About, root: Path) -> bytes:
         "creator": [_creator(author) for author in manifest.authors],
         "inLanguage": sorted(filter(None, about.facts.languages)),
         **{f"rai:{key}": value for key, value in _responsible(about).items()},
-        "distribution": [*_repository(home), *(entry for config in files for entry in _distribution(config, root, home))],
+        "distribution": [*_repository(home), *(entry for config in files for entry in _distribution(config, home))],
         "recordSet": [_splits(about), *_enumerations(about), *(_record_set(config, _enumeration_ids(about)) for config in files)],
     }
     return msgspec.json.format(msgspec.json.encode({key: value for key, value in said.items() if value})) + b"\n"
@@ -149,7 +147,7 @@ def _repository(home: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _distribution(config: ConfigFiles, root: Path, home: str) -> Iterator[dict[str, Any]]:
+def _distribution(config: ConfigFiles, home: str) -> Iterator[dict[str, Any]]:
     """Each file of a config with its hash, and the set of them that records are read from.
 
     Addresses are from where this file lies, or, where there is a ``home``, whole: of a file that is read from an address, no
@@ -165,7 +163,7 @@ def _distribution(config: ConfigFiles, root: Path, home: str) -> Iterator[dict[s
             "contentUrl": f"{home}/resolve/main/{quote(shard.path)}" if home else shard.path,
             "contentSize": f"{shard.size} B",
             "encodingFormat": _PARQUET,
-            "sha256": digest(root / shard.path),
+            "sha256": shard.sha256,
         }
     yield {
         "@type": "cr:FileSet",

@@ -123,7 +123,7 @@ def _few(paths: list[str]) -> str:
 
 
 def _write_companions(work: Path, about: About) -> None:
-    made = dict(companions(about, work))
+    made = dict(companions(about))
     for path, data in made.items():
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -24,12 +25,13 @@ _NAMED = 5  # documents that a report names of those without a set
 
 
 class Shard(msgspec.Struct, frozen=True):
-    """A Parquet file: its split, its path from the dataset's root, its rows, its bytes."""
+    """A Parquet file: its split, its path from the dataset's root, its rows, its bytes, their SHA-256."""
 
     split: str
     path: str
     rows: int
     size: int
+    sha256: str
 
 
 class ConfigFiles(msgspec.Struct, frozen=True):
@@ -50,6 +52,11 @@ class ConfigFiles(msgspec.Struct, frozen=True):
     def rows(self) -> dict[str, int]:
         """The rows of each split."""
         return self.by_split(lambda shard: shard.rows)
+
+    @property
+    def sha256(self) -> str:
+        """A name for what all files hold: differs when any of them does."""
+        return hashlib.sha256("".join(f"{shard.sha256} {shard.path}\n" for shard in self.shards).encode()).hexdigest()
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from postil.corpus import Document
+from postil.formats.hf.checksums import digest
 from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context
 from postil.formats.hf.features import Column, arrow_schema
@@ -128,7 +129,7 @@ class DatasetWriter:
             self._flush()
         for table in self._tables:
             shards = tuple(
-                Shard(split, path.relative_to(self._root).as_posix(), rows, path.stat().st_size)
+                Shard(split, path.relative_to(self._root).as_posix(), rows, path.stat().st_size, digest(path))
                 for split, (_, writer) in sorted(table.splits.items())
                 for path, rows in writer.close()
             )

@@ -88,11 +88,18 @@ def _tags(about: About) -> Iterator[str]:
 
 
 def _config(files: ConfigFiles, *, is_default: bool) -> dict[str, Any]:
+    """Where a config's files are.
+
+    Its description has their digest: ``datasets`` takes an export for the one that it loaded from the same place before, and
+    shows the rows of that, unless something in the card differs; counts and sizes may be the same.
+    """
     by_split: dict[str, list[str]] = {}
     for shard in files.shards:
         by_split.setdefault(shard.split, []).append(shard.path)
     data_files = [{"split": split, "path": paths[0] if len(paths) == 1 else paths} for split, paths in by_split.items()]
-    return {"config_name": files.config.name, "data_files": data_files, **({"default": True} if is_default else {})}
+    description = f"{files.config.summary} ({files.sha256[:16]})"
+    default = {"default": True} if is_default else {}
+    return {"config_name": files.config.name, "description": description, "data_files": data_files, **default}
 
 
 def _info(files: ConfigFiles) -> dict[str, Any]:
