@@ -111,14 +111,22 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
 
 
 def write_documents(
-    format_: Format, documents: Iterable[Document], project: Described, target: Target, choices: Choices, losses: Losses
+    format_: Format,
+    documents: Iterable[Document],
+    project: Described,
+    target: Target,
+    choices: Choices,
+    losses: Losses,
+    tokens: Tokens | None = None,
 ) -> tuple[Outgoing, Count]:
     """Reduce documents to what the format keeps, and write them into ``target``; what that costs is counted in ``losses``.
+
+    ``tokens``: finds those of a document, for whoever makes the documents and wants to know them too.
 
     Where somebody would have to agree to a loss, and did not, what is written is not whole: look at ``losses`` afterwards.
     """
     assert format_.write
-    tokens = Tokens(f"export {format_.name}")
+    tokens = tokens or Tokens(f"export {format_.name}")
     lane = format_.lane_for(choices.options)
     reducing = Reducing(project.scheme, losses, tokens, lane, choices.policy, options=choices.options)
     outgoing = Outgoing(target, project.scheme, project.manifest, project.annotators, choices.options, tokens)

@@ -1,24 +1,27 @@
-"""How long the spans of a DocBin are, in its tokens: read back from the file, as spaCy will see them."""
+"""How long spans are, in the tokens of spaCy's Docs."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
-from postil.exchange.sources import File
-from postil.formats.spacy.docbin import docs, load
+from postil.corpus import Document
+from postil.exchange.tokens import Tokens, token_range
+from postil.formats.spacy.write import words_of
 
-Lengths = dict[str, Counter[int]]
+Lengths = defaultdict[str, Counter[int]]
 """Of each layer, how many spans have how many tokens."""
 
 
-def lengths_in(path: Path) -> Lengths:
-    """The lengths of the spans in a DocBin."""
-    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for doc in docs(path.name, load(File(path.name, path.name, lambda: path.open("rb")))):
-        for layer, rows in doc.groups.items():
-            found[layer].update([row.end - row.start for row in rows])
-    return dict(found)
+def counted_in(lengths: Lengths, documents: Iterable[Document], tokens: Tokens) -> Iterator[Document]:
+    """The documents as they are, their spans counted as they pass; one that cuts a token, or is in pieces, is in no Doc."""
+    for document in documents:
+        words = [extent for extent, _ in words_of(document.text, tokens.of(document).flat)]
+        for one in document.sets.values():
+            for span in one.spans:
+                if not span.fragments and (place := token_range(words, span.start, span.end)):
+                    lengths[span.layer][place[1] - place[0]] += 1
+        yield document
 
 
 def share(lengths: Counter[int], most: int) -> float:

@@ -64,7 +64,7 @@ def learnt(scheme: Scheme, lengths: Lengths) -> list[Learnt]:
         elif layer in lengths:
             name = re.sub(r"\W", "_", layer, flags=re.ASCII)
             found.append(Learnt(layer, f"spancat_{name if name == layer else number}", *_sizes(lengths[layer])))
-    if main in lengths:
+    if main and main in lengths:
         found.append(Learnt(main, "textcat_multilabel"))
     return found
 

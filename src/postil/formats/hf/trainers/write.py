@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,11 @@ from postil.exchange.features import METADATA
 from postil.exchange.intake import portable
 from postil.exchange.losses import Losses
 from postil.exchange.target import Target
-from postil.exchange.tokens import blank_pipeline
+from postil.exchange.tokens import Tokens, blank_pipeline
 from postil.formats import conll, gliner, spacy
 from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.trainers.lengths import lengths_in, share
+from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
 from postil.formats.hf.trainers.parts import parts_of
 from postil.formats.hf.trainers.spacy_config import Learnt, config_for, entity_layer, learnt
 from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
@@ -56,6 +56,7 @@ class Trainers:
         self._annotator, self._of_splits = _first_with_any(corpus, dividing, annotators)
         self._parts = parts_of(list(self._of_splits), are_folds=dividing.are_folds)
         self._components: list[Learnt] = []
+        self._tokens = Tokens("files for trainers")
         self._languages: set[str] = set()
         self.losses: dict[str, Losses] = {}
 
@@ -84,10 +85,11 @@ class Trainers:
         scheme = units_scheme(self._corpus.scheme)
         options = {"ents": entity_layer(scheme)}
         for name, splits in self._parts.files.items():
+            lengths: Lengths = defaultdict(Counter)
             found = (unit for one in self._documents(splits) for unit in units(one, scheme, scheme.layers))
-            self._file("spacy", f"{name}.spacy", found, scheme, options)
-        lengths = lengths_in(self._root / f"spacy/{self._parts.train}.spacy")
-        self._components = learnt(self._corpus.scheme, lengths)
+            self._file("spacy", f"{name}.spacy", counted_in(lengths, found, self._tokens), scheme, options)
+            if name == self._parts.train:
+                self._components = learnt(self._corpus.scheme, lengths)
         if self._components:
             paths = {"train": f"{self._parts.train}.spacy", "dev": f"{self._parts.dev}.spacy"}
             text = config_for(self._language, paths, self._components)
@@ -121,7 +123,7 @@ class Trainers:
     def _write(self, name: str, target: Target, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any]) -> None:
         described = Described(scheme, self._corpus.manifest, (self._annotator,))
         try:
-            write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name])
+            write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name], self._tokens)
         except BaseException:
             target.discard()
             raise
@@ -142,8 +144,10 @@ class Trainers:
     @cached_property
     def _widths(self) -> Counter[int]:
         """How many words the spans have that GLiNER is trained on."""
-        records = msgspec.json.decode((self._root / f"gliner/{self._parts.train}.json").read_bytes(), type=list[_Record])
-        return Counter(last - first + 1 for record in records for first, last, _ in record.ner)
+        decoder = msgspec.json.Decoder(_Record)
+        with (self._root / f"gliner/{self._parts.train}.json").open("rb") as file:
+            records = (decoder.decode(line.rstrip(b",\n")) for line in file if line.startswith(b"{"))  # one in each line
+            return Counter(last - first + 1 for record in records for first, last, _ in record.ner)
 
     def _described(self) -> Iterator[str]:
         yield "# For trainers"
