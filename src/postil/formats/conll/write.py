@@ -117,7 +117,7 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
     columns = columns_of(outgoing.scheme, outgoing.options)
     with ExitStack() as stack:
         if outgoing.options["apart"] and len(columns) > 1:
-            sheets = [_Sheet(outgoing, [column], stack, f"{_directory(column)}/") for column in columns]
+            sheets = [_Sheet(outgoing, [column], stack, f"{directory_of(column)}/") for column in columns]
         else:
             sheets = [_Sheet(outgoing, columns, stack)]
         for document in documents:
@@ -128,7 +128,8 @@ def write(documents: Iterable[Document], outgoing: Outgoing) -> None:
         outgoing.say.append(f"columns: token,{names}. To read it again: postil import conll --fields token,{names}")
 
 
-def _directory(column: Column) -> str:
+def directory_of(column: Column) -> str:
+    """The directory of the files that have this column alone."""
     return portable(".".join(filter(None, column)).replace("/", "-")) or "column"
 
 

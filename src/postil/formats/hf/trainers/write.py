@@ -14,11 +14,11 @@ import msgspec
 from postil.corpus import Corpus, Document
 from postil.exchange.export import Choices, Described, write_documents
 from postil.exchange.features import METADATA
-from postil.exchange.intake import portable
 from postil.exchange.losses import Losses
 from postil.exchange.target import Target
 from postil.exchange.tokens import Tokens, blank_pipeline
 from postil.formats import conll, gliner, spacy
+from postil.formats.conll.write import directory_of
 from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
@@ -108,7 +108,7 @@ class Trainers:
             self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
             target.finish(replace=True)
             for path in target.written:
-                place = self._root / "conll" / (Path(path).parent.name or portable(self._layers[0])) / f"{name}.conll"
+                place = self._root / "conll" / (Path(path).parent.name or directory_of((self._layers[0], ""))) / f"{name}.conll"
                 place.parent.mkdir(exist_ok=True)
                 (work / path).replace(place)
         shutil.rmtree(work)
