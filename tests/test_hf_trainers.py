@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from postil.scheme import LabelDefinition, Layer, Scheme
 
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
 spacy = pytest.importorskip("spacy", reason="the extra spacy is not installed")
+from thinc.api import Config  # noqa: E402 - which spaCy brings
 
 PEOPLE = ["Anna", "Ben Nuñez", "Chloë", "Dev", "Emre"]
 PLACES = ["Tokyo", "São Paulo", "Łódź", "Rome"]
@@ -280,3 +282,18 @@ def test_sentences_that_a_span_joins_are_one() -> None:
     for unit in found:
         assert all(unit.text[span.start : span.end] == span.text for span in unit.sets["gold"].spans)
     assert sum(len(unit.sets["gold"].spans) for unit in found) == 3
+
+
+@pytest.mark.parametrize("name", ["a b", "x.y", "#x", "[x]", 'a|b "c" / <script> 😀', "%(x)s", " x", "a=b", "a:b", "${x}"])
+def test_a_layer_of_any_name_leaves_the_config_whole(name: str) -> None:
+    from postil.formats.hf.trainers.spacy_config import can_be_named, config_for, learnt
+
+    layer = Layer("span", labels={"X": LabelDefinition()})
+    components = learnt(Scheme("s", 1, layers={"x": layer, name: layer}), {"x": Counter({2: 1}), name: Counter({3: 2, 5: 1})})
+    text = config_for("en", {"train": "a", "dev": "b"}, components)
+    pipeline = spacy.util.load_model_from_config(Config().from_str(text), auto_fill=True)
+
+    keys = [pipeline.get_pipe(one.component).key for one in components]
+    assert keys == (["x", name] if can_be_named(name) else ["x"])
+    weights = pipeline.config["training"]["score_weights"]
+    assert {score for score, weight in weights.items() if weight} == {f"spans_{key}_f" for key in keys}

@@ -233,7 +233,7 @@ def test_without_spacy_it_says_what_is_missing(tmp_path: Path, monkeypatch: pyte
     path = stored(tmp_path / "x.spacy", foreign())
     for name in ("spacy", "spacy.attrs"):
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr(tokens, "_blank", tokens._blank.__wrapped__)
+    monkeypatch.setattr(tokens, "blank_pipeline", tokens.blank_pipeline.__wrapped__)
     with pytest.raises(MissingExtra, match=r"import spacy needs spaCy: pip install 'postil\[spacy\]'"):
         imported(path)
     for format_ in (FORMAT, CONLL):

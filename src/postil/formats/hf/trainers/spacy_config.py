@@ -54,14 +54,19 @@ def entity_layer(scheme: Scheme) -> str:
     return next((name for name in learnt_layers(scheme) if scheme.layers[name].overlap == "none"), "")
 
 
+def can_be_named(layer: str) -> bool:
+    """Whether a configuration can name a group of spans so: the score of one is a key there."""
+    return not re.search(r"[=:$\r\n]", layer)
+
+
 def learnt(scheme: Scheme, lengths: Lengths) -> list[Learnt]:
-    """How each layer is learnt that has spans."""
+    """How each layer is learnt that has spans, and a name that a configuration can have."""
     entities, main = entity_layer(scheme), main_layer(scheme)
     found: list[Learnt] = []
     for number, layer in enumerate(learnt_layers(scheme), 1):
         if layer == entities and layer in lengths:
             found.append(Learnt(layer, "ner"))
-        elif layer in lengths:
+        elif layer in lengths and can_be_named(layer):
             name = re.sub(r"\W", "_", layer, flags=re.ASCII)
             found.append(Learnt(layer, f"spancat_{name if name == layer else number}", *_sizes(lengths[layer])))
     if main and main in lengths:

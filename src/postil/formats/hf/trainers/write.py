@@ -23,7 +23,7 @@ from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
 from postil.formats.hf.trainers.parts import parts_of
-from postil.formats.hf.trainers.spacy_config import Learnt, config_for, entity_layer, learnt
+from postil.formats.hf.trainers.spacy_config import Learnt, can_be_named, config_for, entity_layer, learnt
 from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
 from postil.scheme import Scheme
 
@@ -134,6 +134,9 @@ class Trainers:
             yield f"{DIRECTORY}/{name}: {_WHAT[name]}"
         for one in self._components:
             yield f"{_learnt(one)} by {one.component}{_proposed(one)}"
+        if "spacy" in self.losses:
+            unnamed = (layer for layer in self._layers if not can_be_named(layer) and layer != entity_layer(self._corpus.scheme))
+            yield from (f"{layer} is in the DocBins, but no configuration can have its name" for layer in unnamed)
         if "gliner" in self.losses and (widths := self._widths):
             yield (
                 f"{share(widths, _GLINER_WORDS):.1%} of the spans have at most {_GLINER_WORDS} words, as GLiNER is set to find; "
