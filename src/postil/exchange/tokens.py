@@ -74,7 +74,8 @@ class Tokens:
     def cut_in(self, text: str, units: list[Extent], language: str) -> list[list[Extent]]:
         """The extents of the tokens of each of these parts of a text, which are in order and apart.
 
-        Where blanks part them, and the language is cut at blanks first of all, the text is cut as a whole, which is quicker.
+        Where blanks part them, and the language is cut at blanks first of all, the text is cut as a whole: that is quicker, and
+        what spaCy makes of the text. (It may cut an abbreviation at the end of a sentence otherwise when that stands alone.)
         """
         pipeline = self._pipeline(language)
         if type(pipeline.tokenizer).__module__ == _AT_BLANKS and _are_blank(text, units):
