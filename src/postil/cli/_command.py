@@ -73,6 +73,17 @@ def corpus_around(start: Path | None = None) -> CorpusDirectory | None:
         return None
 
 
+def corpus_root() -> Path:
+    """The corpus around the start directory; where there is none, the start directory, which becomes one."""
+    from postil.errors import CorpusNotFound
+    from postil.storage.directory import CorpusDirectory
+
+    try:
+        return CorpusDirectory.find(start_directory()).root
+    except CorpusNotFound:
+        return start_directory().absolute()
+
+
 def scheme_of(directory: CorpusDirectory | None) -> Scheme | None:
     """The scheme of a corpus as far as it can be read; ``None`` where it cannot, or where there is no corpus."""
     from postil.errors import PostilError

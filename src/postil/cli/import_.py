@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from postil.cli._command import CorpusCommand, directory_option, start_directory
+from postil.cli._command import CorpusCommand, corpus_root, directory_option, start_directory
 from postil.cli._format_options import click_options, manual_as_help, no_such_format
+from postil.cli._import_report import import_report
 
 if TYPE_CHECKING:
     from postil.exchange.format import Format
     from postil.exchange.import_ import Imported, Wishes
     from postil.exchange.sources import Source
 
-_SHOWN = 50  # errors that are printed one by one
 _UNITS = {"code-point": "code point", "utf-16": "utf-16", "utf-8": "utf-8", "grapheme": "grapheme"}
 
 
@@ -53,10 +51,11 @@ def _subcommand(format_: Format) -> click.Command:
                 f"SRC is one: a file, a directory or a zip. Give the directory that holds {source[0]} and the others"
             )
         wishes = _wishes(format_, options)
-        given = Source(start_directory() / Path(source[0]), encoding)
-        done = import_source(format_, given, _root(), wishes)
-        doubt = _doubt(format_, given, source[0], done)
-        for line in _report(done, doubt, is_dry=wishes.is_dry):
+        with format_.located(source[0], start_directory(), wishes.options) as path:
+            given = Source(path, encoding)
+            done = import_source(format_, given, corpus_root(), wishes)
+            doubt = _doubt(format_, given, source[0], done)
+        for line in import_report(done, doubt, is_dry=wishes.is_dry):
             click.echo(printable(line), err=not done.is_done)
         return 0 if done.is_done else 1
 
@@ -135,17 +134,6 @@ def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
     )
 
 
-def _root() -> Path:
-    """The corpus around the start directory; where there is none, the start directory, which becomes one."""
-    from postil.errors import CorpusNotFound
-    from postil.storage.directory import CorpusDirectory
-
-    try:
-        return CorpusDirectory.find(start_directory()).root
-    except CorpusNotFound:
-        return start_directory().absolute()
-
-
 def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
     """That no annotation was found, and, where the source looks like another format, which; empty where some was."""
     from postil.formats import likely_formats
@@ -159,83 +147,6 @@ def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
         return doubt
     others = f" It looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if likely else ""
     return f"{doubt}: is {shown} in the format {format_.name}?{others}"
-
-
-def _report(done: Imported, doubt: str, *, is_dry: bool) -> Iterator[str]:
-    from postil.text import counted, listing
-
-    if done.errors:
-        yield from done.errors[:_SHOWN]
-        if len(done.errors) > _SHOWN:
-            yield f"and {len(done.errors) - _SHOWN:,} more"
-        yield from done.advice
-        yield f"postil: {counted(len(done.errors), 'error')}: nothing was imported"
-        return
-    if done.unknown:
-        yield from done.unknown
-        yield from _unused(done)
-        yield (
-            "postil: the scheme has none of these: nothing was imported. --scheme write adds them, --scheme FILE says what they "
-            "are called here"
-        )
-        yield from _narrow(done)
-        return
-    what = (
-        f"{counted(done.documents, 'document')}, {counted(done.annotations, 'annotation')} by {listing(done.annotators, 'and')}"
-    )
-    if done.is_unchanged:
-        yield f"{what}: all there already, just as it is"
-    else:
-        yield f"{'would import' if is_dry else 'imported'} {what}"
-    if doubt:
-        yield f"  {doubt}"
-    yield from _written(done, is_dry=is_dry)
-    yield from _unused(done)
-    for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
-        if any(tallies):
-            yield title
-            for losses in tallies:
-                yield from (f"  {line}" for line in losses.lines())
-    yield from _foreseen(done)
-    if not is_dry:
-        yield "Next: postil check"
-
-
-def _foreseen(done: Imported) -> Iterator[str]:
-    """What postil check says of it, and how the scheme could be made to allow more."""
-    from postil.exchange.rehearsal import lines
-
-    if done.foreseen:
-        yield "postil check finds in this:"
-        yield from (f"  {line}" for line in lines(done.foreseen))
-    yield from _narrow(done)
-
-
-def _narrow(done: Imported) -> Iterator[str]:
-    """What in the scheme would become wider."""
-    if done.narrow:
-        yield "the scheme does not allow all that came. --scheme write would change it:"
-        yield from (f"  {line}" for line in done.narrow)
-
-
-def _unused(done: Imported) -> Iterator[str]:
-    """Names of the user's table that are in vain."""
-    if done.unused:
-        yield "in the table, but not in the source:"
-        yield from (f"  {line}" for line in done.unused)
-
-
-def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
-    """Which files of the corpus itself are new or were added to."""
-    for path in done.made:
-        yield f"  wrote {path}"
-    if done.is_new and is_dry:
-        yield "  would make a corpus here: there is none"
-    if done.scheme:
-        does = {(True, True): "would write", (True, False): "wrote", (False, True): "would add to", (False, False): "added to"}
-        said = done.added or ["no layer, as there is no annotation"]
-        yield f"  {does[done.is_new, is_dry]} {done.scheme}:{f' {said[0]}' if len(said) == 1 else ''}"
-        yield from (f"    {line}" for line in (said if len(said) > 1 else ()))
 
 
 @click.group(cls=_Formats, subcommand_metavar="FORMAT SRC [OPTIONS]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +31,11 @@ class Option(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     default: str = ""
 
+    @property
+    def unsaid(self) -> str | bool | tuple[str, ...]:
+        """Its value where nothing was said."""
+        return () if self.multiple else False if self.is_flag else self.default
+
 
 class Report(msgspec.Struct, frozen=True):
     """What an export did, in words."""
@@ -47,6 +53,10 @@ CorpusWriter = Callable[[Corpus, Path, tuple[str, ...], dict[str, Any], bool], R
 """Writes a whole corpus in a way of its own: the corpus, the destination, the annotators, the options, whether it replaces."""
 
 
+Fetcher = Callable[[str, dict[str, Any]], AbstractContextManager[Path] | None]
+"""Gets a source that is elsewhere, by its name and the options, as a directory while a ``with`` lasts; ``None``: it is none."""
+
+
 class Format(msgspec.Struct, frozen=True):
     """A format.
 
@@ -55,6 +65,7 @@ class Format(msgspec.Struct, frozen=True):
     does not keep overlap: all of a ``document``, or those of one ``layer`` or ``label``; or a function of the options that
     says so. ``writes``: whether an export is one file, or a directory. ``signs``: regular expressions (``^`` and ``$`` at every
     line), one of which the beginning of most files of the format matches and that of few others, by which a doubt names it.
+    ``fetch``: where sources may be that are no path here.
     """
 
     name: str
@@ -70,11 +81,18 @@ class Format(msgspec.Struct, frozen=True):
     lane: Lane | Callable[[dict[str, Any]], Lane] = "document"
     writes: Literal["file", "directory"] = "directory"
     signs: tuple[str, ...] = ()
+    fetch: Fetcher | None = None
 
     @property
     def can_be_written(self) -> bool:
         """Whether there is a writer of any kind."""
         return self.write is not None or self.write_corpus is not None
+
+    def located(self, source: str, start: Path, options: dict[str, Any]) -> AbstractContextManager[Path]:
+        """Where a source is: a path from ``start``, else what the format fetches."""
+        path = start / source
+        fetched = self.fetch(source, options) if self.fetch and not path.exists() else None
+        return fetched or nullcontext(path)
 
     def lane_for(self, options: dict[str, Any]) -> Lane:
         """Which spans compete for the same place, with these options."""

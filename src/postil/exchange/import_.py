@@ -116,7 +116,7 @@ def import_source(
             _prepare(reading, corpus, stage, wishes)
         if done.is_done and not wishes.is_dry:
             if corpus.is_new:
-                made = make_corpus(root, root.resolve().name, wishes.ci)
+                made = corpus.make(root, wishes.ci)
                 done.made = tuple(path for path, is_new in made if is_new and path != SCHEME)
             stage.put_in_place(root)
     finally:
@@ -301,9 +301,14 @@ class _Corpus:
         self._by_case = {name.casefold(): name for name in self._documents}
         self._restores = self.is_new and may_restore
         self._has_scheme = False
+        self._has_own = False
         self.left_out = Losses()
         self._name = plain_name(root.resolve().name)
         self._lists = _lists(self.scheme) if self.scheme else {}
+
+    def make(self, root: Path, ci: str) -> Iterator[tuple[str, bool]]:
+        """Write the files of a new corpus that are not brought along; gives each path, and whether it was written."""
+        return make_corpus(root, root.resolve().name, ci, has_own=self._has_own)
 
     @property
     def scheme(self) -> Scheme | None:
@@ -354,6 +359,7 @@ class _Corpus:
         """Write the files of a whole corpus into the stage, if this is a new one; gives what is in their way."""
         if self._restores:
             self._has_scheme = SCHEME in files
+            self._has_own = files.keys() >= {SCHEME, MANIFEST}
             yield from stage.restore(files)
 
     def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:

@@ -64,12 +64,12 @@ class File:
             while chunk := _guarded(self.shown, file.read, size):
                 yield chunk
 
-    def read(self) -> bytes:
+    def read(self, limit: int = LARGEST_FILE) -> bytes:
         """All bytes. Raises :class:`~postil.errors.UnreadableFile` where they are too many or a compression is broken."""
         with self.open() as file:
-            data = _guarded(self.shown, file.read, LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise UnreadableFile(self.shown, f"more than {LARGEST_FILE:,} bytes: too many for a file that is read whole")
+            data = _guarded(self.shown, file.read, limit + 1)
+        if len(data) > limit:
+            raise UnreadableFile(self.shown, f"more than {limit:,} bytes: too many for a file that is read whole")
         return data
 
     def text(self, encoding: str = "utf-8") -> str:
