@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from postil.rules.examples import DOCUMENT, Example
+
+if TYPE_CHECKING:
+    from standin_hub import Hub
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,6 +44,21 @@ def write_example(root: Path, example: Example) -> Path:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(data)
     return root
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A stand-in for the Hub, which the client speaks with as somebody who may write to me/…"""
+    constants = pytest.importorskip("huggingface_hub.constants", reason="the extra hf is not installed")
+    from standin_hub import Hub
+
+    server = Hub()
+    for name, value in (("HF_HUB_DISABLE_XET", True), ("HF_HUB_OFFLINE", False), ("HF_TOKEN_PATH", str(tmp_path / "no-token"))):
+        monkeypatch.setattr(constants, name, value)
+    monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("HF_TOKEN", "hf_writer")
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
 from postil.exchange.incoming import Incoming
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _SIZE = re.compile(r"(\d+) ?(?:([KMGT])(i)?)?B?", re.IGNORECASE)
 _MANUAL = """\
 A directory that load_dataset(DIR, CONFIG) opens offline, with datasets 2.14 and later. Configs:
@@ -44,8 +44,16 @@ Beside them: a dataset card that is a data statement, with agreement and figures
 scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under
 [data_statement] too, and of the rest that it is not stated.
 
+--detached leaves the texts out. Offsets, labels, attributes and metadata go out, with the hash of each text; where a string
+quotes its text (12 characters or more), it says the place instead; tokens, messages and trainers/ are not written. postil
+hydrate puts the texts back from a user's own copies, byte for byte. Without --detached, the export says which texts may not
+be passed on (redistribute under [rights]); postil push refuses those.
+
 Read from documents, a corpus comes back byte for byte into a directory that is none yet: texts, metadata, the exported sets
 and what was decided for them, scheme, guidelines, manifest, frozen splits.
+
+SRC may be the name of a dataset on the Hub, OWNER/NAME, of which what is needed is downloaded. A directory here that is called
+so comes first.
 
 Any other directory of Parquet or JSON Lines is read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels),
 a text with lists of structs that have start, end and label, BigBIO's knowledge bases. Names of classes come from the card,
@@ -68,8 +76,9 @@ def _write(
 ) -> Report:
     _require("export hf")
     from postil.formats.hf.export import Choices, export
+    from postil.formats.hf.hub.client import REPOSITORY
 
-    if options["repo"] and not _REPOSITORY.fullmatch(options["repo"]):
+    if options["repo"] and not REPOSITORY.fullmatch(options["repo"]):
         raise PostilError(f"--repo {options['repo']}: give the name of a dataset on the Hub, such as me/letters")
     choices = Choices(
         options["config"],
@@ -77,6 +86,7 @@ def _write(
         _bytes(options["shard-size"]),
         options["repo"],
         no_agreement=options["no-agreement"],
+        detached=options["detached"],
         replace=replace,
     )
     return export(corpus, destination, annotators, choices)
@@ -89,6 +99,17 @@ def _bytes(size: str) -> int:
         raise PostilError(f"--shard-size {size}: give a number of bytes above 0 such as 500MB, 2GB or 64MiB")
     power: int = (1024 if found[3] else 1000) ** " kmgt".index((found[2] or " ").lower())
     return int(found[1]) * power
+
+
+def _fetch(source: str, options: dict[str, Any]) -> AbstractContextManager[Path] | None:
+    from postil.formats.hf.hub.client import REPOSITORY
+
+    if not REPOSITORY.fullmatch(source):
+        return None
+    _require("import hf")
+    from postil.formats.hf.hub.download import downloaded
+
+    return downloaded(source, options)
 
 
 def _require(purpose: str) -> None:
@@ -106,13 +127,20 @@ FORMAT = Format(
     EVERYTHING,
     _read,
     write_corpus=_write,
+    fetch=_fetch,
     read_options=(
         Option("config", "Read this config, not the default one.", "CONFIG"),
+        Option("revision", "Of a repository on the Hub: this branch, tag or commit.", "REV"),
         Option("text-key", "The column that holds the text.", "COLUMN"),
     ),
     write_options=(
         Option(
             "config", "Write this config, or gliner, spacy, conll, only; may be given several times.", "CONFIG", multiple=True
+        ),
+        Option(
+            "detached",
+            "Leave the texts out: offsets, labels and hashes go out; postil hydrate puts the texts back.",
+            is_flag=True,
         ),
         Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
         Option("repo", "Where on the Hub it will be, for croissant.json: readers that are given an address need it.", "NAME"),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from postil.corpus import Corpus, Document
 from postil.errors import MissingExtra, PostilError
+from postil.formats.hf.detached import DetachedCorpus
 from postil.formats.hf.layout import Written
-from postil.manifest import Manifest, Metadata
+from postil.formats.hf.quotations import elided, places_in
+from postil.manifest import Manifest
 from postil.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -25,8 +27,9 @@ class Facts:
     are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: Corpus, *, detached: bool = False) -> None:
+        """``detached``: nothing that is said of rights may quote the text."""
+        self._corpus, self._detached = corpus, detached
         self.rights: Counter[tuple[str, str, bool | None]] = Counter()
         self.statements: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
@@ -46,7 +49,7 @@ class Facts:
     def add(self, document: Document) -> None:
         """Look at a document that is exported."""
         self.lengths.append(len(document.text))
-        self._look_at_metadata(document.metadata)
+        self._look_at_metadata(document)
         made_by = self._methods(document)
         headers = [annotations.header for annotations in document.sets.values()]
         judges = {name for header in headers for name in header.sources or (header.annotator,)}
@@ -73,9 +76,11 @@ class Facts:
             found[source] = header.method if header else ""
         return found
 
-    def _look_at_metadata(self, metadata: Metadata) -> None:
+    def _look_at_metadata(self, document: Document) -> None:
+        metadata = document.metadata
         self.rights[metadata.rights.holder, metadata.rights.licence, metadata.rights.redistribute] += 1
-        self.statements[" ".join(metadata.rights.statement.split())] += 1
+        statement = " ".join(metadata.rights.statement.split())
+        self.statements[elided(statement, places_in(document.text)) if self._detached and statement else statement] += 1
         self.languages[metadata.language] += 1
         self.genres[metadata.genre] += 1
         self.publishers[metadata.publisher] += 1
@@ -89,17 +94,22 @@ class About:
 
     def __init__(self, written: Written, facts: Facts, *, no_agreement: bool = False) -> None:
         self.written, self.facts = written, facts
+        self.detached = DetachedCorpus(written.corpus, written.dividing.names) if written.is_detached else None
         self._no_agreement = no_agreement
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest."""
-        return self.written.corpus.manifest
+        """The manifest, as far as it may be shown."""
+        return self.detached.manifest if self.detached else self.written.corpus.manifest
 
     @property
     def scheme(self) -> Scheme:
-        """The scheme."""
-        return self.written.corpus.scheme
+        """The scheme, as far as it may be shown."""
+        return self.detached.scheme if self.detached else self.written.corpus.scheme
+
+    def file(self, path: str) -> bytes | None:
+        """A file of the corpus, as it may go out."""
+        return self.detached.file(path) if self.detached else self.written.corpus.directory.read(path)
 
     @property
     def title(self) -> str:
@@ -118,7 +128,9 @@ class About:
 
     @property
     def has_one_licence(self) -> bool:
-        """Whether annotations and texts are under one licence, and all may be passed on."""
+        """Whether all that is there is under one licence: annotations alone, or with texts that may be passed on."""
+        if self.detached:
+            return bool(self.manifest.licence)
         licences = {licence for _, licence, _ in self.facts.rights}
         return bool(self.manifest.licence) and licences == {self.manifest.licence} and self.is_redistributable
 

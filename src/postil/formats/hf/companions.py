@@ -13,22 +13,19 @@ from postil.formats.hf.card import card
 from postil.formats.hf.card.sections import rights
 from postil.formats.hf.citation import NAME as CITATION, citation as citation_of, faults
 from postil.formats.hf.figures import figures
-from postil.formats.hf.layout import CORPUS_FILES
-
-LABELS = "labels.json"
+from postil.formats.hf.layout import CORPUS_FILES, LABELS, LICENCE
 
 
 def companions(about: About) -> Iterator[tuple[str, bytes]]:
     """The path and the bytes of each file."""
     yield "README.md", card(about).encode()
-    yield "LICENSE.md", ("# Licence and rights\n\n" + "\n\n".join(filter(None, rights(about))) + "\n").encode()
+    yield LICENCE, ("# Licence and rights\n\n" + "\n\n".join(filter(None, rights(about))) + "\n").encode()
     yield LABELS, labels(about)
     yield croissant.NAME, croissant.croissant(about)
     for path, svg in figures(about.scheme, about.facts.labels):
         yield path, svg.encode()
-    directory = about.written.corpus.directory
     for name, path in CORPUS_FILES.items():
-        if (data := directory.read(path)) is not None:
+        if (data := about.file(path)) is not None:
             yield name, data
     if cited := citation(about):
         yield CITATION, cited
@@ -48,7 +45,7 @@ def labels(about: About) -> bytes:
 
 def citation(about: About) -> bytes:
     """The corpus's own citation file, or one made of the manifest. Raises :class:`~postil.errors.ExportRefused` for a bad one."""
-    own = about.written.corpus.directory.read(CITATION)
+    own = about.file(CITATION)
     if own is None:
         return citation_of(about.manifest, about.title)
     if found := list(faults(own)):

@@ -101,7 +101,8 @@ class Context:
 class Config(msgspec.Struct, frozen=True):
     """One config: its columns for a scheme, and the rows that it makes of a document's set, column by column.
 
-    ``applies`` says whether a scheme gives it anything to hold.
+    ``applies`` says whether a scheme gives it anything to hold. ``texts``: the columns that repeat the text, as ``column`` or
+    ``column.field``, which are null in a detached export; ``None`` where there would be nothing left to say.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Config(msgspec.Struct, frozen=True):
     columns: Callable[[Context], dict[str, Column]]
     block: Callable[[Context, Document, AnnotationSet], Block]
     applies: Callable[[Scheme], bool] = lambda _: True
+    texts: tuple[str, ...] | None = ()
 
 
 def all_configs() -> dict[str, Config]:

@@ -70,6 +70,11 @@ class Dividing:
         return len(self._split_of)
 
     @property
+    def names(self) -> list[str]:
+        """The documents that were given a split."""
+        return list(self._split_of)
+
+    @property
     def how(self) -> str:
         """How documents were divided, in words."""
         if len(self.splits.shares) < 2:

@@ -24,19 +24,19 @@ from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
+from postil.formats.hf.receipt import NAME as RECEIPT, read_receipt, write_receipt
+from postil.formats.hf.reserved import Reserved
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
 from postil.text import counted
-
-_RECEIPT = "postil-export.json"  # lists what an export wrote, so that the next may take its place
 
 
 class Choices(msgspec.Struct, frozen=True):
     """What the user wants of an export.
 
     ``configs``: none for all that apply; ``split``: names, or names with shares, in place of what the corpus says;
-    ``shard_size``: bytes of columns in a file; ``repository``: where on the Hub it is to be.
+    ``shard_size``: bytes of columns in a file; ``repository``: where on the Hub it is to be; ``detached``: without the texts.
     ``replace``: overwrite files of an earlier export that were changed since; files that no export wrote are never touched.
     """
 
@@ -45,12 +45,13 @@ class Choices(msgspec.Struct, frozen=True):
     shard_size: int = SHARD
     repository: str = ""
     no_agreement: bool = False
+    detached: bool = False
     replace: bool = False
 
 
 def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
-    chosen, trainers = _chosen(corpus, choices.configs)
+    chosen, trainers = _chosen(corpus, choices.configs, detached=choices.detached)
     dividing = Dividing(corpus, choices.split)
     _refuse_foreign(destination, replace=choices.replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -58,35 +59,42 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     context = Context(corpus, dividing, work / NOT_HELD)
     try:
         missing: list[tuple[str, str]] = []
-        facts = Facts(corpus)
-        with DatasetWriter(work, chosen, context, choices.shard_size) as writer:
+        facts = Facts(corpus, detached=choices.detached)
+        reserved = Reserved()
+        with DatasetWriter(work, chosen, context, choices.shard_size, detached=choices.detached) as writer:
             for document in sound_documents(corpus, annotators, missing):
                 facts.add(document)
+                reserved.see(document.id, document.metadata.rights)
                 split = dividing.split_of(document)
                 for annotations in document.sets.values():
                     writer.add(split, document, annotations)
         said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work)) if trainers else ()
-        written = Written(corpus, annotators, chosen, dividing, tuple(writer.files), missing, context, said, choices.repository)
+        files, where = tuple(writer.files), choices.repository
+        written = Written(corpus, annotators, chosen, dividing, files, missing, context, said, where, choices.detached)
         context.close()
         about = About(written, facts, no_agreement=choices.no_agreement)
         _write_companions(work, about)
         verify(work, about)
-        _write_receipt(work)
+        write_receipt(work)
         _put_in_place(work, destination)
     finally:
         context.close()
         shutil.rmtree(work, ignore_errors=True)
-    return Report(tuple(_said(destination, written)))
+    return Report((*_said(destination, written), *_said_of_rights(reserved, detached=choices.detached)))
 
 
-def _chosen(corpus: Corpus, names: tuple[str, ...]) -> tuple[list[Config], list[str]]:
+def _chosen(corpus: Corpus, names: tuple[str, ...], *, detached: bool) -> tuple[list[Config], list[str]]:
     """The configs, and the trainers that side files are written for."""
     known = all_configs()
     unknown = [name for name in names if name not in (*known, *TRAINERS)]
     if unknown:
         raise PostilError(f"there is no config {unknown[0]}: there are {', '.join(known)}; for trainers {', '.join(TRAINERS)}")
-    chosen = [config for name, config in known.items() if config.applies(corpus.scheme) and (not names or name in names)]
-    trainers = [name for name in TRAINERS if trainers_apply(corpus.scheme) and (not names or name in names)]
+    left_out = [*TRAINERS, *(name for name, config in known.items() if config.texts is None)] if detached else []
+    if texts := [name for name in names if name in left_out]:
+        raise PostilError(f"--detached leaves the text out, and nothing of {texts[0]} would be left")
+    wanted = [name for name in (*known, *TRAINERS) if (not names or name in names) and name not in left_out]
+    chosen = [config for name, config in known.items() if config.applies(corpus.scheme) and name in wanted]
+    trainers = [name for name in TRAINERS if trainers_apply(corpus.scheme) and name in wanted]
     if not chosen:
         raise PostilError(
             f"the scheme of this corpus gives {' and '.join(names)} nothing to hold"
@@ -106,11 +114,11 @@ def _refuse_foreign(destination: Path, *, replace: bool) -> None:
         raise ExportRefused(f"{destination} is not a directory: nothing was written")
     if not destination.exists():
         return
-    known, there = _receipt(destination), digests(destination)
-    foreign = sorted(there.keys() - known.keys() - {_RECEIPT})
+    known, there = read_receipt(destination), digests(destination)
+    foreign = sorted(there.keys() - known.keys() - {RECEIPT})
     if foreign:
         raise ExportRefused(f"{destination} holds files that no export wrote ({_few(foreign)}): choose another place")
-    changed = sorted(path for path, digest in there.items() if path != _RECEIPT and known[path] != digest)
+    changed = sorted(path for path, digest in there.items() if path != RECEIPT and known[path] != digest)
     if changed and not replace:
         raise ExportRefused(
             f"{destination} holds files that were changed since they were exported ({_few(changed)}): nothing was written. "
@@ -128,18 +136,6 @@ def _write_companions(work: Path, about: About) -> None:
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
     write_checksums(work, made)
-
-
-def _receipt(destination: Path) -> dict[str, str]:
-    """The files of the export that lies there, with their hashes; none where no export left a receipt."""
-    try:
-        return msgspec.json.decode((destination / _RECEIPT).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError, UnicodeError):
-        return {}
-
-
-def _write_receipt(work: Path) -> None:
-    (work / _RECEIPT).write_bytes(msgspec.json.format(msgspec.json.encode(digests(work), order="sorted")) + b"\n")
 
 
 def _put_in_place(work: Path, destination: Path) -> None:
@@ -166,3 +162,11 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
     for line in (*written.about_splits(), *written.not_held(), *written.trainers):
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"
+
+
+def _said_of_rights(reserved: Reserved, *, detached: bool) -> Iterator[str]:
+    if detached:
+        yield "detached: no text is in it, and a reference stands for each quotation; postil hydrate puts them back"
+    elif reserved:
+        yield "keep this export to yourself: it has the whole texts (--detached leaves them out)"
+        yield from (f"  {line}" for line in reserved.lines())

@@ -21,6 +21,8 @@ CORPUS_FILES = {
 }  # fmt: skip
 """The files of the corpus that lie in an export as they are: their names there, and their paths in the corpus."""
 
+LABELS, LICENCE = "labels.json", "LICENSE.md"
+
 _NAMED = 5  # documents that a report names of those without a set
 
 
@@ -68,7 +70,7 @@ class Written(msgspec.Struct, frozen=True):
     """A whole export.
 
     ``missing``: documents that have no set by an annotator who was asked for. ``trainers``: what the side files are, in words.
-    ``repository``: where on the Hub this is to be, if that is known.
+    ``repository``: where on the Hub this is to be, if that is known. ``is_detached``: without the texts.
     """
 
     corpus: Corpus
@@ -80,6 +82,7 @@ class Written(msgspec.Struct, frozen=True):
     context: Context
     trainers: tuple[str, ...] = ()
     repository: str = ""
+    is_detached: bool = False
 
     def about_splits(self) -> Iterator[str]:
         """In words, how documents were divided, and what crosses splits."""

@@ -13,7 +13,9 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats.hf.configs.documents import CONFIG
+from postil.formats.hf.detached import is_detached, whole_file, whole_row
 from postil.formats.hf.layout import CORPUS_FILES
+from postil.formats.hf.own_texts import OwnTexts, Wanted
 from postil.formats.hf.rows import Row, Table
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Relation, Span
 from postil.scheme import Scheme
@@ -23,6 +25,7 @@ from postil.storage.set_file import encode_set, parse_set
 from postil.storage.toml_file import parse_toml
 
 _NEEDED = frozenset({"id", "text", "metadata", "annotator", "text_sha256", "spans", "relations", "labels", "notes", "unknown"})
+_OF_TEXTS = {"document": "id", "sha256": "text_sha256", "length": "text_length", "url": "url"}
 _OF_SPANS = ("start", "end", "text", "fragments")
 
 
@@ -35,21 +38,59 @@ def exported_tables(incoming: Incoming) -> list[Table]:
 
 def restored(incoming: Incoming, tables: Iterable[Table]) -> Iterator[Draft]:
     """A draft for each document; says in ``incoming`` what the corpus's own files and layers were."""
+    own_texts = incoming.options.get("own-texts")
     for name, path in CORPUS_FILES.items():
         if file := incoming.source.get(name):
-            incoming.files[path] = file.read()
-    if scheme := incoming.source.get("scheme.toml"):
-        incoming.declared.update(_layers(scheme))
+            incoming.files[path] = _whole_file(file, own_texts)
+    if SCHEME in incoming.files:
+        incoming.declared.update(_layers(incoming.files[SCHEME]))
     is_whole = {MANIFEST, SCHEME} <= set(incoming.files)
-    rows = (row for table in tables for row in table.rows())
+    rows = (_whole_row(row, own_texts) for table in tables for row in table.rows())
     for name, of_document in groupby(rows, lambda row: row.values["id"]):
         yield _draft(name, list(of_document), is_whole=is_whole)
 
 
-def _layers(file: File) -> dict[str, Any]:
-    parsed = parse_toml(Scheme, file.shown, file.read())
+def texts_wanted(tables: Iterable[Table]) -> Iterator[Wanted]:
+    """The texts that a detached dataset is about; none for a dataset that has them."""
+    for table in tables:
+        for row in table.rows():
+            if is_detached(row.values):
+                yield _wanted(row)
+
+
+def _wanted(row: Row) -> Wanted:
+    said = {name: row.values.get(column) for name, column in _OF_TEXTS.items()}
+    try:
+        return msgspec.convert(said, Wanted)
+    except msgspec.ValidationError as error:
+        raise UnreadableFile(row.place, f"not as an export has it: {error}") from error
+
+
+def _whole_file(file: File, own_texts: OwnTexts | None) -> bytes:
+    if own_texts is None:
+        return file.read()
+    try:
+        return whole_file(file.read(), own_texts.text_of)
+    except ValueError as error:
+        raise UnreadableFile(file.shown, str(error)) from error
+
+
+def _whole_row(row: Row, own_texts: OwnTexts | None) -> Row:
+    """A row with the text and what was quoted of it put back, where the dataset is detached."""
+    if not is_detached(row.values):
+        return row
+    if own_texts is None:
+        raise UnreadableFile(row.place, "the dataset is detached, without its texts: postil hydrate puts back yours")
+    try:
+        return Row(row.place, whole_row(row.values, own_texts.text_of(row.values["id"])))
+    except (ValueError, TypeError, KeyError) as error:
+        raise UnreadableFile(row.place, f"cannot be made whole: {error}") from error
+
+
+def _layers(data: bytes) -> dict[str, Any]:
+    parsed = parse_toml(Scheme, SCHEME, data)
     for fault in parsed.faults:
-        raise UnreadableFile(file.shown, fault.message, fault.line, fault.column)
+        raise UnreadableFile(SCHEME, fault.message, fault.line, fault.column)
     return parsed.value.layers if parsed.value else {}
 
 

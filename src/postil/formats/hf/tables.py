@@ -10,6 +10,7 @@ from typing import Any
 
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.incoming import Incoming
+from postil.exchange.sources import File
 from postil.formats.hf.names import Names, front_matter, named, of_card, of_feature
 from postil.formats.hf.rows import Row, Table
 
@@ -46,18 +47,28 @@ class NamedTable:
 def tables_of(incoming: Incoming) -> list[NamedTable]:
     """The tables of the config that is asked for, else of the default one."""
     card = incoming.source.get(CARD)
-    front: dict[str, Any] = front_matter(card) if card else {}
-    config, patterns = _config(front.get("configs"), str(incoming.options.get("config") or ""))
+    config, patterns = _config_in(card, str(incoming.options.get("config") or ""))
     names = of_card(card) if card else {}
     said = names.get(config) or (next(iter(names.values())) if len(names) == 1 else {})
-    files = [
-        file
-        for path, file in incoming.source.all_files.items()
-        if path.endswith(_SUFFIXES) and not _BESIDE.fullmatch(path) and any(fnmatchcase(path, one) for one in patterns)
-    ]
+    files = [file for path, file in incoming.source.all_files.items() if is_table(path, patterns)]
     if not files:
         raise PostilError(f"{incoming.source.path}: there is no table in it{f' of the config {config}' if config else ''}")
     return [NamedTable(Table(file), said) for file in files]
+
+
+def table_patterns(card: File | None, wanted: str) -> list[str]:
+    """The patterns of the files of the config that is ``wanted``, else of the default one."""
+    return _config_in(card, wanted)[1]
+
+
+def is_table(path: str, patterns: list[str]) -> bool:
+    """Whether a file is a table of the config that has these patterns."""
+    return path.endswith(_SUFFIXES) and not _BESIDE.fullmatch(path) and any(fnmatchcase(path, one) for one in patterns)
+
+
+def _config_in(card: File | None, wanted: str) -> tuple[str, list[str]]:
+    front: dict[str, Any] = front_matter(card) if card else {}
+    return _config(front.get("configs"), wanted)
 
 
 def _config(configs: Any, wanted: str) -> tuple[str, list[str]]:

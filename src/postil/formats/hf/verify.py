@@ -23,6 +23,7 @@ from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
 from postil.formats.hf.hub.validation import faults, front_matter
 from postil.formats.hf.layout import ConfigFiles, Written
+from postil.formats.hf.verify_detached import text_left
 from postil.splitting.profile import text_reader
 
 _OF_SPAN = ("id", "start", "end", "text", "fragments")
@@ -44,12 +45,14 @@ def verify(root: Path, about: About) -> None:
             _same(shard.path, "schema", found.metadata[b"huggingface"], schema.metadata[b"huggingface"])
             _same(shard.path, "columns", found.remove_metadata(), schema.remove_metadata())
             _same(shard.path, "rows", pq.read_metadata(root / shard.path).num_rows, shard.rows)
+    if written.is_detached:
+        _same("a detached export", "faults", next(text_left(root, written), ""), "")
     by_name = {files.config.name: files for files in written.files}
-    if "documents" in by_name:
+    if "documents" in by_name and not written.is_detached:
         _verify_documents(root, by_name["documents"], about.facts.counts)
     for name in by_name.keys() & {"spans", "relations"}:
         _same(name, f"number of {name}", sum(by_name[name].rows.values()), about.facts.counts[name])
-    if "spans" in by_name:
+    if "spans" in by_name and not written.is_detached:
         for shard in by_name["spans"].shards:
             _verify_spans(root / shard.path, written)
     _verify_card(root, written)

@@ -13,6 +13,7 @@ from postil.corpus import Document
 from postil.formats.hf.checksums import digest
 from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context
+from postil.formats.hf.detached import DetachedRows
 from postil.formats.hf.features import Column, arrow_schema
 from postil.formats.hf.layout import ConfigFiles, Shard
 from postil.model import AnnotationSet
@@ -99,8 +100,11 @@ class _Table:
 class DatasetWriter:
     """All configs and splits, in one pass over the documents."""
 
-    def __init__(self, root: Path, configs: list[Config], context: Context, shard_size: int = SHARD) -> None:
-        self._root, self._context, self._shard_size = root, context, shard_size
+    def __init__(
+        self, root: Path, configs: list[Config], context: Context, shard_size: int = SHARD, *, detached: bool = False
+    ) -> None:
+        """``detached``: without the texts."""
+        self._root, self._context, self._shard_size, self._detached = root, context, shard_size, detached
         self._tables = [_Table(config, config.columns(context)) for config in configs]
         self._most = min(_PYTHON, shard_size)
         self._weight = 0  # of what has been added since columns were last made
@@ -111,8 +115,11 @@ class DatasetWriter:
 
     def add(self, split: str, document: Document, annotations: AnnotationSet) -> None:
         """Write the rows that every config makes of a set."""
+        rows = DetachedRows(document.text) if self._detached else None
         for table in self._tables:
-            table.of(split, self._root, self._shard_size)[0].add(table.config.block(self._context, document, annotations))
+            block = table.config.block(self._context, document, annotations)
+            growing, _ = table.of(split, self._root, self._shard_size)
+            growing.add(rows.block(block, table.config.texts or ()) if rows else block)
         self._weight += len(document.text) + _ANNOTATION * len(annotations.records)
         if self._weight >= self._most:
             self._flush()

@@ -79,6 +79,8 @@ def _task_ids(about: About) -> Iterator[str]:
 
 def _tags(about: About) -> Iterator[str]:
     yield "postil"
+    if about.detached:
+        yield "detached"
     if about.scheme.layers_of_kind("span"):
         yield "span-classification"
     if about.facts.counts["relations"]:

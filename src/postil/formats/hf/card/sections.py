@@ -10,6 +10,7 @@ from postil.formats.hf.card.layers import distribution, glossary
 from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, prose, table, words
 from postil.formats.hf.card.splits import splits_section
 from postil.formats.hf.layout import ConfigFiles
+from postil.formats.hf.quotations import ELISION, SHORTEST
 from postil.manifest import Author
 from postil.text import counted, listing
 
@@ -23,6 +24,14 @@ _READING = (
         "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
     ),
 )
+# What a detached dataset has not, beside columns that are null.
+NO_TEXT = "**No text is in this dataset.**"
+_LEFT_OUT = (
+    f"`⟦308:321⟧` in a string stands for what it quotes of its document's text, from 308 to 321: runs of {SHORTEST} characters.",
+    "`⟦308:321 ID⟧` is a quotation from another document. Titles and names are quotations too, where the text has them.",
+    f"`{ELISION}` in this card and in `labels.json` is a quotation left out, as are the examples of labels.",
+    "The configs `tokens` and `messages` are left out, as are files for trainers: they are little but text.",
+)
 _NAMED = 20  # publishers, genres that are named one by one
 
 
@@ -30,8 +39,9 @@ def sections(about: About) -> Iterator[str]:
     """Headings and what stands under them, a part each."""
     yield f"# {words(about.title)}"
     for title, section in _SECTIONS.items():
-        yield f"## {title}"
-        yield from section(about)
+        if parts := list(section(about)):
+            yield f"## {title}"
+            yield from parts
 
 
 def rights(about: About) -> Iterator[str]:
@@ -40,13 +50,31 @@ def rights(about: About) -> Iterator[str]:
     rows = [_right(*key, count) for key, count in sorted(about.facts.rights.items(), key=repr)]
     yield table(("holder", "licence", "may be redistributed", "documents"), rows)
     yield bullets(words(statement) for statement in sorted(about.facts.statements) if statement)
-    if not about.is_redistributable:
+    if about.detached:
+        yield "This dataset is detached: it has the annotations, and none of the texts."
+    elif not about.is_redistributable:
         yield "**Not every text here may be redistributed: do not publish this export as it is.**"
 
 
 def _right(holder: str, licence: str, redistribute: bool | None, count: int) -> tuple[str, ...]:
     allowed = {True: "yes", False: "no", None: "not stated"}[redistribute]
     return words(holder) or "not stated", words(licence) or "not stated", allowed, f"{count:,}"
+
+
+def _detached(about: About) -> Iterator[str]:
+    """What a detached dataset has, and how it becomes whole."""
+    if not about.detached:
+        return
+    yield (
+        f"{NO_TEXT} It holds what is said about texts (offsets, labels, relations, attributes, metadata), "
+        "with the SHA-256 (`text_sha256`) and the length in code points (`text_length`) of each."
+    )
+    columns = [f"`{column}` of `{files.config.name}`" for files in about.written.files for column in files.config.texts or ()]
+    yield bullets([f"Null: {listing(columns, 'and')}." if columns else "", *_LEFT_OUT])
+    yield (
+        "Whoever has the texts makes the corpus whole again, byte for byte. They are found by their hashes, whatever their files "
+        "are called:\n\n```bash\npostil hydrate path/to/this --texts path/to/the/texts --into corpus\n```"
+    )
 
 
 def _header(about: About) -> Iterator[str]:
@@ -221,6 +249,7 @@ _SECTIONS: dict[str, Callable[[About], Iterable[str]]] = {
     "Header": _header,
     "Executive summary": _summary,
     "Configs": _configs,
+    "Texts": _detached,
     "Splits": lambda about: [splits_section(about)],
     "What a config does not hold": _not_held,
     "Files for trainers": _trainers,

@@ -131,4 +131,5 @@ CONFIG = Config(
     _columns,
     _block,
     applies=lambda scheme: bool(scheme.layers_of_kind("span")),
+    texts=("item_text",),
 )

@@ -39,6 +39,7 @@ def _columns(context: Context) -> dict[str, Column]:
         "annotator": STRING,
         "scheme": STRING,
         "text_sha256": STRING,
+        "text_length": INT,
         "status": STRING,
         "method": STRING,
         "sources": STRINGS,
@@ -77,6 +78,7 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         "annotator": header.annotator,
         "scheme": header.scheme,
         "text_sha256": header.text_sha256,
+        "text_length": len(document.text),
         "status": header.status,
         "method": header.method,
         "sources": header.sources,
@@ -164,4 +166,4 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _block)
+CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _block, texts=("text", "spans.text"))

@@ -87,4 +87,5 @@ CONFIG = Config(
     _columns,
     _block,
     _applies,
+    texts=None,
 )

@@ -73,4 +73,11 @@ def _ends(prefix: str, records: Sequence[AnyRecord | None]) -> dict[str, Values]
     return {f"{prefix}{name}": [getattr(record, name, None) for record in records] for name in _END}
 
 
-CONFIG = Config("relations", "one row for each relation", _columns, _block, applies=lambda scheme: bool(_layers(scheme)))
+CONFIG = Config(
+    "relations",
+    "one row for each relation",
+    _columns,
+    _block,
+    applies=lambda scheme: bool(_layers(scheme)),
+    texts=("head_text", "tail_text", "args.text"),
+)

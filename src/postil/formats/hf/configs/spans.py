@@ -49,4 +49,11 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
     }
 
 
-CONFIG = Config("spans", "one row for each span", _columns, _block, applies=lambda scheme: bool(scheme.layers_of_kind("span")))
+CONFIG = Config(
+    "spans",
+    "one row for each span",
+    _columns,
+    _block,
+    applies=lambda scheme: bool(scheme.layers_of_kind("span")),
+    texts=("text", "before", "after"),
+)

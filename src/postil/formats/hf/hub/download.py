@@ -1,0 +1,59 @@
+"""A dataset of the Hub as a directory here: its card and its tables, and of an export of a corpus that corpus's own files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from postil.exchange.sources import Source
+from postil.formats.hf.configs.documents import CONFIG
+from postil.formats.hf.hub.client import HubRefused, client, plain_errors
+from postil.formats.hf.layout import CORPUS_FILES
+from postil.formats.hf.receipt import NAME as RECEIPT
+from postil.formats.hf.tables import CARD, is_table, table_patterns
+
+
+@contextmanager
+def downloaded(repository: str, options: dict[str, Any]) -> Iterator[Path]:
+    """A temporary directory with what an import reads of a dataset, in one version of it."""
+    with tempfile.TemporaryDirectory(prefix="postil-hub-") as there:
+        target = Path(there, *repository.split("/"))
+        target.mkdir(parents=True)
+        try:
+            with plain_errors(repository):
+                _fill(target, repository, options)
+        except HubRefused as error:
+            raise HubRefused(f"there is no {repository} here, and {error}") from error
+        yield target
+
+
+def _fill(target: Path, repository: str, options: dict[str, Any]) -> None:
+    """Download into ``target``, the card first, which says what else is needed."""
+    api = client()
+    where: dict[str, Any] = {"repo_id": repository, "repo_type": "dataset"}
+    head = api.repo_info(**where, revision=options.get("revision") or None).sha
+    paths = api.list_repo_files(**where, revision=head)
+
+    def get(wanted: Iterable[str]) -> None:
+        if patterns := [_literal(path) for path in wanted]:
+            api.snapshot_download(**where, revision=head, local_dir=str(target), allow_patterns=patterns)
+
+    get({CARD} & set(paths))
+    get(_wanted(target, paths, str(options.get("config") or "")))
+
+
+def _wanted(target: Path, paths: list[str], config: str) -> list[str]:
+    """The files that are needed beside the card."""
+    exported = [path for path in paths if path.startswith(f"{CONFIG.name}/") and path.endswith(".parquet")]
+    if exported and RECEIPT in paths and not config:
+        return [*exported, *(CORPUS_FILES.keys() & set(paths))]
+    patterns = table_patterns(Source(target).get(CARD), config)
+    return [path for path in paths if is_table(path, patterns)]
+
+
+def _literal(path: str) -> str:
+    """A pattern that only this path matches."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in path)

@@ -1,0 +1,99 @@
+"""References in the place of quotations: a string without what it quotes of a text, from which it can be made whole again.
+
+``⟦308:321⟧`` stands for what the document's own text has from 308 to 321, ``⟦308:321 news/a⟧`` for that of another document, and
+``⟦⟦`` for the character itself. No run of :data:`SHORTEST` characters of the text is left in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from postil.exchange.sources import LARGEST_FILE
+
+SHORTEST = 12
+"""Characters that a string must have in common with a text, in a row, to quote it."""
+
+_REFERENCE = re.compile(r"⟦(?:⟦|(\d+):(\d+)(?: ([^⟧]*))?⟧)")
+_FIRST_WORD, _LAST_WORD = re.compile(r"^\w+"), re.compile(r"\w+$")
+ELISION = "[…]"
+
+Place = tuple[str, int]
+"""A document (empty: the one that the string is about) and an offset in its text."""
+
+Places = Mapping[str, Place]
+"""Where each run of characters stands, all of them of one length."""
+
+
+def runs(text: str, length: int = SHORTEST) -> Iterator[str]:
+    """Every run of so many characters, in order."""
+    return (text[at : at + length] for at in range(len(text) - length + 1))
+
+
+def places_in(text: str, length: int = SHORTEST) -> dict[str, Place]:
+    """Where each run of a text first stands in it."""
+    return {text[at : at + length]: ("", at) for at in range(len(text) - length, -1, -1)}  # the first overwrites those after it
+
+
+def without_quotations(said: str, places: Places, length: int = SHORTEST) -> str:
+    """``said`` with references for what it quotes."""
+    made = []
+    for piece, place in _pieces(said, places, length):
+        document, start = place or ("", 0)
+        named = f" {document}" if document else ""
+        made.append(f"⟦{start}:{start + len(piece)}{named}⟧" if place else piece.replace("⟦", "⟦⟦"))
+    return "".join(made)
+
+
+def elided(said: str, places: Places) -> str:
+    """``said`` as a person reads it, without what it quotes and the words that this begins or ends in: not to be made whole."""
+    made = last = ""
+    for piece, place in _pieces(said, places, SHORTEST):
+        if place:
+            made = (_LAST_WORD.sub("", made) if piece[0].isalnum() else made) + ELISION
+            last = piece[-1]
+        else:
+            made += _FIRST_WORD.sub("", piece) if last.isalnum() else piece
+            last = ""
+    return made
+
+
+def with_quotations(said: str, text_of: Callable[[str], str]) -> str:
+    """``said`` made whole; ``text_of`` a document (empty: the own one).
+
+    Raises :class:`ValueError` for a place outside a text, and where it would become larger than anything that is meant.
+    """
+    size = 0
+
+    def quoted(reference: re.Match[str]) -> str:
+        if reference[1] is None:
+            return "⟦"
+        text, start, end = text_of(reference[3] or ""), int(reference[1]), int(reference[2])
+        nonlocal size
+        size += end - start
+        if size > LARGEST_FILE:
+            raise ValueError(f"what it quotes has more than {LARGEST_FILE:,} characters")
+        if not start < end <= len(text):
+            raise ValueError(f"{reference[0]} is outside the text, which has {len(text):,} characters")
+        return text[start:end]
+
+    return _REFERENCE.sub(quoted, said) if "⟦" in said else said
+
+
+def _pieces(said: str, places: Places, length: int) -> Iterator[tuple[str, Place | None]]:
+    """The string piece by piece, each with the place that it is quoted from, if it is."""
+    at = plain = 0
+    while at + length <= len(said):
+        place = places.get(said[at : at + length])
+        if place is None:
+            at += 1
+            continue
+        if plain < at:
+            yield said[plain:at], None
+        end = at + length
+        while end < len(said) and places.get(said[end - length + 1 : end + 1]) == (place[0], place[1] + end - length + 1 - at):
+            end += 1
+        yield said[at:end], place
+        at = plain = end
+    if plain < len(said):
+        yield said[plain:], None
