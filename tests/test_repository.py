@@ -159,6 +159,7 @@ LAYERS = [
     "reports rendering exchange",
     "formats",
     "annotating suggesting",
+    "tui",
     "cli",
 ]
 

@@ -37,11 +37,11 @@ class _WithActions(CorpusCommand):
 @click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
 @click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
-    """Annotate a document, in a set of your own.
+    """Annotate a document, in a set of your own; without DOC, choose one from the list.
 
-    Nobody else's set is seen unless you say --suggestions. A script has one action a line, and words as a shell has them:
-    quotation marks around a text with blanks or apostrophes that count, # before a comment. It is done wholly, or where an
-    action is refused, not at all:
+    In the terminal ? shows every key. Nobody else's set is seen unless you say --suggestions. A script has one action a line,
+    and words as a shell has them: quotation marks around a text with blanks or apostrophes that count, # before a comment. It
+    is done wholly, or where an action is refused, not at all:
 
     \b
         layer entity
@@ -61,20 +61,23 @@ def command(document: str | None, annotator: str, suggestions: str, script: str 
         return _list(corpus, annotator, **filters)
     if script is not None:
         return _run(corpus, document, annotator, suggestions, script)
-    _refuse_without_screens()
-    return 2
+    return _annotate(corpus, document, annotator, suggestions)
 
 
-def _refuse_without_screens() -> None:
+def _annotate(corpus: Corpus, document: str | None, annotator: str, suggestions: str) -> int:
     from importlib import import_module
 
-    from postil.errors import MissingExtra, PostilError
+    from postil.errors import MissingExtra
 
     try:
         import_module("textual")
     except ImportError as error:
         raise MissingExtra("postil annotate in a terminal", "Textual", "tui") from error
-    raise PostilError("the screens of postil annotate are not part of this version: use --script FILE, or --list")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("this is no terminal: use --script FILE, or --list")
+    from postil.tui.app import annotate
+
+    return annotate(corpus, annotator, document or "", suggestions=suggestions)
 
 
 def _list(corpus: Corpus, annotator: str, status: Sequence[Any], matching: str) -> int:

@@ -1,0 +1,123 @@
+"""The application: the list of documents or one document on the screen, and the session behind it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App
+from textual.theme import Theme
+
+from postil.annotating import Session
+from postil.corpus import Corpus
+from postil.errors import PostilError
+from postil.text import printable
+from postil.tui.keys import Keys
+from postil.tui.palette import Palette
+from postil.tui.screens.annotate import AnnotateScreen
+from postil.tui.screens.documents import DocumentsScreen
+from postil.tui.screens.message import MessageScreen
+
+_DARK = Theme(
+    "postil-dark", primary="#56b4e9", accent="#e69f00", foreground="#e6e6e6", background="#121418", surface="#1b1f26",
+    panel="#232833", dark=True,
+)  # fmt: skip
+_LIGHT = Theme(
+    "postil-light", primary="#0072b2", accent="#b35900", foreground="#1a1a1a", background="#fafaf7", surface="#f0f0ea",
+    panel="#e4e4dc", dark=False,
+)  # fmt: skip
+THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dark", "ansi-light": "ansi-light"}
+"""The themes by the names that users have for them: in all colours, and in the terminal's own."""
+
+
+class Annotator(App[int]):
+    """One annotator at the documents of a corpus, one after the other."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "Postil"
+    BINDINGS: ClassVar = []
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        annotator: str,
+        document: str = "",
+        *,
+        suggestions: str = "",
+        keys: Keys | None = None,
+        theme: str = "",
+    ) -> None:
+        super().__init__()
+        self.corpus, self.annotator = corpus, annotator
+        self.session: Session | None = None
+        self._document, self._suggestions = document, suggestions
+        self._keys = keys or Keys()
+        self.register_theme(_DARK)
+        self.register_theme(_LIGHT)
+        self.theme = THEMES[theme or ("ansi-dark" if self.console.color_system in ("standard", None) else "dark")]
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of labels in the present theme."""
+        theme = self.current_theme
+        return Palette(self.corpus.scheme, is_dark=theme.dark, has_few_colours=theme.ansi)
+
+    def on_mount(self) -> None:
+        """Open the document that was asked for, else the list."""
+        if self._document:
+            self.open_document(self._document)
+        else:
+            self.show_documents()
+
+    def next_theme(self) -> None:
+        """Take the next theme."""
+        names = list(THEMES.values())
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        for screen in self.screen_stack:
+            if isinstance(screen, AnnotateScreen):
+                screen.use_palette(self.palette)
+
+    # --- documents -------------------------------------------------------------------------------------------------------
+
+    def open_document(self, document: str) -> None:
+        """End the session that there is, and begin one with this document."""
+        self.close_session()
+        try:
+            self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions)
+        except PostilError as error:
+            self.show_documents(document)
+            self.push_screen(MessageScreen("Not opened", str(error)))
+            return
+        title = self.corpus.read(document, [self.annotator]).metadata.title or document
+        self._put(AnnotateScreen(self.session, printable(title), self._keys, self.palette))
+
+    def show_documents(self, after: str = "") -> None:
+        """End the session that there is, and show the list."""
+        if self.session is not None:
+            after = after or self.session.state.marks.header.document
+        self.close_session()
+        self._put(DocumentsScreen(self.corpus, self.annotator, after))
+
+    def _put(self, screen: AnnotateScreen | DocumentsScreen) -> None:
+        """Show this screen instead of whatever is there."""
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, AnnotateScreen | DocumentsScreen):
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def close_session(self) -> None:
+        """End the session: all is saved."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+
+def annotate(corpus: Corpus, annotator: str, document: str = "", *, suggestions: str = "") -> int:
+    """Annotate on the terminal until the user quits. Whatever happens to the screens, the session is ended."""
+    app = Annotator(corpus, annotator, document, suggestions=suggestions)
+    try:
+        app.run()
+    finally:
+        app.close_session()
+    return app.return_code or 0

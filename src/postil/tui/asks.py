@@ -1,0 +1,269 @@
+"""What keys do that is not one action of the session: dialogs, going by rows of the screen, other documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from postil.annotating import State, focused, questions, worklist
+from postil.annotating.ghosts import ghosts
+from postil.annotating.worklist import next_document
+from postil.errors import ActionRefused
+from postil.model import Note, Relation
+from postil.tui.screens.choose import Choice, ChooseScreen
+from postil.tui.screens.message import MessageScreen
+from postil.tui.screens.prompt import PromptScreen
+
+if TYPE_CHECKING:
+    from postil.tui.screens.annotate import AnnotateScreen
+
+ALONG_ROWS = ("row_down", "row_up", "extend_down", "extend_up", "page_down", "page_up")
+"""What keeps to a cell of the row."""
+
+
+def after(screen: AnnotateScreen, before: State, action: str) -> None:
+    """What is asked of itself: attributes that must be answered and have no default; the next document when one is complete."""
+    if action in ("label", "relate", "relabel") and before.marks is not screen.state.marks:
+        _attributes_that_lack(screen)
+    elif action == "complete":
+        _offer_next(screen)
+
+
+def _attributes_that_lack(screen: AnnotateScreen) -> None:
+    """Open the form where something must be answered."""
+    here = focused(screen.state)
+    if here is not None and not isinstance(here, Note) and any(one.fault for one in questions(screen.state)):
+        attributes(screen, closes_itself=True)
+
+
+# --- rows of the screen --------------------------------------------------------------------------------------------------
+
+
+def _by_rows(rows: int, action: str = "to") -> Callable[[AnnotateScreen], None]:
+    def go(screen: AnnotateScreen) -> None:
+        cursor = screen.state.place.cursor
+        screen.do(action, str(screen.view.page.beside(cursor, rows, _column(screen))))
+
+    return go
+
+
+def _by_page(pages: int) -> Callable[[AnnotateScreen], None]:
+    def go(screen: AnnotateScreen) -> None:
+        _, line = screen.view.page.place(screen.state.place.cursor)
+        screen.do("to", str(screen.view.page.offset(_column(screen), line + pages * screen.view.lines_in_page)))
+
+    return go
+
+
+def _column(screen: AnnotateScreen) -> int:
+    """The cell of the row to keep to: that of the cursor when it last went otherwise than along rows."""
+    if screen.column is None:
+        screen.column = screen.view.page.place(screen.state.place.cursor)[0]
+    return screen.column
+
+
+def _row_start(screen: AnnotateScreen) -> None:
+    screen.do("to", str(screen.view.page.row(screen.state.place.cursor)[0]))
+
+
+def _row_end(screen: AnnotateScreen) -> None:
+    start, end = screen.view.page.row(screen.state.place.cursor)
+    screen.do("to", str(start + len(screen.state.text[start:end].rstrip())))
+
+
+# --- dialogs -------------------------------------------------------------------------------------------------------------
+
+
+def _prompt(title: str, action: str, value: Callable[[State], str] = lambda _: "") -> Callable[[AnnotateScreen], None]:
+    def ask(screen: AnnotateScreen) -> None:
+        screen.ask(PromptScreen(title, value(screen.state)), lambda line: screen.do(action, *([line] if line else [])))
+
+    return ask
+
+
+def _note_here(state: State) -> str:
+    return getattr(focused(state), "note", "")
+
+
+def _label_choices(screen: AnnotateScreen, layer: str) -> list[Choice]:
+    definitions = screen.state.scheme.layers[layer].labels
+    colour = screen.view.palette.colour
+    return [Choice(label, one.key, one.description, colour(layer, label)) for label, one in definitions.items()]
+
+
+def _choose_label(screen: AnnotateScreen, title: str, layer: str, *words: str) -> None:
+    if layer in screen.state.scheme.layers:
+        screen.ask(ChooseScreen(title, _label_choices(screen, layer)), lambda label: screen.do(*words, label))
+    else:
+        screen.say(f"the scheme has no layer {layer}", is_refused=True)
+
+
+def _label(screen: AnnotateScreen) -> None:
+    _choose_label(screen, f"Label in {screen.state.place.layer}", screen.state.place.layer, "label")
+
+
+def _relabel(screen: AnnotateScreen) -> None:
+    here = focused(screen.state)
+    if here is None or isinstance(here, Note):
+        screen.say("no annotation is here: go to one first", is_refused=True)
+    else:
+        _choose_label(screen, f"Instead of {here.label}", here.layer, "relabel")
+
+
+def _accept_label(screen: AnnotateScreen) -> None:
+    if not ghosts(screen.state):
+        screen.say("no suggestion is left", is_refused=True)
+    else:
+        _choose_label(screen, "Take every suggestion of", screen.state.place.layer, "accept-label")
+
+
+def _duplicate(screen: AnnotateScreen) -> None:
+    layers = screen.state.scheme.layers_of_kind("span")
+    choices = [Choice(name, str(at), layer.description) for at, (name, layer) in enumerate(layers.items(), 1)]
+    screen.ask(
+        ChooseScreen("Label it too in the layer", choices),
+        lambda layer: _choose_label(screen, f"As what in {layer}", layer, "duplicate", layer),
+    )
+
+
+def _argument(screen: AnnotateScreen) -> None:
+    here = focused(screen.state)
+    if not isinstance(here, Relation) or here.layer not in screen.state.scheme.layers:
+        screen.say("no relation is here: go to one by its id", is_refused=True)
+        return
+    roles = screen.state.scheme.layers[here.layer].roles_of(here.label)
+    choices = [Choice(name, str(at), role.description) for at, (name, role) in enumerate(roles.items(), 1)]
+    screen.ask(ChooseScreen("The head is its", choices), lambda role: screen.do("argument", role))
+
+
+def attributes(screen: AnnotateScreen, *, closes_itself: bool = False) -> None:
+    """The attributes of what is here, as a form."""
+    from postil.tui.screens.form import FormScreen
+
+    try:
+        asked = questions(screen.state)
+    except ActionRefused as error:
+        screen.say(str(error), is_refused=True)
+        return
+    if asked:
+        screen.app.push_screen(FormScreen(screen, closes_itself=closes_itself))
+    else:
+        screen.say("it has no attributes", is_refused=True)
+
+
+def _mentions(screen: AnnotateScreen) -> None:
+    from postil.tui.screens.review import ReviewScreen
+
+    if screen.do("mentions"):
+        screen.app.push_screen(ReviewScreen(screen))
+
+
+# --- layers and the screen -----------------------------------------------------------------------------------------------
+
+
+def _layer(step: int) -> Callable[[AnnotateScreen], None]:
+    def go(screen: AnnotateScreen) -> None:
+        layers = list(screen.state.scheme.layers)
+        screen.do("layer", layers[(layers.index(screen.state.place.layer) + step) % len(layers)])
+
+    return go
+
+
+def _layer_number(number: int) -> Callable[[AnnotateScreen], None]:
+    def go(screen: AnnotateScreen) -> None:
+        layers = list(screen.state.scheme.layers)
+        if number > len(layers):
+            screen.say(f"the scheme has {len(layers)} layers", is_refused=True)
+        else:
+            screen.do("layer", layers[number - 1])
+
+    return go
+
+
+def _layers_shown(screen: AnnotateScreen) -> None:
+    screen.view.has_all_layers = not screen.view.has_all_layers
+    screen.show()
+    screen.say("all layers are shown" if screen.view.has_all_layers else "only the current layer is shown")
+
+
+def _panel(screen: AnnotateScreen) -> None:
+    screen.toggle_class("without-panel")
+
+
+def _theme(screen: AnnotateScreen) -> None:
+    screen.app.next_theme()  # type: ignore[attr-defined]
+
+
+def _help(screen: AnnotateScreen) -> None:
+    from postil.tui.screens.help import HelpScreen
+
+    screen.ask(HelpScreen(screen.keys, screen.state), lambda name: screen.run(screen.keys.named(name)))
+
+
+# --- documents -----------------------------------------------------------------------------------------------------------
+
+
+def _offer_next(screen: AnnotateScreen) -> None:
+    following = _following(screen)
+    if not following:
+        screen.say("the document is complete, and so are all others")
+        return
+    answers = (("enter", f"next: {following}"), ("escape", "stay"))
+    screen.ask(
+        MessageScreen("Complete", "This document is complete.", answers),
+        lambda key: screen.app.open_document(following) if key == "enter" else None,  # type: ignore[attr-defined]
+    )
+
+
+def _following(screen: AnnotateScreen) -> str:
+    header = screen.state.marks.header
+    corpus = screen.app.corpus  # type: ignore[attr-defined]
+    return next_document(worklist(corpus, header.annotator), header.document)
+
+
+def _next_document(screen: AnnotateScreen) -> None:
+    following = _following(screen)
+    if following:
+        screen.app.open_document(following)  # type: ignore[attr-defined]
+    else:
+        screen.say("every other document is complete", is_refused=True)
+
+
+def _documents(screen: AnnotateScreen) -> None:
+    screen.app.show_documents()  # type: ignore[attr-defined]
+
+
+ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
+    "search": _prompt("Search", "find", lambda state: state.sought),
+    "go": _prompt("Go to the record with the id", "go"),
+    "row_down": _by_rows(1),
+    "row_up": _by_rows(-1),
+    "extend_down": _by_rows(1, "extend-to"),
+    "extend_up": _by_rows(-1, "extend-to"),
+    "page_down": _by_page(1),
+    "page_up": _by_page(-1),
+    "row_start": _row_start,
+    "row_end": _row_end,
+    "text_start": lambda screen: screen.do("to", "0"),
+    "text_end": lambda screen: screen.do("to", str(len(screen.state.text))),
+    "label": _label,
+    "relabel": _relabel,
+    "duplicate": _duplicate,
+    "argument": _argument,
+    "accept_label": _accept_label,
+    "attributes": attributes,
+    "mentions": _mentions,
+    "note": _prompt("Note", "note", _note_here),
+    "remark": _prompt("Remark", "remark"),
+    "next_layer": _layer(1),
+    "previous_layer": _layer(-1),
+    **{f"layer_{number}": _layer_number(number) for number in range(1, 10)},
+    "layers_shown": _layers_shown,
+    "panel": _panel,
+    "theme": _theme,
+    "help": _help,
+    "next_document": _next_document,
+    "documents": _documents,
+    "quit": lambda screen: screen.app.exit(),
+}
+"""What each command asks, by its name in the table of keys."""

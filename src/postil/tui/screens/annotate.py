@@ -1,0 +1,201 @@
+"""The screen on which a document is annotated: it draws a session, and turns keys and clicks into its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from postil.annotating import Session, State
+from postil.errors import ActionRefused, PostilError
+from postil.findings import Severity
+from postil.tui import asks
+from postil.tui.keys import Command, Keys, context, key_name, label_keys
+from postil.tui.palette import Palette
+from postil.tui.screens.message import MessageScreen
+from postil.tui.widgets.key_bar import KeyBar
+from postil.tui.widgets.panel import Panel
+from postil.tui.widgets.status import Said, Status
+from postil.tui.widgets.text_view import TextView
+
+_LOOKS_AT_DISK = 2.0  # seconds between looks whether somebody else changed the file
+_LEAST = (40, 10)
+_WIDE_ENOUGH_FOR_PANEL = 80
+
+
+class AnnotateScreen(Screen[None], inherit_bindings=False):
+    """One session on the screen. Whatever is done is saved by the session before it is drawn."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    AnnotateScreen { layout: vertical; }
+    AnnotateScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
+    AnnotateScreen #too-small { display: none; width: 100%; height: 100%; content-align: center middle; }
+    AnnotateScreen.small > * { display: none; }
+    AnnotateScreen.small > #too-small { display: block; }
+    AnnotateScreen.narrow Panel, AnnotateScreen.without-panel Panel { display: none; }
+    """
+
+    def __init__(self, session: Session, title: str, keys: Keys, palette: Palette) -> None:
+        super().__init__()
+        self.session, self.keys = session, keys
+        self._title = title
+        self.view = TextView(session.state, palette)
+        self._panel, self._said, self._status, self._bar = Panel(palette), Said(), Status(), KeyBar()
+        self._has_failed = False
+        self.refusal = ""
+        """Why the last action was refused."""
+        self.column: int | None = None
+        """The cell that going up and down keeps to."""
+
+    def compose(self) -> ComposeResult:
+        """Title, text and panel, what was said, status, keys."""
+        yield Static(self._title, id="title", markup=False)
+        with Horizontal():
+            yield self.view
+            yield self._panel
+        yield self._said
+        yield self._status
+        yield self._bar
+        yield Static(f"Postil needs {_LEAST[0]} columns and {_LEAST[1]} lines. All is saved.", id="too-small")
+
+    def on_mount(self) -> None:
+        """Draw the state that there is, and say how it came about."""
+        said = self.state.said
+        self.show()
+        self.set_interval(_LOOKS_AT_DISK, self._look_at_disk)
+        if said or self.session.conflicts:
+            self._say_at_length("Taken up again", said)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave out what there is no room for."""
+        self.set_class(event.size.width < _LEAST[0] or event.size.height < _LEAST[1], "small")
+        self.set_class(event.size.width < _WIDE_ENOUGH_FOR_PANEL, "narrow")
+
+    @property
+    def state(self) -> State:
+        """The session's present state."""
+        return self.session.state
+
+    # --- drawing ---------------------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Draw the present state."""
+        state, findings = self.state, self.session.findings
+        faulty = frozenset(finding.subject for finding in findings if finding.severity is not Severity.INFO)
+        self.view.show(state, faulty)
+        self._panel.show(state, findings)
+        self._status.show(state, findings, is_saved=not self._has_failed)
+        self._bar.show(self.keys, context(state))
+
+    def say(self, said: str, *, is_refused: bool = False) -> None:
+        """Say something in the line under the text."""
+        self._said.say(said, is_refused=is_refused)
+
+    def use_palette(self, palette: Palette) -> None:
+        """Draw in other colours from now on."""
+        self.view.palette = self._panel.palette = palette
+        self.show()
+
+    # --- doing -----------------------------------------------------------------------------------------------------------
+
+    def do(self, *words: str) -> bool:
+        """Do an action of the session, and draw what became of it; returns whether it was not refused."""
+        before = self.state
+        try:
+            state = self.session.do(*words)
+        except ActionRefused as error:
+            self.refusal = str(error)
+            self.say(self.refusal, is_refused=True)
+            return False
+        except PostilError as error:
+            self.refusal = str(error)
+            self._fail(error)
+            return False
+        self._has_failed = False
+        self.say(state.said)
+        self.show()
+        asks.after(self, before, words[0])
+        return True
+
+    def ask(self, screen: ModalScreen[Any], then: Callable[[Any], object]) -> None:
+        """Show a dialog, and go on with what it gives back, unless it was left."""
+
+        def answered(answer: Any) -> None:
+            if answer is not None:
+                then(answer)
+
+        self.app.push_screen(screen, answered)
+
+    def on_key(self, event: events.Key) -> None:
+        """A label's key labels; any other is looked up in the table."""
+        event.stop()
+        event.prevent_default()
+        key = key_name(event.key, event.character)
+        labelling = label_keys(self.state).get(key)
+        command = self.keys.find(key, context(self.state))
+        if labelling is not None:
+            self.do(*labelling)
+        elif command is not None:
+            self.run(command)
+        else:
+            self.say(f"{key} is no key here: ? shows all keys", is_refused=True)
+
+    def run(self, command: Command) -> None:
+        """Do what a command says."""
+        if command.asks not in asks.ALONG_ROWS:
+            self.column = None
+        if command.asks:
+            asks.ASKS[command.asks](self)
+        else:
+            self.do(*command.does)
+
+    # --- the mouse -------------------------------------------------------------------------------------------------------
+
+    @on(TextView.Pointed)
+    def _pointed(self, event: TextView.Pointed) -> None:
+        self.column = None
+        self.do("extend-to" if event.extends else "to", str(event.offset))
+
+    @on(TextView.SpanPointed)
+    def _span_pointed(self, event: TextView.SpanPointed) -> None:
+        self.do("go", event.focus)
+
+    @on(TextView.Pressed)
+    def _pressed_twice(self) -> None:
+        self.do("grow")
+
+    # --- others ----------------------------------------------------------------------------------------------------------
+
+    def _look_at_disk(self) -> None:
+        if self._has_failed:
+            return
+        try:
+            is_changed = self.session.refresh()
+        except PostilError as error:
+            self._fail(error)
+            return
+        if is_changed:
+            self.show()
+            self._say_at_length("Changed by somebody else", self.state.said)
+
+    def _say_at_length(self, title: str, said: str) -> None:
+        conflicts = [f"• {one.id or 'the set'}: {', '.join(one.contested)}" for one in self.session.conflicts]
+        decide = ["", "Both versions are kept, in notes; postil resolve lists them:", *conflicts] if conflicts else []
+        self.app.push_screen(MessageScreen(title, "\n".join([said, *decide])))
+
+    def _fail(self, error: PostilError) -> None:
+        """Nothing was written: say why, and offer to open the document again."""
+        self._has_failed = True
+        self.say(str(error), is_refused=True)
+        self.show()
+        answers = (("enter", "open the document again"), ("escape", "stay"))
+        document = self.state.marks.header.document
+        self.ask(
+            MessageScreen("Not done", str(error), answers),
+            lambda key: self.app.open_document(document) if key == "enter" else None,  # type: ignore[attr-defined]
+        )

@@ -1,0 +1,79 @@
+"""One of several things, each with a key: a label, a layer, a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from postil.text import printable
+from postil.tui.keys import key_name
+
+
+class Choice(NamedTuple):
+    """What can be chosen: its name, its key (none: by the arrows only), what it is about, its colour."""
+
+    name: str
+    key: str = ""
+    about: str = ""
+    colour: str = ""
+
+
+class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
+    """Offers choices, by their keys or with the arrows and enter; escape gives back nothing."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    ChooseScreen { align: center bottom; background: transparent; }
+    ChooseScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
+        padding: 0 1; }
+    ChooseScreen Static { height: auto; }
+    """
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title, self._choices, self._at = title, list(choices), 0
+        self._content = Static()
+        self._box = VerticalScroll(self._content, can_focus=False)
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        self._box.border_title = self._title
+        yield self._box
+
+    def on_mount(self) -> None:
+        """Draw it."""
+        self._show()
+
+    def _show(self) -> None:
+        self._content.update(Text("\n").join(self._line(at, choice) for at, choice in enumerate(self._choices)))
+        self._box.scroll_to(y=self._at - 3, animate=False)
+
+    def _line(self, at: int, choice: Choice) -> Text:
+        key = (f" {choice.key} ", Style(reverse=True)) if choice.key else "   "
+        name = (printable(choice.name), Style(color=choice.colour or None, bold=at == self._at))
+        line = Text.assemble("▸ " if at == self._at else "  ", key, " ", name, f"  {printable(choice.about)}")
+        line.no_wrap, line.overflow = True, "ellipsis"
+        return line
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of a choice chooses it."""
+        event.stop()
+        event.prevent_default()
+        key = key_name(event.key, event.character)
+        chosen = next((choice.name for choice in self._choices if key and choice.key == key), None)
+        if chosen is not None:
+            self.dismiss(chosen)
+        elif key == "escape":
+            self.dismiss(None)
+        elif key == "enter" and self._choices:
+            self.dismiss(self._choices[self._at].name)
+        elif key in ("up", "down"):
+            self._at = (self._at + (1 if key == "down" else -1)) % max(len(self._choices), 1)
+            self._show()

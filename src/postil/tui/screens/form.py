@@ -1,0 +1,198 @@
+"""The attributes of an annotation as a quick form: a digit answers, and the next question that must be answered comes up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from postil.annotating import Question, focused, questions
+from postil.annotating.making import described
+from postil.text import printable
+from postil.tui.keys import key_name
+from postil.tui.screens.prompt import PromptScreen
+
+if TYPE_CHECKING:
+    from postil.tui.screens.annotate import AnnotateScreen
+
+_MOST = 9  # choices with a digit
+_KEYS = "1–9 choose   ↑↓ question   ←→ choice   ⏎ next, type a value   del take off   esc close"
+
+
+class FormScreen(ModalScreen[None], inherit_bindings=False):
+    """The questions of what is looked at. Each answer is an action of the session, saved at once.
+
+    ``closes_itself``: as soon as everything is answered that must be.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FormScreen { align: center bottom; background: transparent; }
+    FormScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
+        padding: 0 1; }
+    FormScreen Static { height: auto; }
+    """
+
+    def __init__(self, screen: AnnotateScreen, *, closes_itself: bool = False) -> None:
+        super().__init__()
+        self._screen, self._closes_itself = screen, closes_itself
+        self._content = Static()
+        self._box = VerticalScroll(self._content, can_focus=False)
+        self._at = self._first_fault() if closes_itself else 0
+        self._refused = ""
+
+    def compose(self) -> ComposeResult:
+        """The questions."""
+        here = focused(self._screen.state)
+        self._box.border_title = printable(described(here)) if here else ""
+        self._box.border_subtitle = _KEYS
+        yield self._box
+
+    def on_mount(self) -> None:
+        """Draw them."""
+        self._show()
+
+    @property
+    def _questions(self) -> list[Question]:
+        return questions(self._screen.state)
+
+    def _first_fault(self) -> int:
+        return next((at for at, one in enumerate(self._questions) if one.fault), 0)
+
+    # --- drawing ---------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        asked = self._questions
+        lines = [line for at, one in enumerate(asked) for line in self._lines(one, is_here=at == self._at)]
+        self._content.update(Text("\n").join(lines))
+        self._box.scroll_to(y=max(self._at - 2, 0), animate=False)
+
+    def _lines(self, one: Question, *, is_here: bool) -> Iterator[Text]:
+        must = "*" if one.attribute.required else " "
+        value = Text(_in_words(one.value, self._screen) or "–", Style(bold=one.value is not None))
+        fault = Text(f"  ! {one.fault}" if one.fault else "", Style(color=self._screen.view.palette.wrong))
+        yield Text.assemble(("▸ " if is_here else "  ") + must, (one.name, Style(bold=is_here)), ": ", value, fault)
+        if not is_here:
+            return
+        if one.attribute.description:
+            yield Text(f"     {one.attribute.description}", Style(dim=True, italic=True))
+        for number, choice in enumerate(self._window(one), 1):
+            chosen = choice in _words(one.value)
+            mark = "●" if chosen else "○"
+            yield Text.assemble("     ", (f" {number} ", Style(reverse=True)), f" {mark} {_named(choice, self._screen)}")
+        left = len(one.choices) - _MOST
+        if left > 0:
+            yield Text(f"      … {left:,} more: ←→, or ⏎ and its id", Style(dim=True))
+        if not one.choices:
+            yield Text(f"     ⏎ and type {_kind(one)}", Style(dim=True))
+        if self._refused:
+            yield Text(f"     ✗ {self._refused}", Style(color=self._screen.view.palette.wrong, bold=True))
+
+    def _window(self, one: Question) -> tuple[str, ...]:
+        """The choices with digits: the first, or those around what was chosen further on."""
+        chosen = next((at for at, choice in enumerate(one.choices) if choice in _words(one.value)), 0)
+        first = max(0, min(chosen - _MOST + 1, len(one.choices) - _MOST))
+        return one.choices[first : first + _MOST]
+
+    # --- answering -------------------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit answers; letters begin a free value."""
+        event.stop()
+        event.prevent_default()
+        key = key_name(event.key, event.character)
+        asked = self._questions
+        one = asked[self._at]
+        self._refused = ""
+        if key == "escape":
+            self.dismiss()
+        elif key in ("up", "down", "tab", "shift+tab"):
+            self._at = (self._at + (1 if key in ("down", "tab") else -1)) % len(asked)
+            self._show()
+        elif key.isascii() and key.isdigit() and 0 < int(key) <= len(self._window(one)):
+            self._choose(one, self._window(one)[int(key) - 1])
+        elif key in ("left", "right") and one.choices:
+            self._set(one, _beside(one, 1 if key == "right" else -1))
+        elif key in ("delete", "backspace"):
+            self._set(one)
+        elif key == "enter" and one.choices and one.attribute.type != "reference":
+            self._go_on()
+        elif key == "enter" or (len(key) == 1 and not one.choices):
+            self._ask(one, key if len(key) == 1 else "")
+        else:
+            self._show()
+
+    def _choose(self, one: Question, choice: str) -> None:
+        if not one.attribute.multiple:
+            self._set(one, choice)
+            self._go_on()
+            return
+        before = _words(one.value)
+        self._set(one, *([word for word in before if word != choice] if choice in before else [*before, choice]))
+
+    def _ask(self, one: Question, typed: str) -> None:
+        value = typed or " ".join(_words(one.value))
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                words = line.split() if one.attribute.multiple else [line] if line else []
+                if self._set(one, *words):
+                    self._go_on()
+
+        self.app.push_screen(PromptScreen(one.name, value, about=one.attribute.description), answered)
+
+    def _set(self, one: Question, *words: str) -> bool:
+        """Do it in the session; what it refuses is said here."""
+        is_done = self._screen.do("set", one.name, *words)
+        self._refused = "" if is_done else self._screen.refusal
+        self._show()
+        return is_done
+
+    def _go_on(self) -> None:
+        """To the next question that must be answered, else to the next; the form closes after the last."""
+        asked = self._questions
+        faults = [at for at, one in enumerate(asked) if one.fault]
+        later = [at for at in faults if at > self._at]
+        if self._closes_itself and not faults:
+            self.dismiss()
+            return
+        if not self._closes_itself and self._at + 1 >= len(asked):
+            self.dismiss()
+            return
+        self._at = next(iter(later or faults), self._at) if self._closes_itself else self._at + 1
+        self._show()
+
+
+def _words(value: Any) -> list[str]:
+    """A value as the words that the action takes."""
+    if value is None:
+        return []
+    values = value if isinstance(value, list | tuple) else [value]
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+
+
+def _in_words(value: Any, screen: AnnotateScreen) -> str:
+    return ", ".join(_named(word, screen) for word in _words(value))
+
+
+def _named(word: str, screen: AnnotateScreen) -> str:
+    """A choice; of an annotation what it is, beside its id."""
+    record = screen.state.marks.by_id.get(word)
+    return printable(f"{described(record)} ({word})" if record else word)
+
+
+def _beside(one: Question, step: int) -> str:
+    chosen = _words(one.value)
+    at = one.choices.index(chosen[0]) + step if chosen and chosen[0] in one.choices else 0 if step > 0 else -1
+    return one.choices[at % len(one.choices)]
+
+
+def _kind(one: Question) -> str:
+    kinds = {"integer": "a whole number", "number": "a number", "link": "a link"}
+    return kinds.get(one.attribute.type, "a value")

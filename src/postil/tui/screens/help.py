@@ -1,0 +1,110 @@
+"""All keys, to be searched: what is typed narrows the list, and enter does what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from postil.annotating import State
+from postil.tui.keys import Keys, label_keys, shown_key
+
+_KEYS = "type to search   ↑↓   ⏎ do it   esc close"
+
+
+class Entry(NamedTuple):
+    """One line of the list: its section, its keys, what it does; the command to do, none for a label."""
+
+    section: str
+    keys: tuple[str, ...]
+    said: str
+    command: str = ""
+
+
+def entries(keys: Keys, state: State) -> Iterator[Entry]:
+    """Everything that a key does in this state: the labels, then the commands."""
+    for key, (action, label) in label_keys(state).items():
+        yield Entry(f"Labels of {state.place.layer}", (key,), f"{action} {label}")
+    for command in keys.commands:
+        when = " (at a suggestion)" if command.when else ""
+        yield Entry(command.section, command.keys, f"{command.summary}{when}", command.name)
+
+
+class HelpScreen(ModalScreen[str | None]):
+    """The list of keys. Gives back the name of the command that was chosen."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    HelpScreen { align: center middle; }
+    HelpScreen > Vertical { width: 90; max-width: 98%; height: 90%; background: $surface; border: round $accent; padding: 0 1; }
+    HelpScreen Input { border: none; height: 1; padding: 0; background: $surface; margin-bottom: 1; }
+    HelpScreen VerticalScroll { height: 1fr; }
+    HelpScreen Static { height: auto; }
+    """
+
+    def __init__(self, keys: Keys, state: State) -> None:
+        super().__init__()
+        self._all = list(entries(keys, state))
+        self._found = self._all
+        self._at = 0
+        self._content = Static()
+        self._box = VerticalScroll(self._content, can_focus=False)
+
+    def compose(self) -> ComposeResult:
+        """A line to type into, and the list."""
+        outer = Vertical()
+        outer.border_title, outer.border_subtitle = "Keys", _KEYS
+        with outer:
+            yield Input(placeholder="search")
+            yield self._box
+
+    def on_mount(self) -> None:
+        """Draw it."""
+        self._show()
+
+    @on(Input.Changed)
+    def _search(self, event: Input.Changed) -> None:
+        words = event.value.casefold().split()
+        self._found = [one for one in self._all if all(word in _searched(one) for word in words)]
+        self._at = 0
+        self._show()
+
+    @on(Input.Submitted)
+    def _do(self) -> None:
+        chosen = self._found[self._at].command if self._found else ""
+        self.dismiss(chosen or None)
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrows choose, escape closes."""
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.key in ("up", "down") and self._found:
+            self._at = (self._at + (1 if event.key == "down" else -1)) % len(self._found)
+            self._show()
+        else:
+            return
+        event.stop()
+
+    def _show(self) -> None:
+        lines: list[Text] = []
+        here, section = 0, ""
+        for at, one in enumerate(self._found):
+            if one.section != section:
+                section = one.section
+                lines.append(Text(f"\n{section}" if lines else section, Style(bold=True, underline=True)))
+            here = len(Text("\n").join(lines).plain.split("\n")) if at == self._at else here
+            keys = ", ".join(map(shown_key, one.keys)) or "no key"
+            line = Text.assemble("▸ " if at == self._at else "  ", (f"{keys:<16}", Style(bold=True)), one.said)
+            lines.append(line)
+        self._content.update(Text("\n").join(lines) if lines else Text("no key does that"))
+        self._box.scroll_to(y=max(here - 4, 0), animate=False)
+
+
+def _searched(one: Entry) -> str:
+    return f"{' '.join(map(shown_key, one.keys))} {' '.join(one.keys)} {one.said} {one.section} {one.command}".casefold()

@@ -1,0 +1,39 @@
+"""The last line: the keys that are wanted most, for what is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.widgets import Static
+
+from postil.tui.keys import Keys, shown_key
+
+_NAMES = {
+    "": ("help", "next-name", "next-unlabelled", "grow", "shrink", "attributes", "head", "search", "next-layer", "undo", "quit"),
+    "ghost": ("help", "accept", "reject", "accept-sentence", "next-ghost", "undo", "quit"),
+}
+_SHORT = {
+    "help": "keys", "next-name": "name", "next-unlabelled": "sentence", "grow": "more", "shrink": "less",
+    "accept": "accept", "reject": "reject", "accept-sentence": "all here", "next-ghost": "next", "next-layer": "layer",
+    "head": "head",
+}  # fmt: skip
+
+
+class KeyBar(Static):
+    """Keys and what they do, in one line."""
+
+    DEFAULT_CSS: ClassVar[str] = "KeyBar { height: 1; padding: 0 1; }"
+
+    def show(self, keys: Keys, when: str) -> None:
+        """Show the keys for this."""
+        self.show_pairs([(keys.named(name).keys, _SHORT.get(name, name)) for name in _NAMES[when]])
+
+    def show_pairs(self, pairs: Sequence[tuple[Sequence[str], str]]) -> None:
+        """Show these keys: the first of each that has one."""
+        parts = [Text.assemble((shown_key(keys[0]), Style(bold=True, reverse=True)), f" {said}") for keys, said in pairs if keys]
+        line = Text("  ").join(parts)
+        line.no_wrap, line.overflow = True, "ellipsis"
+        self.update(line)

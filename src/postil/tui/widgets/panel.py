@@ -1,0 +1,144 @@
+"""Beside the text: what is here, all that is said of it, what check finds, and the keys of the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from postil.annotating.ghosts import GHOST, focused_ghost
+from postil.annotating.making import described
+from postil.annotating.state import State, focused
+from postil.findings import Finding, Severity
+from postil.model import Annotation, Note, Record, Span
+from postil.rendering.pieces import facts
+from postil.text import printable, quote
+from postil.tui.keys import label_keys
+from postil.tui.palette import Palette
+
+_SIGNS = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.INFO: "·"}
+_HEADING = Style(bold=True, underline=True)
+_QUIET = Style(dim=True)
+
+
+class Panel(VerticalScroll, can_focus=False):
+    """What a state says of the annotation that is looked at."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Panel { width: 36; height: 1fr; padding: 0 1; border-left: solid $panel-lighten-2; scrollbar-size-vertical: 1; }
+    Panel > Static { height: auto; }
+    """
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.palette = palette
+        self._content = Static()
+
+    def compose(self) -> Iterator[Static]:
+        """One text."""
+        yield self._content
+
+    def show(self, state: State, findings: Sequence[Finding]) -> None:
+        """Show what is here in this state."""
+        self._content.update(Text("\n").join(_lines(state, findings, self.palette)))
+
+
+def _lines(state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
+    ghost = focused_ghost(state)
+    here = focused(state)
+    if ghost is not None and (state.place.focus.startswith(GHOST) or here is None):
+        yield Text("Suggested", _HEADING)
+        yield from _annotation(ghost, palette)
+    elif here is not None:
+        yield from _record(here, state, findings, palette)
+    else:
+        yield Text("No annotation here", _QUIET)
+    about_set = [finding for finding in findings if not finding.subject]
+    if about_set:
+        yield Text("")
+        yield from _findings(about_set, palette)
+    yield Text("")
+    yield from _document(state, palette)
+    yield from _label_keys(state, palette)
+
+
+def _record(here: Record, state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
+    if isinstance(here, Note):
+        yield Text(described(here))
+    else:
+        yield from _annotation(here, palette)
+    yield from _relations(here, state, palette)
+    notes = [note for note in state.marks.annotations.notes if note.about == here.id]
+    for note in notes:
+        yield Text(f"✎ {printable(note.text)} ({note.id})")
+    own = [finding for finding in findings if finding.subject == here.id]
+    if own:
+        yield Text("")
+        yield from _findings(own, palette)
+    others = [span for span in state.marks.covering(state.place.cursor) if span.id != here.id]
+    if others:
+        yield Text("")
+        yield Text("Also here", _HEADING)
+        for span in others:
+            yield Text.assemble(_label(span, palette), f" {quote(span.text, 40)}", (f" {printable(span.layer)}", _QUIET))
+
+
+def _annotation(record: Annotation, palette: Palette) -> Iterator[Text]:
+    yield Text.assemble(_label(record, palette), (f" {printable(record.layer)} ", _QUIET), (printable(record.id), _QUIET))
+    if isinstance(record, Span):
+        yield Text(quote(record.text, 140))
+    yield from (Text(f"  {printable(fact)}") for fact in facts(record))
+
+
+def _label(record: Annotation, palette: Palette) -> tuple[str, Style]:
+    return printable(record.label), Style(color=palette.colour(record.layer, record.label), bold=True)
+
+
+def _relations(here: Record, state: State, palette: Palette) -> Iterator[Text]:
+    tied = [one for one in state.marks.annotations.relations if one is here or here.id in {id for _, id in one.arguments()}]
+    for relation in tied:
+        yield Text("")
+        yield Text.assemble(_label(relation, palette), (f" {printable(relation.id)}", _QUIET))
+        for role, id in relation.arguments():
+            other = state.marks.by_id.get(id)
+            said = "this" if id == here.id else described(other) if other else f"{printable(id)}, which is not there"
+            yield Text(f"  {printable(role)}: {said}")
+
+
+def _findings(findings: Iterable[Finding], palette: Palette) -> Iterator[Text]:
+    yield Text("What check says", _HEADING)
+    for finding in findings:
+        style = Style(color=palette.wrong) if finding.severity is Severity.ERROR else Style()
+        yield Text.assemble((f"{_SIGNS[finding.severity]} {finding.code} ", style), printable(finding.message))
+
+
+def _document(state: State, palette: Palette) -> Iterator[Text]:
+    labels = state.marks.annotations.labels
+    if labels:
+        yield Text("The document", _HEADING)
+        for label in labels:
+            yield Text.assemble(_label(label, palette), (f" {printable(label.layer)}", _QUIET))
+        yield Text("")
+
+
+def _label_keys(state: State, palette: Palette) -> Iterator[Text]:
+    keys = label_keys(state)
+    action = next(iter(keys.values()), ("label",))[0]
+    said = {"label": f"{state.place.layer}: label", "relate": "The tail of a relation", "accept": "Accept as"}
+    yield Text(said[action], _HEADING)
+    if state.head and (head := state.marks.by_id.get(state.head)):
+        yield Text(f"◆ {described(head)}")
+    for key, (does, label) in keys.items():
+        layer = _layer_of(state, does, label)
+        yield Text.assemble((f" {key} ", Style(reverse=True)), (f" {label}", Style(color=palette.colour(layer, label))))
+
+
+def _layer_of(state: State, does: str, label: str) -> str:
+    if does == "relate":
+        return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
+    ghost = focused_ghost(state)
+    return ghost.layer if does == "accept" and ghost else state.place.layer
