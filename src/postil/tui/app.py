@@ -12,6 +12,7 @@ from postil.corpus import Corpus
 from postil.errors import PostilError
 from postil.text import printable
 from postil.tui.keys import Keys
+from postil.tui.keys_file import keys_path, read_keys
 from postil.tui.palette import Palette
 from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
@@ -29,7 +30,7 @@ THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dar
 """The themes by the names that users have for them: in all colours, and in the terminal's own."""
 
 
-class Annotator(App[int]):
+class Annotator(App[int], inherit_bindings=False):
     """One annotator at the documents of a corpus, one after the other."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -115,7 +116,8 @@ class Annotator(App[int]):
 
 def annotate(corpus: Corpus, annotator: str, document: str = "", *, suggestions: str = "") -> int:
     """Annotate on the terminal until the user quits. Whatever happens to the screens, the session is ended."""
-    app = Annotator(corpus, annotator, document, suggestions=suggestions)
+    keys, theme = read_keys(keys_path())
+    app = Annotator(corpus, annotator, document, suggestions=suggestions, keys=keys, theme=theme)
     try:
         app.run()
     finally:

@@ -178,7 +178,7 @@ def _cuts_inside(word: str, x: int, width: int) -> tuple[list[int], int]:
     for at, cell in enumerate(cells):
         if at and _may_begin_row(word, cells[at - 1], cell):
             may_cut = at
-        while x + cell.x + cell.width > width and (at > row or not cuts and x):
+        while x + cell.x + cell.width > width and (at > row or (not cuts and x)):
             row = may_cut if may_cut > row or (not cuts and may_cut == 0) else at
             x, may_cut = -cells[row].x, -1
             cuts.append(cells[row].offset)
@@ -242,7 +242,7 @@ def _with_spans(block: Block, shown: Iterable[Shown], text: str) -> Block:
     order = sorted(shown, key=lambda one: (one.span.end - one.span.start, one.span.start, one.span.layer, one.span.id))
     bars: list[Shown] = []
     if len(block.rows) > 1:
-        bars = [one for one in order if _is_whole(one.span, block, text) and not one.is_ghost][-_BARS:]
+        bars = [one for one in order if _is_whole(one.span, block, text)][-_BARS:]
     left = [one for one in order if one not in bars]
     tiers: list[list[list[Shown]]] = [[] for _ in block.rows]
     for tier, one in _tiered(left):
@@ -410,11 +410,11 @@ class Page:
 
     def _text_looks(self, block: Block, row: int, cells: Sequence[Cell], view: View) -> Iterator[Piece]:
         """The characters of a row, each with its look: as the innermost span of the current layer, and what is looked at."""
-        own = [one.span for tier in (block.tiers[row] if block.tiers else ()) for one in tier if not one.is_ghost]
-        spans = [span for span in (*own, *(bar.span for bar in block.bars)) if view.layer in ("", span.layer)]
-        focused = [one.span for tier in (block.tiers[row] if block.tiers else ()) for one in tier if one.focus == view.focus]
+        here = [*(one for tier in (block.tiers[row] if block.tiers else ()) for one in tier), *block.bars]
+        spans = [one.span for one in here if not one.is_ghost and view.layer in ("", one.span.layer)]
+        focused = [one.span for one in here if one.focus == view.focus]
         start, end = sorted((view.anchor, view.cursor))
-        cursor = view.cursor if view.cursor <= view.anchor else self._before(view.cursor, cells)
+        cursor = view.cursor if view.cursor <= view.anchor else _before(view.cursor, block.rows[row], cells)
         first = bisect_left(view.found, (block.rows[row][0] - 200, 0))
         for cell in cells:
             if cell.x + cell.width > self.width:
@@ -437,11 +437,6 @@ class Page:
         if view.cursor == last and cursor == last and row == len(block.rows) - 1 and x < self.width:
             yield Piece(" ", Look(is_cursor=True))
 
-    def _before(self, cursor: int, cells: Sequence[Cell]) -> int:
-        """The offset of the character before the cursor; the cursor itself where that is in another row."""
-        found = bisect_left(cells, cursor, key=attrgetter("offset")) - 1
-        return cells[found].offset if found >= 0 else -1
-
 
 def _lines(text: str) -> Iterator[tuple[int, int, int]]:
     """Each line's paragraph, if it is the first of one (else 0), its start, and its end without the line feed."""
@@ -452,6 +447,13 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
         number += begins
         yield (number if begins else 0), start, start + len(line)
         start, was_blank = start + len(line) + 1, is_blank
+
+
+def _before(cursor: int, row: Extent, cells: Sequence[Cell]) -> int:
+    """The offset of the character before the cursor; -1 where that is in another row."""
+    if not row[0] < cursor <= row[1]:
+        return -1
+    return cells[bisect_left(cells, cursor, key=attrgetter("offset")) - 1].offset
 
 
 def _covers(span: Span, offset: int) -> bool:
@@ -508,7 +510,7 @@ class _Signs(NamedTuple):
 _PLAIN = _Signs("╰", "─", "╯", "┄", "┤", "├")
 _FOCUSED = _Signs("┗", "━", "┛", "┅", "┫", "┣")
 _OFFERED = _Signs("╰", "╌", "╯", "┄", "┤", "├")
-_PLAIN_BAR, _FOCUSED_BAR = "│", "┃"
+_PLAIN_BAR, _FOCUSED_BAR, _OFFERED_BAR = "│", "┃", "┆"
 
 
 def _tier_looks(shown: Iterable[Shown], row: Extent, cells: Sequence[Cell], width: int, view: View) -> Iterator[Piece]:
@@ -564,8 +566,9 @@ def _stretch(word: str, left: str, line: str, right: str) -> Callable[[int], str
 
 def _word(one: Shown, view: View) -> str:
     """What stands on a span: its label; ``?`` for a suggestion, ``!`` where check finds fault, ``◆`` at a relation's head."""
-    sign = "?" if one.is_ghost else "!" if one.span.id in view.faulty else ""
-    return f"{'◆' if one.span.id == view.head and not one.is_ghost else ''}{printable(one.span.label)}{sign}"
+    own = one.span.id if not one.is_ghost else ""
+    signs = ("?" if one.is_ghost else "", "◆" if own and own == view.head else "", "!" if own in view.faulty else "")
+    return f"{''.join(signs)}{printable(one.span.label)}"
 
 
 def _margin(block: Block, line: int, view: View) -> Iterator[Piece]:
@@ -579,5 +582,6 @@ def _margin(block: Block, line: int, view: View) -> Iterator[Piece]:
         number = f"{block.number} " if line == 0 and block.number else ""
         yield Piece(f"{number:>{room}}"[-room:], Look("number"))
     for bar in block.bars:
-        yield Piece(_FOCUSED_BAR if bar.focus == view.focus else _PLAIN_BAR, _look(bar, view))
+        sign = _FOCUSED_BAR if bar.focus == view.focus else _OFFERED_BAR if bar.is_ghost else _PLAIN_BAR
+        yield Piece(sign, _look(bar, view))
     yield Piece(" " * (MARGIN - room - len(block.bars)), Look())

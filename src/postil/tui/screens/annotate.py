@@ -16,6 +16,7 @@ from postil.errors import ActionRefused, PostilError
 from postil.findings import Severity
 from postil.tui import asks
 from postil.tui.keys import Command, Keys, context, key_name, label_keys
+from postil.tui.keys_file import overridden
 from postil.tui.palette import Palette
 from postil.tui.screens.message import MessageScreen
 from postil.tui.widgets.key_bar import KeyBar
@@ -66,10 +67,16 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Draw the state that there is, and say how it came about."""
         said = self.state.said
+        self.say("; ".join(overridden(self.keys, self.state.scheme)))
         self.show()
+        self.run_worker(self._prepare, thread=True)
         self.set_interval(_LOOKS_AT_DISK, self._look_at_disk)
         if said or self.session.conflicts:
             self._say_at_length("Taken up again", said)
+
+    def _prepare(self) -> None:
+        """Find words and names before they are first asked for: in a long text that takes a moment."""
+        _ = self.state.reading.names
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave out what there is no room for."""

@@ -30,6 +30,7 @@ class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
     """Offers choices, by their keys or with the arrows and enter; escape gives back nothing."""
 
     DEFAULT_CSS: ClassVar[str] = """
+    ChooseScreen VerticalScroll { scrollbar-size-vertical: 1; }
     ChooseScreen { align: center bottom; background: transparent; }
     ChooseScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
         padding: 0 1; }

@@ -26,9 +26,10 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     """Which documents there are, and how far each is in the annotator's own set."""
 
     DEFAULT_CSS: ClassVar[str] = """
+    DocumentsScreen VerticalScroll { scrollbar-size-vertical: 1; }
     DocumentsScreen { layout: vertical; }
     DocumentsScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
-    DocumentsScreen Input { border: none; height: 1; padding: 0 1; margin: 1 0; }
+    DocumentsScreen Input { margin: 1; }
     DocumentsScreen VerticalScroll { height: 1fr; padding: 0 1; }
     DocumentsScreen #list { height: auto; }
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
@@ -48,7 +49,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         """A line to type into, the list, counts, keys."""
         title = self._corpus.manifest.title or self._corpus.manifest.name
         yield Static(f"{printable(title)} · set {printable(self._annotator)}", id="title", markup=False)
-        yield Input(placeholder="type to search")
+        yield Input(placeholder="type to search", compact=True)
         yield self._box
         yield self._counts
         yield self._bar
@@ -98,7 +99,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         elif event.key == "tab":
             order = (None, *PROGRESS)
             self._progress = order[(order.index(self._progress) + 1) % len(order)]
-        elif event.key == "escape":
+        elif event.key in ("escape", "ctrl+q"):
             self.app.exit()
         else:
             return

@@ -33,6 +33,7 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
     """
 
     DEFAULT_CSS: ClassVar[str] = """
+    FormScreen VerticalScroll { scrollbar-size-vertical: 1; }
     FormScreen { align: center bottom; background: transparent; }
     FormScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
         padding: 0 1; }

@@ -41,9 +41,10 @@ class HelpScreen(ModalScreen[str | None]):
     """The list of keys. Gives back the name of the command that was chosen."""
 
     DEFAULT_CSS: ClassVar[str] = """
+    HelpScreen VerticalScroll { scrollbar-size-vertical: 1; }
     HelpScreen { align: center middle; }
     HelpScreen > Vertical { width: 90; max-width: 98%; height: 90%; background: $surface; border: round $accent; padding: 0 1; }
-    HelpScreen Input { border: none; height: 1; padding: 0; background: $surface; margin-bottom: 1; }
+    HelpScreen Input { background: $surface; margin-bottom: 1; }
     HelpScreen VerticalScroll { height: 1fr; }
     HelpScreen Static { height: auto; }
     """
@@ -61,7 +62,7 @@ class HelpScreen(ModalScreen[str | None]):
         outer = Vertical()
         outer.border_title, outer.border_subtitle = "Keys", _KEYS
         with outer:
-            yield Input(placeholder="search")
+            yield Input(placeholder="search", compact=True)
             yield self._box
 
     def on_mount(self) -> None:

@@ -18,6 +18,7 @@ class MessageScreen(ModalScreen[str], inherit_bindings=False):
     """Says something, and gives back the key of the answer. ``answers``: keys with what they mean; the last one is escape too."""
 
     DEFAULT_CSS: ClassVar[str] = """
+    MessageScreen VerticalScroll { scrollbar-size-vertical: 1; }
     MessageScreen { align: center middle; }
     MessageScreen > VerticalScroll { width: 72; max-width: 96%; height: auto; max-height: 80%; padding: 1 2;
         border: round $accent; background: $surface; }

@@ -17,13 +17,14 @@ class PromptScreen(ModalScreen[str | None]):
     DEFAULT_CSS: ClassVar[str] = """
     PromptScreen { align: center bottom; background: transparent; }
     PromptScreen > Vertical { width: 100%; height: auto; background: $surface; border: round $accent; }
-    PromptScreen Input { border: none; height: 1; padding: 0 1; background: $surface; }
+    PromptScreen Input { margin: 0 1; background: $surface; }
     PromptScreen Static { padding: 0 1; height: auto; }
     """
 
     def __init__(self, title: str, value: str = "", *, about: str = "") -> None:
         super().__init__()
-        self._title, self._value, self._about = title, value, about
+        self._title, self._about = title, about
+        self._input = Input(value, select_on_focus=False, compact=True)
 
     def compose(self) -> ComposeResult:
         """The line."""
@@ -32,7 +33,7 @@ class PromptScreen(ModalScreen[str | None]):
         with box:
             if self._about:
                 yield Static(self._about, markup=False)
-            yield Input(self._value, select_on_focus=False)
+            yield self._input
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
@@ -40,7 +41,11 @@ class PromptScreen(ModalScreen[str | None]):
         self.dismiss(event.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Escape."""
+        """Escape; and what was typed before the line was there to be typed into."""
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
+        elif self.focused is None and event.key == "enter":
+            self.dismiss(self._input.value)
+        elif self.focused is None and event.is_printable and event.character:
+            self._input.insert_text_at_cursor(event.character)

@@ -27,6 +27,7 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
     """The places of the session's review, each in its context."""
 
     DEFAULT_CSS: ClassVar[str] = """
+    ReviewScreen VerticalScroll { scrollbar-size-vertical: 1; }
     ReviewScreen { align: center bottom; background: transparent; }
     ReviewScreen > VerticalScroll { width: 100%; height: auto; max-height: 70%; background: $surface; border: round $accent;
         padding: 0 1; }

@@ -14,7 +14,7 @@ from postil.annotating.ghosts import GHOST, focused_ghost
 from postil.annotating.making import described
 from postil.annotating.state import State, focused
 from postil.findings import Finding, Severity
-from postil.model import Annotation, Note, Record, Span
+from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
 from postil.text import printable, quote
 from postil.tui.keys import label_keys
@@ -99,14 +99,20 @@ def _label(record: Annotation, palette: Palette) -> tuple[str, Style]:
 
 
 def _relations(here: Record, state: State, palette: Palette) -> Iterator[Text]:
-    tied = [one for one in state.marks.annotations.relations if one is here or here.id in {id for _, id in one.arguments()}]
-    for relation in tied:
-        yield Text("")
-        yield Text.assemble(_label(relation, palette), (f" {printable(relation.id)}", _QUIET))
-        for role, id in relation.arguments():
-            other = state.marks.by_id.get(id)
-            said = "this" if id == here.id else described(other) if other else f"{printable(id)}, which is not there"
-            yield Text(f"  {printable(role)}: {said}")
+    if isinstance(here, Relation):
+        yield from _arguments(here, here, state)
+    for relation in state.marks.annotations.relations:
+        if here.id in {id for _, id in relation.arguments()}:
+            yield Text("")
+            yield Text.assemble(_label(relation, palette), (f" {printable(relation.id)}", _QUIET))
+            yield from _arguments(relation, here, state)
+
+
+def _arguments(relation: Relation, here: Record, state: State) -> Iterator[Text]:
+    for role, id in relation.arguments():
+        other = state.marks.by_id.get(id)
+        said = "this" if id == here.id else described(other) if other else f"{printable(id)}, which is not there"
+        yield Text(f"  {printable(role)}: {said}")
 
 
 def _findings(findings: Iterable[Finding], palette: Palette) -> Iterator[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
@@ -42,18 +43,17 @@ class Status(Static):
         header = state.marks.header
         offered = len(ghosts(state))
         parts = [
-            printable(header.document),
-            f"set {printable(header.annotator)}",
             f"layer {printable(state.place.layer)}",
             self._of_layer(state),
             counted(offered, "suggestion") if offered else "",
             counted(errors, "error") if errors else "",
-            header.status,
-            "saved" if is_saved else "NOT SAVED",
+            f"{printable(header.document)}, set {printable(header.annotator)}",
         ]
-        line = Text(" · ").join(Text(part) for part in parts if part)
-        line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        grid = Table.grid(expand=True, padding=(0, 1))
+        grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        grid.add_column(no_wrap=True)
+        grid.add_row(" · ".join(part for part in parts if part), f"{header.status}, {'saved' if is_saved else 'NOT SAVED'}")
+        self.update(grid)
 
     def _of_layer(self, state: State) -> str:
         """How many sentences have a span of the layer. Worked out again only where the set or the layer is another one."""

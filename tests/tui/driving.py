@@ -1,0 +1,83 @@
+"""Driving the screens by keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+
+from postil import Corpus
+from postil.tui.app import Annotator
+from postil.tui.keys_file import read_keys
+from postil.tui.screens.annotate import AnnotateScreen
+
+Steps = Callable[[Annotator, Pilot[Any]], Awaitable[None]]
+
+_CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
+
+
+def drive(app: Annotator, steps: Steps, size: tuple[int, int] = (110, 34)) -> Annotator:
+    """Run an application without a terminal, and do the steps with it."""
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            await steps(app, pilot)
+
+    try:
+        asyncio.run(run())
+    finally:
+        app.close_session()
+    return app
+
+
+async def press(app: Annotator, pilot: Pilot[Any], keys: Iterable[str]) -> None:
+    """Press keys, one after the other, each as soon as what the one before did is drawn."""
+    for key in keys:
+        character = key if len(key) == 1 else _CHARACTERS.get(key)
+        app.post_message(events.Key(key, character))
+        await settle(pilot)
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until everything that was posted is done."""
+    for _ in range(3):
+        await pilot._wait_for_screen()
+
+
+def pressed(
+    corpus: Corpus, keys: str | Iterable[str], document: str = "example", annotator: str = "me", **more: Any
+) -> Annotator:
+    """An application after these keys; in a string they are separated by blanks."""
+    then, size = more.pop("then", None), more.pop("size", (110, 34))
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, keys.split() if isinstance(keys, str) else keys)
+        if then is not None:
+            await then(app, pilot) if asyncio.iscoroutinefunction(then) else then(app)
+
+    return drive(Annotator(corpus, annotator, document, **more), steps, size)
+
+
+def screen_of(app: Annotator) -> AnnotateScreen:
+    """The annotating screen, whatever dialog is over it."""
+    return next(screen for screen in app.screen_stack if isinstance(screen, AnnotateScreen))
+
+
+def shown(app: Annotator) -> list[str]:
+    """The lines on the screen, as text."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()
+    assert len(lines) == height
+    return ["".join(segment.text for segment in strip)[:width].rstrip() for strip in lines]
+
+
+def keys_from(path: Path, source: str) -> Any:
+    """The keys of a file with this source."""
+    file = path / "keys.toml"
+    file.write_text(source, encoding="utf-8")
+    return read_keys(file)
