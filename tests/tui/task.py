@@ -14,21 +14,22 @@ _FIVE_PARAGRAPHS = 860
 _STATEMENTS = ("stzjhm", "soacbf", "syhxp5")  # ids in gold
 _RELATION = ("syhxp5", "soacbf")
 
-BY_HAND = (
+_GROUPS = (
     # the headline: India, Japan, then more is selected for the meeting; the first name of the rest is none, the second is
-    "2  g . g + + e  tab tab l "
+    "2  g . g + + e  tab tab l",
     # three paragraphs on; India and Japan stand for their governments
-    "} } } g enter 2  tab g enter 2  tab > > e  tab y  tab g  tab g "
+    "} } } g enter 2  tab g enter 2  tab > > e  tab y  tab g  tab g",
     # without “Dr”; past “Defence”
-    "tab tab tab p X  tab tab p  tab n  tab tab p  tab p X X "
-    "tab > e  tab y  tab l "
+    "tab tab tab p X  tab tab p  tab n  tab tab p  tab p X X",
+    "tab > e  tab y  tab l",
     # statements without their full stops; a claim must say what kind it is; the fact begins nine words into the claim
-    "3  space space space space - c 5  space - c 5  % > > > > > > > > > f "
+    "3  space space space space - c 5  space - c 5  % > > > > > > > > > f",
     # the fact is the head of a relation whose tail is the claim
-    "H [ s"
-).split()
+    "H [ s",
+)
+BY_HAND = [key for group in _GROUPS for key in group.split()]
 
-WITH_SUGGESTIONS = ["G", *["enter"] * 21, *["3", "H", "[", "s"]]
+WITH_SUGGESTIONS = ["G", *["enter"] * 21, "3", "H", "[", "s"]
 """Each suggestion is looked at and taken by itself."""
 
 

@@ -73,7 +73,7 @@ def _annotate(corpus: Corpus, document: str | None, annotator: str, suggestions:
         import_module("textual")
     except ImportError as error:
         raise MissingExtra("postil annotate in a terminal", "Textual", "tui") from error
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on standard error
         raise click.UsageError("this is no terminal: use --script FILE, or --list")
     from postil.tui.app import annotate
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.theme import Theme
 
@@ -11,7 +12,7 @@ from postil.annotating import Session
 from postil.corpus import Corpus
 from postil.errors import PostilError
 from postil.text import printable
-from postil.tui.keys import Keys
+from postil.tui.keys import Keys, Pressable, key_name
 from postil.tui.keys_file import keys_path, read_keys
 from postil.tui.palette import Palette
 from postil.tui.screens.annotate import AnnotateScreen
@@ -61,6 +62,13 @@ class Annotator(App[int], inherit_bindings=False):
         """The colours of labels in the present theme."""
         theme = self.current_theme
         return Palette(self.corpus.scheme, is_dark=theme.dark, has_few_colours=theme.ansi)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to the screen on top, in order."""
+        if isinstance(event, events.Key) and isinstance(self.screen, Pressable):
+            self.screen.press(key_name(event.key, event.character))
+        else:
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Open the document that was asked for, else the list."""

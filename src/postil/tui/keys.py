@@ -7,6 +7,7 @@ keys with names. All of it can be changed in the user's ``keys.toml``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -164,6 +165,18 @@ COMMANDS: tuple[Command, ...] = (
         ("quit", "quit", ("ctrl+q",), "quit"),
     ),
 )
+
+
+@runtime_checkable
+class Pressable(Protocol):
+    """A screen that takes keys. The application gives it one after the other, each when the one before is done.
+
+    Were they left to each screen's own queue of events, what is typed ahead would reach a screen that is closing, or miss one
+    that is opening.
+    """
+
+    def press(self, key: str) -> None:
+        """Do what a key does, by its name here."""
 
 
 class Keys:

@@ -15,7 +15,7 @@ from postil.annotating import Session, State
 from postil.errors import ActionRefused, PostilError
 from postil.findings import Severity
 from postil.tui import asks
-from postil.tui.keys import Command, Keys, context, key_name, label_keys
+from postil.tui.keys import Command, Keys, context, label_keys
 from postil.tui.keys_file import overridden
 from postil.tui.palette import Palette
 from postil.tui.screens.message import MessageScreen
@@ -138,11 +138,8 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
         self.app.push_screen(screen, answered)
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """A label's key labels; any other is looked up in the table."""
-        event.stop()
-        event.prevent_default()
-        key = key_name(event.key, event.character)
         labelling = label_keys(self.state).get(key)
         command = self.keys.find(key, context(self.state))
         if labelling is not None:

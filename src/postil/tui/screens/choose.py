@@ -7,14 +7,12 @@ from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from postil.text import printable
-from postil.tui.keys import key_name
 
 
 class Choice(NamedTuple):
@@ -63,11 +61,8 @@ class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """A key of a choice chooses it."""
-        event.stop()
-        event.prevent_default()
-        key = key_name(event.key, event.character)
         chosen = next((choice.name for choice in self._choices if key and choice.key == key), None)
         if chosen is not None:
             self.dismiss(chosen)

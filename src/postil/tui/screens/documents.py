@@ -6,19 +6,20 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from postil.annotating import Entry, worklist
 from postil.annotating.worklist import PROGRESS, Progress, counts
 from postil.corpus import Corpus
 from postil.text import printable
 from postil.tui.widgets.key_bar import KeyBar
+from postil.tui.widgets.line import Line
 
 _SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "unreadable": "!"}
+_STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 _BAR = ((("enter",), "open"), (("up",), ""), (("down",), ""), (("tab",), "which are shown"), (("escape",), "quit"))
 
 
@@ -29,7 +30,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     DocumentsScreen VerticalScroll { scrollbar-size-vertical: 1; }
     DocumentsScreen { layout: vertical; }
     DocumentsScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
-    DocumentsScreen Input { margin: 1; }
+    DocumentsScreen Line { margin: 1; }
     DocumentsScreen VerticalScroll { height: 1fr; padding: 0 1; }
     DocumentsScreen #list { height: auto; }
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
@@ -39,7 +40,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._corpus, self._annotator = corpus, annotator
         self._progress: Progress | None = None
-        self._matching = ""
+        self._line = Line(placeholder="type to search")
         self._all = worklist(corpus, annotator)
         self._at = next((at for at, one in enumerate(self._all) if one.document == after), 0)
         self._list, self._counts, self._bar = Static(id="list"), Static(id="counts", markup=False), KeyBar()
@@ -49,7 +50,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         """A line to type into, the list, counts, keys."""
         title = self._corpus.manifest.title or self._corpus.manifest.name
         yield Static(f"{printable(title)} · set {printable(self._annotator)}", id="title", markup=False)
-        yield Input(placeholder="type to search", compact=True)
+        yield self._line
         yield self._box
         yield self._counts
         yield self._bar
@@ -62,47 +63,37 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     @property
     def found(self) -> list[Entry]:
         """The documents that are listed."""
-        word = self._matching.casefold()
+        word = self._line.value.casefold()
         return [one for one in self._all if word in one.document.casefold() and self._progress in (None, one.progress)]
 
     def _show(self) -> None:
         found = self.found
         self._at = max(min(self._at, len(found) - 1), 0)
-        lines = [self._line(one, is_here=at == self._at) for at, one in enumerate(found)]
+        lines = [self._drawn(one, is_here=at == self._at) for at, one in enumerate(found)]
         self._list.update(Text("\n").join(lines) if lines else Text("no document is so"))
         shown = f"   shown: {self._progress}" if self._progress else ""
         self._counts.update(", ".join(f"{number:,} {progress}" for progress, number in counts(self._all).items()) + shown)
         self._box.scroll_to(y=max(self._at - 3, 0), animate=False)
 
-    def _line(self, one: Entry, *, is_here: bool) -> Text:
+    def _drawn(self, one: Entry, *, is_here: bool) -> Text:
         style = Style(bold=is_here, reverse=is_here)
         records = f"{one.records:>7,}" if one.records else f"{'':>7}"
         line = Text(f"{_SIGNS[one.progress]} {one.progress:<12}{records}  {printable(one.document)}", style)
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
-    @on(Input.Changed)
-    def _search(self, event: Input.Changed) -> None:
-        self._matching = event.value
-        self._show()
-
-    @on(Input.Submitted)
-    def _open(self) -> None:
-        if self.found:
+    def press(self, key: str) -> None:
+        """The arrows choose, enter opens, tab goes through what is shown, escape quits; anything else is searched for."""
+        if key in _STEPS:
+            self._at += _STEPS[key]
+        elif key == "enter" and self.found:
             self.app.open_document(self.found[self._at].document)  # type: ignore[attr-defined]
-
-    def on_key(self, event: events.Key) -> None:
-        """The arrows choose, tab goes through what is shown, escape quits."""
-        if event.key in ("up", "down", "pageup", "pagedown"):
-            step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}[event.key]
-            self._at = max(min(self._at + step, len(self.found) - 1), 0)
-        elif event.key == "tab":
+            return
+        elif key == "tab":
             order = (None, *PROGRESS)
             self._progress = order[(order.index(self._progress) + 1) % len(order)]
-        elif event.key in ("escape", "ctrl+q"):
+        elif key in ("escape", "ctrl+q"):
             self.app.exit()
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            self._line.take(key)
         self._show()

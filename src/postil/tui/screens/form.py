@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
@@ -16,7 +15,6 @@ from textual.widgets import Static
 from postil.annotating import Question, focused, questions
 from postil.annotating.making import described
 from postil.text import printable
-from postil.tui.keys import key_name
 from postil.tui.screens.prompt import PromptScreen
 
 if TYPE_CHECKING:
@@ -103,11 +101,8 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
 
     # --- answering -------------------------------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """A digit answers; letters begin a free value."""
-        event.stop()
-        event.prevent_default()
-        key = key_name(event.key, event.character)
         asked = self._questions
         one = asked[self._at]
         self._refused = ""

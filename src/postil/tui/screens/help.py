@@ -7,14 +7,14 @@ from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
-from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from postil.annotating import State
 from postil.tui.keys import Keys, label_keys, shown_key
+from postil.tui.widgets.line import Line
 
 _KEYS = "type to search   ↑↓   ⏎ do it   esc close"
 
@@ -37,14 +37,14 @@ def entries(keys: Keys, state: State) -> Iterator[Entry]:
         yield Entry(command.section, command.keys, f"{command.summary}{when}", command.name)
 
 
-class HelpScreen(ModalScreen[str | None]):
+class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
     """The list of keys. Gives back the name of the command that was chosen."""
 
     DEFAULT_CSS: ClassVar[str] = """
     HelpScreen VerticalScroll { scrollbar-size-vertical: 1; }
     HelpScreen { align: center middle; }
     HelpScreen > Vertical { width: 90; max-width: 98%; height: 90%; background: $surface; border: round $accent; padding: 0 1; }
-    HelpScreen Input { background: $surface; margin-bottom: 1; }
+    HelpScreen Line { margin-bottom: 1; }
     HelpScreen VerticalScroll { height: 1fr; }
     HelpScreen Static { height: auto; }
     """
@@ -54,6 +54,7 @@ class HelpScreen(ModalScreen[str | None]):
         self._all = list(entries(keys, state))
         self._found = self._all
         self._at = 0
+        self._line = Line(placeholder="search")
         self._content = Static()
         self._box = VerticalScroll(self._content, can_focus=False)
 
@@ -62,35 +63,26 @@ class HelpScreen(ModalScreen[str | None]):
         outer = Vertical()
         outer.border_title, outer.border_subtitle = "Keys", _KEYS
         with outer:
-            yield Input(placeholder="search", compact=True)
+            yield self._line
             yield self._box
 
     def on_mount(self) -> None:
         """Draw it."""
         self._show()
 
-    @on(Input.Changed)
-    def _search(self, event: Input.Changed) -> None:
-        words = event.value.casefold().split()
-        self._found = [one for one in self._all if all(word in _searched(one) for word in words)]
-        self._at = 0
-        self._show()
-
-    @on(Input.Submitted)
-    def _do(self) -> None:
-        chosen = self._found[self._at].command if self._found else ""
-        self.dismiss(chosen or None)
-
-    def on_key(self, event: events.Key) -> None:
-        """The arrows choose, escape closes."""
-        if event.key == "escape":
-            self.dismiss(None)
-        elif event.key in ("up", "down") and self._found:
-            self._at = (self._at + (1 if event.key == "down" else -1)) % len(self._found)
+    def press(self, key: str) -> None:
+        """The arrows choose, enter does it, escape closes; anything else is searched for."""
+        if key in ("enter", "escape"):
+            chosen = self._found[self._at].command if self._found and key == "enter" else ""
+            self.dismiss(chosen or None)
+        elif key in ("up", "down"):
+            self._at = (self._at + (1 if key == "down" else -1)) % max(len(self._found), 1)
             self._show()
-        else:
-            return
-        event.stop()
+        elif self._line.take(key):
+            words = self._line.value.casefold().split()
+            self._found = [one for one in self._all if all(word in _searched(one) for word in words)]
+            self._at = 0
+            self._show()
 
     def _show(self) -> None:
         lines: list[Text] = []

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from postil.tui.keys import key_name, shown_key
+from postil.tui.keys import shown_key
 
 
 class MessageScreen(ModalScreen[str], inherit_bindings=False):
@@ -39,11 +38,8 @@ class MessageScreen(ModalScreen[str], inherit_bindings=False):
             keys = "   ".join(f"{shown_key(key)} {said}" for key, said in self._answers.items())
             yield Static(keys, markup=False, classes="answers")
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """An answer closes the dialog."""
-        event.stop()
-        event.prevent_default()
-        key = key_name(event.key, event.character)
         if key == "escape":
             key = list(self._answers)[-1]
         if key in self._answers:

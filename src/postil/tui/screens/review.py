@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
@@ -14,7 +13,6 @@ from textual.widgets import Static
 
 from postil.segmentation import Extent
 from postil.text import counted, printable, quote
-from postil.tui.keys import key_name
 
 if TYPE_CHECKING:
     from postil.tui.screens.annotate import AnnotateScreen
@@ -74,11 +72,8 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """In or out; enter labels."""
-        event.stop()
-        event.prevent_default()
-        key = key_name(event.key, event.character)
         if key in ("up", "down"):
             self._at = (self._at + (1 if key == "down" else -1)) % len(self._review.places)
         elif key == "space":

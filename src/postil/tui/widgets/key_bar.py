@@ -12,8 +12,8 @@ from textual.widgets import Static
 from postil.tui.keys import Keys, shown_key
 
 _NAMES = {
-    "": ("help", "next-name", "next-unlabelled", "grow", "shrink", "attributes", "head", "search", "next-layer", "undo", "quit"),
-    "ghost": ("help", "accept", "reject", "accept-sentence", "next-ghost", "undo", "quit"),
+    "": ("help", "quit", "undo", "next-name", "next-unlabelled", "grow", "shrink", "attributes", "next-layer", "head", "search"),
+    "ghost": ("help", "quit", "undo", "accept", "reject", "accept-sentence", "next-ghost"),
 }
 _SHORT = {
     "help": "keys", "next-name": "name", "next-unlabelled": "sentence", "grow": "more", "shrink": "less",

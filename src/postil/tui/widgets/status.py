@@ -43,11 +43,12 @@ class Status(Static):
         header = state.marks.header
         offered = len(ghosts(state))
         parts = [
+            f"set {printable(header.annotator)}",
             f"layer {printable(state.place.layer)}",
             self._of_layer(state),
             counted(offered, "suggestion") if offered else "",
             counted(errors, "error") if errors else "",
-            f"{printable(header.document)}, set {printable(header.annotator)}",
+            printable(header.document),
         ]
         grid = Table.grid(expand=True, padding=(0, 1))
         grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")

@@ -1,0 +1,96 @@
+"""The program in a real terminal: tmux."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from annotating.corpora import copy_of_our_corpus
+from postil import Corpus
+from postil.annotating import Session
+from tui.task import BY_HAND, DOCUMENT, by_hand, with_ids_of_gold
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+_NAMES = {"enter": "Enter", "space": "Space", "tab": "Tab", "escape": "Escape", "ctrl+q": "C-q", "ctrl+z": "C-z", ";": r"\;"}
+_PATIENCE = 20.0
+
+
+class Terminal:
+    """A tmux server of its own, with one window."""
+
+    def __init__(self, directory: Path) -> None:
+        self._socket = str(directory / "tmux.socket")
+
+    def __call__(self, *words: str) -> str:
+        done = subprocess.run(["tmux", "-S", self._socket, *words], capture_output=True, text=True, check=True, timeout=30)
+        return done.stdout
+
+    def start(self, *command: str, **environment: str) -> None:
+        settings = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "TMUX")}
+        settings |= {"TERM": "tmux-256color", "XDG_CONFIG_HOME": str(Path(self._socket).parent)} | environment
+        words = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
+        self("-f", os.devnull, "new-session", "-d", "-x", "110", "-y", "34", *words, *command)
+
+    def press(self, *keys: str) -> None:
+        self("send-keys", *(_NAMES.get(key, key) for key in keys))
+
+    @property
+    def lines(self) -> list[str]:
+        return self("capture-pane", "-p").splitlines()
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not is_so():
+            assert time.monotonic() < end, "\n".join(self.lines)
+            time.sleep(0.05)
+
+    def wait_for_text(self, text: str) -> None:
+        self.wait_for(lambda: any(text in line for line in self.lines))
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    found = Terminal(tmp_path)
+    yield found
+    subprocess.run(["tmux", "-S", str(tmp_path / "tmux.socket"), "kill-server"], capture_output=True, check=False)
+
+
+def test_the_task_in_a_terminal(tmp_path: Path, terminal: Terminal) -> None:
+    copy_of_our_corpus(tmp_path / "corpus")
+    postil = (sys.executable, "-m", "postil", "-C", str(tmp_path / "corpus"))
+    terminal.start(*postil, "annotate", DOCUMENT, "--as", "me")
+    terminal.wait_for_text("set me")
+    assert any("India-Japan 2+2 Meet: Security" in line for line in terminal.lines)
+    terminal.press(*BY_HAND)
+    terminal.wait_for_text("supports CLAIM")
+    terminal.wait_for_text("FACT────")
+    terminal.press("ctrl+q")
+    terminal.wait_for(lambda: not (tmp_path / "corpus/.postil/sessions/me" / f"{DOCUMENT}.lock").exists())
+
+    corpus = Corpus.open(tmp_path / "corpus")
+    made = corpus[DOCUMENT].sets["me"]
+    assert with_ids_of_gold(corpus, made) == by_hand(corpus, made.header)
+
+
+def test_a_session_that_is_killed_is_taken_up_again(tmp_path: Path, terminal: Terminal) -> None:
+    copy_of_our_corpus(tmp_path / "corpus")
+    postil = (sys.executable, "-m", "postil", "-C", str(tmp_path / "corpus"))
+    terminal.start(*postil, "annotate", DOCUMENT, "--as", "me", NO_COLOR="1")
+    terminal.wait_for_text("set me")
+    terminal.press("2", "g")
+    terminal.wait_for_text("GPE “India”")
+    process = int(terminal("display-message", "-p", "#{pane_pid}"))
+    os.kill(process, signal.SIGKILL)
+    terminal.wait_for(lambda: not Path(f"/proc/{process}").exists())
+    with Session.open(Corpus.open(tmp_path / "corpus"), DOCUMENT, "me") as session:
+        assert [span.text for span in session.state.marks.spans] == ["India"]
+        assert len(session.history.done) == 1
