@@ -36,27 +36,30 @@ def drive(app: Annotator, steps: Steps, size: tuple[int, int] = (110, 34)) -> An
 
 
 async def press(app: Annotator, pilot: Pilot[Any], keys: Iterable[str]) -> None:
-    """Press keys, one after the other, each as soon as what the one before did is drawn."""
+    """Press keys, one after the other, as fast as can be."""
     for key in keys:
         character = key if len(key) == 1 else _CHARACTERS.get(key)
         app.post_message(events.Key(key, character))
-        await settle(pilot)
+    done = asyncio.Event()
+    app.call_later(done.set)
+    await done.wait()
+    await settle(pilot)
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until everything that was posted is done."""
-    for _ in range(3):
-        await pilot._wait_for_screen()
+    """Wait until everything that was posted is done, and drawn."""
+    await pilot._wait_for_screen()
+    await pilot.pause()
 
 
 def pressed(
-    corpus: Corpus, keys: str | Iterable[str], document: str = "example", annotator: str = "me", **more: Any
+    corpus: Corpus, sequence: str | Iterable[str], document: str = "example", annotator: str = "me", **more: Any
 ) -> Annotator:
     """An application after these keys; in a string they are separated by blanks."""
     then, size = more.pop("then", None), more.pop("size", (110, 34))
 
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, keys.split() if isinstance(keys, str) else keys)
+        await press(app, pilot, sequence.split() if isinstance(sequence, str) else sequence)
         if then is not None:
             await then(app, pilot) if asyncio.iscoroutinefunction(then) else then(app)
 

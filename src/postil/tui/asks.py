@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from postil.annotating import State, focused, questions, worklist
@@ -88,7 +88,14 @@ def _note_here(state: State) -> str:
 def _label_choices(screen: AnnotateScreen, layer: str) -> list[Choice]:
     definitions = screen.state.scheme.layers[layer].labels
     colour = screen.view.palette.colour
-    return [Choice(label, one.key, one.description, colour(layer, label)) for label, one in definitions.items()]
+    return _with_keys(Choice(label, one.key, one.description, colour(layer, label)) for label, one in definitions.items())
+
+
+def _with_keys(choices: Iterable[Choice]) -> list[Choice]:
+    """The choices, those without a key with a digit where one is left."""
+    found = list(choices)
+    digits = iter([digit for digit in "123456789" if digit not in {choice.key for choice in found}])
+    return [choice if choice.key else choice._replace(key=next(digits, "")) for choice in found]
 
 
 def _choose_label(screen: AnnotateScreen, title: str, layer: str, *words: str) -> None:
@@ -119,11 +126,21 @@ def _accept_label(screen: AnnotateScreen) -> None:
 
 def _duplicate(screen: AnnotateScreen) -> None:
     layers = screen.state.scheme.layers_of_kind("span")
-    choices = [Choice(name, str(at), layer.description) for at, (name, layer) in enumerate(layers.items(), 1)]
+    choices = _with_keys(Choice(name, about=layer.description) for name, layer in layers.items())
     screen.ask(
         ChooseScreen("Label it too in the layer", choices),
         lambda layer: _choose_label(screen, f"As what in {layer}", layer, "duplicate", layer),
     )
+
+
+def _relate(screen: AnnotateScreen) -> None:
+    layers = screen.state.scheme.layers_of_kind("relation")
+    if not screen.state.head or not layers:
+        why = "no head is marked: go to it and use head" if layers else "the scheme has no layer of relations"
+        screen.say(why, is_refused=True)
+        return
+    choices = _with_keys(choice for layer in layers for choice in _label_choices(screen, layer))
+    screen.ask(ChooseScreen("The head and this are tied by", choices), lambda label: screen.do("relate", label))
 
 
 def _argument(screen: AnnotateScreen) -> None:
@@ -132,7 +149,7 @@ def _argument(screen: AnnotateScreen) -> None:
         screen.say("no relation is here: go to one by its id", is_refused=True)
         return
     roles = screen.state.scheme.layers[here.layer].roles_of(here.label)
-    choices = [Choice(name, str(at), role.description) for at, (name, role) in enumerate(roles.items(), 1)]
+    choices = _with_keys(Choice(name, about=role.description) for name, role in roles.items())
     screen.ask(ChooseScreen("The head is its", choices), lambda role: screen.do("argument", role))
 
 
@@ -234,7 +251,7 @@ def _documents(screen: AnnotateScreen) -> None:
 
 
 ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
-    "search": _prompt("Search", "find", lambda state: state.sought),
+    "search": _prompt("Search", "find"),
     "go": _prompt("Go to the record with the id", "go"),
     "row_down": _by_rows(1),
     "row_up": _by_rows(-1),
@@ -250,6 +267,7 @@ ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
     "relabel": _relabel,
     "duplicate": _duplicate,
     "argument": _argument,
+    "relate": _relate,
     "accept_label": _accept_label,
     "attributes": attributes,
     "mentions": _mentions,

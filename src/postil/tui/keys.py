@@ -104,6 +104,7 @@ COMMANDS: tuple[Command, ...] = (
         ("label", "choose a label from a list", ("'",), "label"),
         ("attributes", "answer the attributes of what is here", ("enter",), "attributes"),
         ("mentions", "label all identical mentions, after a look", ("M",), "mentions"),
+        ("relate", "tie the head to what is here, by a list", ('"',), "relate"),
         ("argument", "put the head into a further role of the relation here", ("Y",), "argument"),
         ("note", "write a note on what is here", ("N",), "note"),
         ("remark", "write a remark, a record of its own", ("K",), "remark"),

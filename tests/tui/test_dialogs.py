@@ -1,0 +1,253 @@
+"""The dialogs: attributes, mentions, all keys; and what the session asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from annotating.corpora import ARTICLE, copy_of_our_corpus, hostile_corpus
+from postil import Corpus
+from postil.annotating import Session
+from postil.annotating.journal import Journal
+from postil.annotating.lock import Lock
+from postil.cli import main
+from postil.tui.app import Annotator
+from postil.tui.layout import Page
+from postil.tui.screens.documents import DocumentsScreen
+from postil.tui.screens.message import MessageScreen
+from tui.driving import drive, press, pressed, screen_of, settle, shown
+
+SET = "annotations/gold/example.jsonl"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return copy_of_our_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Corpus:
+    return hostile_corpus(tmp_path / "hostile")
+
+
+def look(corpus: Corpus, sequence: Any, document: str = ARTICLE, annotator: str = "me", **more: Any) -> tuple[Any, list[str]]:
+    """The state and the lines of the screen after these keys."""
+    found: list[Any] = []
+    pressed(corpus, sequence, document, annotator, then=lambda app: found.extend((screen_of(app).state, shown(app))), **more)
+    return found[0], found[1]
+
+
+def attributes(corpus: Corpus, keys: str) -> dict[str, Any]:
+    (span,) = look(corpus, keys)[0].marks.spans
+    return dict(span.attributes)
+
+
+# --- attributes ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_form_opens_itself_where_something_must_be_answered_and_closes_when_it_is(corpus: Corpus) -> None:
+    _, lines = look(corpus, "3 space - o")
+    assert any("*opinion_type: –  ! OPINION must have the attribute opinion_type" in line for line in lines)
+    assert any("1  ○ evaluation" in line for line in lines)
+    state, lines = look(corpus, "3 2 space - 3 space - o 2 4 g", annotator="another")
+    (span,) = state.marks.spans
+    assert span.attributes == {"holder": "AUTHOR", "opinion_type": "recommendation", "polarity": "neutral"}
+    assert any("g is no key here" in line for line in lines)  # so the form is closed
+
+
+@pytest.mark.parametrize(
+    ("keys", "changed"),
+    [
+        ("escape", {}),
+        ("up 2", {"holder": "UNSPECIFIED"}),
+        ("down down 1", {"thesis": True}),
+        ("down down right", {"thesis": True}),
+        ("down down left", {"thesis": False}),
+        ("down down 1 up delete", {"thesis": True, "holder": None}),
+        ("right right", {"opinion_type": "recommendation"}),
+        ("enter enter", {}),
+        ("0 y", {}),
+    ],
+)
+def test_answering(keys: str, changed: dict[str, Any], corpus: Corpus) -> None:
+    found = attributes(corpus, f"3 space - o {keys}")
+    expected = {"holder": "AUTHOR"} | changed
+    assert {name: found.get(name) for name in expected} == expected
+
+
+def test_a_reference_is_chosen_among_the_nearest(corpus: Corpus) -> None:
+    state, _ = look(corpus, "2 tab e 3 space - f enter 3")
+    holder = next(span for span in state.marks.spans if span.label == "FACT").attributes["holder"]
+    assert state.marks.by_id[holder].label == "EVENT"
+
+
+def test_free_values_are_typed_and_what_is_wrong_is_said_in_the_words_of_check(hostile: Corpus) -> None:
+    keys = "ctrl+g s 1 enter enter down down 9 enter"
+    state, lines = look(hostile, keys, "example", "gold")
+    assert any("✗ strength is 9, more than the maximum 5" in line or "✗ strength" in line for line in lines)
+    assert "strength" not in state.marks.by_id["s1"].attributes
+    state, _ = look(hostile, [*keys.split(), *["enter", "ctrl+u", "4", "enter", "a", "enter"]], "example", "gold")
+    assert state.marks.by_id["s1"].attributes["strength"] == 4
+    assert "source" not in state.marks.by_id["s1"].attributes
+
+
+def test_nothing_to_answer(corpus: Corpus) -> None:
+    _, lines = look(corpus, "2 tab y enter")
+    assert any("✗ it has no attributes" in line for line in lines)
+
+
+# --- mentions, keys ------------------------------------------------------------------------------------------------------
+
+
+def test_mentions_are_looked_at_before_they_are_labelled(corpus: Corpus) -> None:
+    _, lines = look(corpus, [*"2/India", "enter", "g", "M"])
+    assert any("unlabelled mention" in line and "“India”, to be GPE" in line for line in lines)
+    number = sum("[x]" in line for line in lines)
+    assert number
+    assert look(corpus, ["M", "up", "space", "enter"])[0].review is None
+
+
+def test_all_keys_are_listed_searched_and_done(corpus: Corpus) -> None:
+    _, lines = look(corpus, "2 ?")
+    assert any("label PERSON" in line for line in lines)
+    assert any("next unlabelled name" in line for line in lines)
+    _, lines = look(corpus, ["?", *"done"])
+    assert any("^d" in line and "the document is done" in line for line in lines)
+    assert not any("next unlabelled name" in line for line in lines)
+    state, _ = look(corpus, ["?", *"paragraph further", "down", "up", "enter"])
+    assert state.place.cursor == state.text.index("\n")
+    assert any("no key does that" in line for line in look(corpus, ["?", *"xyzzy", "enter"])[1]) is False
+
+
+# --- suggestions ---------------------------------------------------------------------------------------------------------
+
+
+def test_suggestions_are_taken_changed_and_turned_down(hostile: Corpus) -> None:
+    state, lines = look(hostile, "G", "example", suggestions="model")
+    assert any("Suggested" in line for line in lines)
+    assert any("3 suggestions" in line for line in lines)
+    assert any("╰?PER╯" in line for line in lines)
+    state, _ = look(hostile, "G enter p delete", "example", suggestions="model")
+    assert [(span.label, span.text[:14]) for span in state.marks.spans] == [("FACT", "Rajnath Singh "), ("PERSON", "Hamada")]
+    assert len(state.rejected) == 1
+
+
+def test_all_of_a_sentence_or_of_a_label(hostile: Corpus) -> None:
+    state, _ = look(hostile, "G A", "example", suggestions="model")
+    assert len(state.marks.spans) == 2
+    state, _ = look(hostile, "1 E g", "example", "another", suggestions="model")
+    assert [span.label for span in state.marks.spans] == ["GPE"]
+    _, lines = look(hostile, "E", "example", "third")
+    assert any("✗ no suggestion is left" in line for line in lines)
+
+
+# --- what the session asks -----------------------------------------------------------------------------------------------
+
+
+def test_a_change_on_the_disk_is_merged_and_said(hostile: Corpus) -> None:
+    path = hostile.directory.root / SET
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"label":"FACT"', '"label":"OPINION"'), encoding="utf-8")
+        screen_of(app)._look_at_disk()
+        await settle(pilot)
+        found.extend((type(app.screen), shown(app)))
+        await press(app, pilot, ["enter", "ctrl+z"])
+        found.append(screen_of(app).state.marks.by_id["s2"].label)
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] is MessageScreen
+    assert any("changed on the disk: 1 change" in line for line in found[1])
+    assert found[2] == "FACT"
+
+
+def test_what_both_changed_is_listed(hostile: Corpus) -> None:
+    path = hostile.directory.root / SET
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"label":"GPE"', '"label":"PERSON"'), encoding="utf-8")
+        await press(app, pilot, [*["ctrl+g", "e", "2", "enter"], "delete"])
+        screen_of(app)._look_at_disk()
+        await settle(pilot)
+        found.append((screen_of(app).session.conflicts, shown(app)))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    conflicts, lines = found[0]
+    assert [one.id for one in conflicts] == ["e2"]
+    assert any("conflict" in line for line in lines)
+
+
+def test_a_set_in_use_is_not_opened(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        found.extend((type(app.screen), " ".join(shown(app))))
+        await press(app, pilot, ["enter"])
+        found.append(type(app.screen))
+
+    with Session.open(hostile, "example", "gold"):
+        drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] is MessageScreen
+    assert "is being annotated since" in found[1]
+    assert found[2] is DocumentsScreen
+
+
+def test_a_lost_lock_stops_everything_and_can_be_opened_again(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        before = screen_of(app).session
+        Journal(hostile.directory.root, "gold", "example").lock_path.unlink()
+        await press(app, pilot, [*"1/paper", "enter", "p"])
+        found.append(" ".join(shown(app)))
+        await press(app, pilot, ["enter"])
+        await settle(pilot)
+        found.append(screen_of(app).session is not before)
+        await press(app, pilot, [*"1/paper", "enter", "p"])
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert "Not done" in found[0]
+    assert "nothing was written" in found[0]
+    assert found[1]
+    made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
+    assert [span.text for span in made.spans if span.label == "PERSON"] == ["Rajnath Singh", "paper"]
+
+
+def test_what_had_not_been_saved_is_taken_up(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "no space left")
+
+    with Session.open(hostile, "example", "gold") as session, monkeypatch.context() as broken:
+        broken.setattr(session._disk, "write", full)
+        session.do("find", "paper")
+        with pytest.raises(OSError, match="no space"):
+            session.do("label", "PERSON")
+    _, lines = look(hostile, "", "example", "gold")
+    assert any("1 step that had not been saved taken from the journal" in line for line in lines)
+
+
+def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, [*"1/paper", "enter"])
+        monkeypatch.setattr(Page, "draw", lambda *_: 1 / 0)
+        await press(app, pilot, ["p"])
+
+    with pytest.raises(ZeroDivisionError):
+        drive(Annotator(hostile, "gold", "example"), steps)
+    monkeypatch.undo()
+    made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
+    assert any(span.text == "paper" for span in made.spans)
+    lock = Journal(hostile.directory.root, "gold", "example").lock_path
+    Lock(lock, "free again").release()
+
+
+def test_without_a_terminal_it_is_said_what_to_do(hostile: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(hostile.directory.root), "annotate", "example", "--as", "me"]) == 2
+    assert "this is no terminal: use --script FILE, or --list" in capsys.readouterr().err

@@ -1,0 +1,96 @@
+"""The list of documents, and going from one to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import write_example
+from postil import Corpus
+from postil.annotating import Session
+from postil.rules.examples import Example
+from postil.tui.app import Annotator
+from postil.tui.screens.annotate import AnnotateScreen
+from postil.tui.screens.documents import DocumentsScreen
+from tui.driving import pressed, shown
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> Corpus:
+    """Four documents: one complete, one begun, one whose set is no set, one that somebody else completed."""
+    files = {"annotations/me/example-3.jsonl": "no set\n"}
+    corpus = Corpus.open(write_example(tmp_path, Example(others=("a\n", "b\n", "c\n"), files=files)))
+    for document, annotator, actions in (
+        ("example", "me", ["complete"]),
+        ("example-2", "me", ["complete", "in-progress"]),
+        ("example-4", "other", ["complete"]),
+    ):
+        with Session.open(corpus, document, annotator) as session:
+            for action in actions:
+                session.do(action)
+    return Corpus.open(tmp_path)
+
+
+def look(corpus: Corpus, sequence: Any, document: str = "") -> tuple[Any, list[str], Annotator]:
+    found: list[Any] = []
+    app = pressed(corpus, sequence, document, then=lambda app: found.extend((app.screen, shown(app))))
+    return found[0], found[1], app
+
+
+def listed(lines: list[str]) -> list[str]:
+    return [line.split()[-1] for line in lines if line.strip() and line.strip()[0] in "○◐●!"]
+
+
+def test_how_far_each_is(four: Corpus) -> None:
+    _, lines, _ = look(four, "")
+
+    assert listed(lines) == ["example", "example-2", "example-3", "example-4"]
+    assert any("● complete" in line for line in lines)
+    assert any("○ not begun" in line and "example-4" in line for line in lines)
+    assert any("1 not begun, 1 in progress, 1 complete, 1 unreadable" in line for line in lines)
+
+
+def test_narrowed(four: Corpus) -> None:
+    assert listed(look(four, "- 4")[1]) == ["example-4"]
+    assert listed(look(four, "tab")[1]) == ["example-4"]
+    assert listed(look(four, "tab tab")[1]) == ["example-2"]
+    assert len(listed(look(four, "tab tab tab tab tab")[1])) == 4
+    assert any("no document is so" in line for line in look(four, "q enter")[1])
+
+
+def test_opened_and_back(four: Corpus) -> None:
+    screen, _, app = look(four, "down enter")
+    assert isinstance(screen, AnnotateScreen)
+    assert screen.state.marks.header.document == "example-2"
+    assert app.session is None  # it ends with the application
+    screen, _, _ = look(four, "down enter O")
+    assert isinstance(screen, DocumentsScreen)
+    assert screen.found[screen._at].document == "example-2"
+
+
+def test_one_that_cannot_be_opened_is_explained(four: Corpus) -> None:
+    _, lines, _ = look(four, "down down enter")
+    assert any("cannot be read" in line for line in lines)
+    assert isinstance(look(four, "down down enter escape")[0], DocumentsScreen)
+
+
+def test_when_one_is_complete_the_next_is_offered(four: Corpus) -> None:
+    _, lines, _ = look(four, "ctrl+d", "example-2")
+    assert any("next: example-4" in line for line in lines)
+    screen, _, _ = look(four, "U ctrl+d enter", "example-2")
+    assert screen.state.marks.header.document == "example-4"
+    screen, lines, _ = look(four, "ctrl+d", "example-4")
+    assert any("the document is complete, and so are all others" in line for line in lines)
+    assert any("complete, saved" in line for line in lines)
+
+
+def test_the_next_document_by_a_key(four: Corpus) -> None:
+    screen, _, _ = look(four, "J", "example")
+    assert screen.state.marks.header.document == "example-2"
+
+
+def test_quitting_from_either(four: Corpus) -> None:
+    assert look(four, "escape")[2].return_code == 0
+    assert look(four, "ctrl+q", "example")[2].return_code == 0

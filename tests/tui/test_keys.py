@@ -1,0 +1,147 @@
+"""The table of keys, and the user's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from annotating.corpora import ARTICLE, copy_of_our_corpus
+from postil import Corpus
+from postil.annotating import Session, all_actions
+from postil.errors import UnreadableFile
+from postil.tui.asks import ASKS
+from postil.tui.keys import COMMANDS, Keys, context, key_name, label_keys, shown_key
+from postil.tui.keys_file import key_fault, keys_path, overridden, read_keys
+from tui.driving import keys_from
+
+
+def test_every_command_does_something_that_there_is() -> None:
+    for command in COMMANDS:
+        if command.asks:
+            assert command.asks in ASKS
+            assert not command.does
+        else:
+            name, *words = command.does
+            if name not in ("undo", "redo"):
+                all_actions()[name].refuse_words(words)
+
+
+def test_every_action_has_a_command_or_a_label_key() -> None:
+    """Or a mouse, or a list, that dispatches to it."""
+    by_table = {command.does[0] for command in COMMANDS if command.does}
+    by_asking = {
+        "find", "go", "to", "extend-to", "label", "relabel", "duplicate", "argument", "accept-label", "set", "mentions", "take",
+        "leave", "note", "remark", "layer", "relate",
+    }  # fmt: skip
+    assert {*all_actions()} - by_table - by_asking == {"select"}  # from one offset to another: of scripts only
+
+
+def test_no_key_has_two_meanings_and_small_letters_are_left_to_labels() -> None:
+    uses = Counter((key, command.when) for command in COMMANDS for key in command.keys)
+    assert max(uses.values()) == 1
+    assert len({command.name for command in COMMANDS}) == len(COMMANDS)
+    assert not any(len(key) == 1 and key.islower() for command in COMMANDS for key in command.keys)
+    assert not any(key_fault(key) for command in COMMANDS for key in command.keys)
+
+
+def test_the_keys_of_our_scheme_are_no_commands(tmp_path: Path) -> None:
+    assert overridden(Keys(), copy_of_our_corpus(tmp_path).scheme) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "name"),
+    [
+        ("question_mark", "?", "?"),
+        ("S", "S", "S"),
+        ("space", " ", "space"),
+        ("enter", "\r", "enter"),
+        ("ctrl+z", "\x1a", "ctrl+z"),
+        ("alt+f", "f", "alt+f"),
+        ("shift+left", None, "shift+left"),
+        ("é", "é", "é"),
+    ],
+)
+def test_the_name_of_a_key(key: str, character: str | None, name: str) -> None:
+    assert key_name(key, character) == name
+
+
+def test_how_keys_are_written() -> None:
+    assert [shown_key(key) for key in ("ctrl+z", "shift+tab", "right", "?", "space")] == ["^z", "⇧tab", "→", "?", "space"]
+
+
+def test_label_keys_are_those_of_what_is_being_done(tmp_path: Path) -> None:
+    with Session.open(copy_of_our_corpus(tmp_path), ARTICLE, "a1", suggestions="gold") as session:
+        session.do("layer", "entity")
+        assert label_keys(session.state)["p"] == ("label", "PERSON")
+        session.do("layer", "statement")
+        session.do("next", "span")
+        session.do("head")
+        keys = label_keys(session.state)
+        assert keys["s"] == ("relate", "supports")
+        assert keys["f"] == ("label", "FACT")
+        session.do("head")
+        session.do("delete")
+        session.do("next", "ghost")
+        assert context(session.state) == "ghost"
+        assert {action for action, _ in label_keys(session.state).values()} == {"accept"}
+
+
+# --- the user's file -----------------------------------------------------------------------------------------------------
+
+
+def test_without_a_file_the_keys_are_ours(tmp_path: Path) -> None:
+    keys, theme = read_keys(tmp_path / "keys.toml")
+    assert (keys.commands, theme) == (COMMANDS, "")
+
+
+def test_a_key_that_is_given_away_is_no_longer_where_it_was(tmp_path: Path) -> None:
+    keys, theme = keys_from(tmp_path, 'theme = "light"\n[keys]\nundo = ["z", "ctrl+y"]\nswap = []\ncomplete = "f12"\n')
+
+    assert theme == "light"
+    assert keys.named("undo").keys == ("z", "ctrl+y")
+    assert keys.named("redo").keys == ()
+    assert keys.named("swap").keys == ()
+    assert keys.find("f12", "").name == "complete"
+    assert keys.find("ctrl+z", "") is None
+    assert keys.find("tab", "").name == "next-name"
+
+
+def test_what_is_only_for_suggestions_may_share_a_key(tmp_path: Path) -> None:
+    keys, _ = keys_from(tmp_path, '[keys]\naccept = "tab"\n')
+    assert keys.find("tab", "ghost").name == "accept"
+    assert keys.find("tab", "").name == "next-name"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[keys]\nundo = 7\n", ":2:1: undo must be a string, not a whole number"),
+        ("[keys]\n\nundoo = 'z'\n", ":3:1: there is no command “undoo”: did you mean undo?"),
+        ("[keys]\nundo = 'crtl+z'\n", ":2:1: “crtl+z” is no key"),
+        ("[keys]\nundo = 'shift+z'\n", ":2:1: “shift+z” is no key: write “Z”"),
+        ("[keys]\nundo = 'entr'\n", ":2:1: “entr” is no key: did you mean enter?"),
+        ("[keys]\nundo = 'z'\nredo = 'z'\n", ":3:1: the key z is that of undo and of redo"),
+        ("theme = 'pink'\n", ":1:1: theme must be"),
+        ("[key]\n", ":1:1: unknown key “key”; did you mean keys?"),
+        ("[keys]\nundo = \n", ":2:8: not TOML"),
+    ],
+)
+def test_a_fault_has_its_file_and_line(source: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        keys_from(tmp_path, source)
+    assert str(caught.value).startswith(f"{tmp_path / 'keys.toml'}{message}")
+
+
+def test_where_the_file_is(tmp_path: Path) -> None:
+    assert keys_path({"XDG_CONFIG_HOME": str(tmp_path)}) == tmp_path / "postil/keys.toml"
+    assert keys_path({"XDG_CONFIG_HOME": "relative"}) == Path("~/.config/postil/keys.toml").expanduser()
+
+
+def test_a_label_comes_before_a_command_and_it_is_said(tmp_path: Path) -> None:
+    copy_of_our_corpus(tmp_path)
+    scheme = tmp_path / "annotations/scheme.toml"
+    scheme.write_text(scheme.read_text(encoding="utf-8").replace('key = "h"', 'key = "S"', 1), encoding="utf-8")
+
+    assert overridden(Keys(), Corpus.open(tmp_path).scheme) == ["in structure S is HEADLINE, not extend-sentence"]
