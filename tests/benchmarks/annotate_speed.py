@@ -1,10 +1,15 @@
 """How long an annotator waits: opening a large document, then each of a few hundred actions with its save and its findings.
 
 python tests/benchmarks/annotate_speed.py [WORDS] [SPANS]
+
+First the session alone, then the screens: from the start until the text is drawn, and for a key from when it comes until what it
+did is done, saved, checked, laid out and every line of the window drawn anew (120 by 40, without a terminal behind it). Both are
+in time of the processor, so that whatever else runs does not count.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 import statistics
@@ -60,11 +65,11 @@ def _spans(text: str, number: int, chance: random.Random) -> tuple[Span, ...]:
     )
 
 
-def timed(work: Callable[[], Any]) -> float:
+def timed(work: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
     """Milliseconds."""
-    began = time.perf_counter()
+    began = clock()
     work()
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (clock() - began)
 
 
 def run(root: Path) -> None:
@@ -97,6 +102,44 @@ def attempt(session: Session, *action: str) -> None:
         session.do(*action)
 
 
+# --- the screens ---------------------------------------------------------------------------------------------------------
+
+_KEYS = (
+    ("move", ".", "right", ")", "down", "up", "}", "pagedown", "pageup", ">", "+", "-", "escape"),
+    ("next name, sentence, span", "tab", "space", "]", "shift+tab", "["),
+    ("label, delete, undo", ". ' enter", "delete", "ctrl+z", "ctrl+y"),
+)
+
+
+async def run_screens(root: Path) -> None:
+    """Open, press keys, print."""
+    began = time.process_time()
+    from postil.tui.app import Annotator
+
+    app = Annotator(Corpus.open(root), "me", "large", theme="dark")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot._wait_for_screen()
+        draw(app)
+        print(f"screens: open    {1000 * (time.process_time() - began):8.1f} ms, with the import of Textual")
+        await pilot.pause(2)  # words and names are found meanwhile
+        chance = random.Random(_SEED)
+        for what, *groups in _KEYS:
+            times = []
+            for _ in range(20):
+                app.session.do("to", str(chance.randrange(len(app.session.state.text))))
+                app.screen.show()
+                for key in (key for group in groups for key in group.split()):
+                    await pilot._wait_for_screen()
+                    times += [timed(lambda key=key: (app.screen.press(key), draw(app)), time.process_time)]
+            print(f"screens: {what:<26} {statistics.median(times):8.1f} ms median {max(times):8.1f} ms at most")
+    app.close_session()
+
+
+def draw(app: Any) -> None:
+    """Draw every line of the window."""
+    app.screen._compositor.render_strips()
+
+
 sessions: list[Session] = []
 
 if __name__ == "__main__":
@@ -104,3 +147,4 @@ if __name__ == "__main__":
         words, spans = (int(word) for word in (*sys.argv[1:], "200000", "10000")[:2])
         make(Path(directory) / "corpus", words, spans)
         run(Path(directory) / "corpus")
+        asyncio.run(run_screens(Path(directory) / "corpus"))

@@ -5,6 +5,8 @@ The keys for it are written down here, by hand and with another's set as suggest
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from postil import Corpus
 from postil.model import AnnotationSet, Header, Relation, Span
 from postil.storage.set_file import encode_set
@@ -29,8 +31,20 @@ _GROUPS = (
 )
 BY_HAND = [key for group in _GROUPS for key in group.split()]
 
-WITH_SUGGESTIONS = ["G", *["enter"] * 21, "3", "H", "[", "s"]
+_RELATE = ["3", "H", "[", "s"]
+WITH_SUGGESTIONS = ["G", *["enter"] * 21, *_RELATE]
 """Each suggestion is looked at and taken by itself."""
+BY_SENTENCES = ["G", *["A"] * 5, *_RELATE]
+"""All suggestions of a sentence are taken together."""
+_FAULTY = (
+    # three are right, the fourth was to be LOC, the eighth DATE; Tokyo, after it, is missing
+    "2 G  enter enter enter l  enter enter enter y  shift+tab g G",
+    # Rajnath Singh was to be a PERSON, the meeting of paragraph five an EVENT; Indo-Pacific, the last, is missing
+    "enter enter p enter  enter enter e  tab l B enter",
+    "enter enter enter",
+)
+WITH_FAULTY_SUGGESTIONS = [*(key for group in _FAULTY for key in group.split()), *_RELATE]
+"""Every fourth entity that is suggested has a wrong label, every ninth is missing."""
 
 
 def wanted(annotations: AnnotationSet) -> AnnotationSet:
@@ -64,13 +78,19 @@ def _place(one: Span) -> tuple[str, str, int, int]:
     return (one.layer, one.label, one.start, one.end)
 
 
-def suggest(corpus: Corpus, annotator: str = "a2", name: str = "model") -> None:
-    """Write a set with what another annotator marked of the task, independently, as suggestions."""
-    there = corpus[DOCUMENT].sets[annotator]
+def suggest(corpus: Corpus, *, is_faulty: bool = False) -> None:
+    """Write what another annotator marked of the task, independently, as the set ``model``; or that with faults put in."""
+    there = corpus[DOCUMENT].sets["a2"]
     places = {_place(one) for one in wanted(corpus[DOCUMENT].sets["gold"]).spans}
-    spans = tuple(one for one in there.spans if _place(one) in places)
-    header = Header(DOCUMENT, name, there.header.scheme, there.header.text_sha256, "complete", "model")
-    corpus.write(AnnotationSet(header, spans))
+    spans = [one for one in there.spans if _place(one) in places]
+    if is_faulty:
+        spans = [_with_fault(one, number) for number, one in enumerate(spans, 1) if number % 9 or one.layer != "entity"]
+    header = Header(DOCUMENT, "model", there.header.scheme, there.header.text_sha256, "complete", "model")
+    corpus.write(AnnotationSet(header, tuple(spans)))
+
+
+def _with_fault(one: Span, number: int) -> Span:
+    return one if number % 4 or one.layer != "entity" else replace(one, label="ORG")
 
 
 def number_of_annotations(annotations: AnnotationSet) -> int:

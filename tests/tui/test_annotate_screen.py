@@ -16,8 +16,8 @@ from postil.annotating import focused
 from postil.model import Relation, Span
 from postil.rules.examples import Example
 from postil.tui.app import Annotator
+from postil.tui.drawing import MARGIN
 from postil.tui.keys import COMMANDS, Keys
-from postil.tui.layout import MARGIN
 from tui.driving import drive, keys_from, press, pressed, screen_of, settle, shown
 
 TEXT = """\

@@ -8,7 +8,9 @@ from rich.cells import cell_len
 
 from postil.model import Span
 from postil.text import cuts_grapheme
-from postil.tui.layout import MARGIN, Look, Page, Piece, View, wrapped
+from postil.tui.drawing import MARGIN, Look, Piece, View
+from postil.tui.layout import Page
+from postil.tui.wrapping import wrapped
 
 
 def span(start: int, end: int, label: str = "GPE", layer: str = "entity", **more: object) -> Span:

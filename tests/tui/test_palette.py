@@ -10,7 +10,7 @@ from rich.color import Color
 
 from annotating.corpora import copy_of_our_corpus
 from postil.scheme import LabelDefinition, Layer, Scheme
-from postil.tui.layout import Look
+from postil.tui.drawing import Look
 from postil.tui.palette import _DARK, _LIGHT, Palette, _contrast
 
 COLOURS = ["#000000", "#ffffff", "#f0e442", "#0072b2", "#888888", "#4e79a7", "#edc948"]

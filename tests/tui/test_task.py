@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from annotating.corpora import copy_of_our_corpus
 from postil import Corpus
 from tui.driving import pressed
-from tui.task import BY_HAND, DOCUMENT, WITH_SUGGESTIONS, by_hand, number_of_annotations, suggest, with_ids_of_gold
+from tui.task import (
+    BY_HAND,
+    BY_SENTENCES,
+    DOCUMENT,
+    WITH_FAULTY_SUGGESTIONS,
+    WITH_SUGGESTIONS,
+    by_hand,
+    number_of_annotations,
+    suggest,
+    with_ids_of_gold,
+)
 
 
 def made_by(corpus: Corpus, keys: list[str], **more: str) -> Corpus:
@@ -23,11 +35,13 @@ def test_from_scratch(tmp_path: Path) -> None:
     assert len(BY_HAND) / number_of_annotations(made) <= 4
 
 
-def test_with_suggestions(tmp_path: Path) -> None:
-    corpus = copy_of_our_corpus(tmp_path)
-    suggest(corpus)
-    corpus = made_by(Corpus.open(tmp_path), WITH_SUGGESTIONS, suggestions="model")
+@pytest.mark.parametrize(
+    ("keys", "is_faulty"), [(WITH_SUGGESTIONS, False), (BY_SENTENCES, False), (WITH_FAULTY_SUGGESTIONS, True)]
+)
+def test_with_suggestions(keys: list[str], is_faulty: bool, tmp_path: Path) -> None:
+    suggest(copy_of_our_corpus(tmp_path), is_faulty=is_faulty)
+    corpus = made_by(Corpus.open(tmp_path), keys, suggestions="model")
 
     made = corpus[DOCUMENT].sets["me"]
     assert with_ids_of_gold(corpus, made) == by_hand(corpus, made.header)
-    assert len(WITH_SUGGESTIONS) / number_of_annotations(made) <= 1.5
+    assert len(keys) / number_of_annotations(made) <= 1.5

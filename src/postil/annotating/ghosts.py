@@ -16,7 +16,7 @@ def ghosts(state: State) -> list[Span]:
     """
     if state.suggestions is None:
         return []
-    taken = {(span.layer, span.extents) for span in state.marks.spans}
+    taken = state.marks.places
     left = (span for span in state.suggestions.spans if (span.layer, span.extents) not in taken)
     return [span for span in left if key_of(span) not in state.rejected]
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 
+from postil.annotating.covered import Covered
 from postil.editing.references import References, ids_named_by
 from postil.lazy import lazy
 from postil.model import AnnotationSet, Header, Label, Note, Record, Relation, Span, span_order
+from postil.segmentation import Extent
 
 _FIELDS: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Span: ("spans", span_order),
@@ -44,6 +46,21 @@ class Marks(msgspec.Struct, frozen=True, dict=True):
     def in_layer(self, layer: str) -> list[Span]:
         """The spans of a layer, in canonical order."""
         return [span for span in self.spans if span.layer == layer]
+
+    @lazy
+    def places(self) -> frozenset[tuple[str, tuple[Extent, ...]]]:
+        """Where the spans of each layer are."""
+        return frozenset((span.layer, span.extents) for span in self.spans)
+
+    def covered(self, layer: str) -> Covered:
+        """What the spans of a layer cover, worked out once."""
+        if layer not in self._covered:
+            self._covered[layer] = Covered(self.in_layer(layer))
+        return self._covered[layer]
+
+    @lazy
+    def _covered(self) -> dict[str, Covered]:
+        return {}
 
     def covering(self, offset: int) -> list[Span]:
         """The spans that cover the character at ``offset``, the shortest last."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from postil.annotating.covered import Covered
 from postil.annotating.state import State
 from postil.annotating.stops import hits
 from postil.segmentation import Extent
@@ -11,7 +10,7 @@ from postil.text import cuts_grapheme, cuts_word
 
 def unmarked(state: State, layer: str, sought: str) -> list[Extent]:
     """Where ``sought`` stands as words of their own, and no span of the layer covers any of it."""
-    spans = Covered(state.marks.in_layer(layer))
+    spans = state.marks.covered(layer)
     return [extent for extent in hits(state.text, sought) if _is_whole(state.text, extent) and not spans.any_of(extent)]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any, TypeVar
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeVar
 
-from postil.annotating.covered import Covered
 from postil.annotating.ghosts import GHOST, ghosts
 from postil.annotating.state import State
 from postil.errors import ActionRefused
@@ -29,26 +29,36 @@ def hits(text: str, sought: str) -> list[Extent]:
 
 def unlabelled(state: State) -> list[Extent]:
     """The sentences that no span of the current layer shares a character with."""
-    covered = Covered(state.marks.in_layer(state.place.layer))
-    return [sentence for sentence in state.reading.sentences if not covered.any_of(sentence)]
+    return list(filter(_is_unlabelled(state), state.reading.sentences))
 
 
-def unlabelled_names(state: State) -> list[Extent]:
-    """What may be a name, and no span of the current layer covers any of it."""
-    covered = Covered(state.marks.in_layer(state.place.layer))
-    return [name for name in state.reading.names if not covered.any_of(name)]
+def _is_unlabelled(state: State) -> Callable[[Extent], bool]:
+    covered = state.marks.covered(state.place.layer)
+    return lambda extent: not covered.any_of(extent)
 
 
-def _spans(state: State) -> Iterable[Span]:
+def _is_any(_: State) -> Callable[[Extent], bool]:
+    return lambda _: True
+
+
+def _spans(state: State) -> Sequence[Span]:
     return state.marks.in_layer(state.place.layer)
 
 
-_EXTENTS: dict[str, tuple[Callable[[State], Iterable[Extent]], str]] = {
-    "unlabelled": (unlabelled, "every sentence has a span of this layer"),
-    "name": (unlabelled_names, "whatever has a capital is labelled in this layer"),
-    "hit": (lambda state: hits(state.text, state.sought), "it stands nowhere"),
+class _Places(NamedTuple):
+    """Extents in their order, which of them are gone to, and what is said where none is."""
+
+    extents: Callable[[State], Sequence[Extent]]
+    which: Callable[[State], Callable[[Extent], bool]]
+    nothing: str
+
+
+_EXTENTS: dict[str, _Places] = {
+    "unlabelled": _Places(lambda state: state.reading.sentences, _is_unlabelled, "every sentence has a span of this layer"),
+    "name": _Places(lambda state: state.reading.names, _is_unlabelled, "whatever has a capital is labelled in this layer"),
+    "hit": _Places(lambda state: hits(state.text, state.sought), _is_any, "it stands nowhere"),
 }
-_SPANS: dict[str, tuple[Callable[[State], Iterable[Span]], str]] = {
+_SPANS: dict[str, tuple[Callable[[State], Sequence[Span]], str]] = {
     "span": (_spans, "this layer has no span"),
     "ghost": (ghosts, "no suggestion is left"),
 }
@@ -68,30 +78,28 @@ def stop_before(state: State, stop: str) -> State:
 def _go(state: State, stop: str, step: int) -> State:
     if stop in _SPANS:
         all_spans, nothing = _SPANS[stop]
-        spans = list(all_spans(state))
         prefix = GHOST if stop == "ghost" else ""
-        span = _beside(state, [(span.start, -span.end, f"{prefix}{span.id}") for span in spans], spans, step)
+        here = _here(state)
+        span = next(_beside(all_spans(state), lambda one: (one.start, -one.end, f"{prefix}{one.id}"), here, step), None)
         if span is None:
             raise ActionRefused(nothing)
         return state.at(span.start, span.end, f"{prefix}{span.id}", said=f"{printable(span.label)} {quote(span.text, 40)}")
-    all_extents, nothing = _EXTENTS[stop]
-    extents = list(all_extents(state))
-    extent = _beside(state, [(start, -end) for start, end in extents], extents, step)
+    places = _EXTENTS[stop]
+    order = _beside(places.extents(state), lambda one: (one[0], -one[1]), _here(state)[:2], step)
+    extent = next(filter(places.which(state), order), None)
     if extent is None:
-        raise ActionRefused(f"{quote(state.sought)}: {nothing}" if stop == "hit" else nothing)
+        raise ActionRefused(f"{quote(state.sought)}: {places.nothing}" if stop == "hit" else places.nothing)
     return state.at(*extent)
 
 
-def _beside(state: State, keys: Sequence[tuple[Any, ...]], items: Sequence[Item], step: int) -> Item | None:
-    """The item after the present place, or before it, round the end of the text."""
-    here = _here(state)[: len(keys[0])] if keys else ()
-    numbers = range(len(items))
+def _beside(items: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], here: tuple[Any, ...], step: int) -> Iterator[Item]:
+    """The items after the present place, or those before it, the nearest first; then round the end of the text."""
+    start = bisect_left(items, here[0], key=lambda one: key(one)[0])  # of what begins further back none is after it
     if step > 0:
-        order = chain((at for at in numbers if keys[at] > here), numbers)
-    else:
-        order = chain((at for at in reversed(numbers) if keys[at] < here), reversed(numbers))
-    found = next(iter(order), None)
-    return None if found is None else items[found]
+        return chain((one for one in islice(items, start, None) if key(one) > here), items)
+    end = bisect_right(items, here[0], key=lambda one: key(one)[0])
+    before = (one for one in map(items.__getitem__, range(end - 1, -1, -1)) if key(one) < here)
+    return chain(before, reversed(items))
 
 
 def _here(state: State) -> tuple[int, int, str]:

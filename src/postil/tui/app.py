@@ -104,7 +104,7 @@ class Annotator(App[int], inherit_bindings=False):
         if self.session is not None:
             after = after or self.session.state.marks.header.document
         self.close_session()
-        self._put(DocumentsScreen(self.corpus, self.annotator, after))
+        self._put(DocumentsScreen(self.corpus, self.annotator, self.open_document, after))
 
     def _put(self, screen: AnnotateScreen | DocumentsScreen) -> None:
         """Show this screen instead of whatever is there."""

@@ -208,7 +208,7 @@ def _panel(screen: AnnotateScreen) -> None:
 
 
 def _theme(screen: AnnotateScreen) -> None:
-    screen.app.next_theme()  # type: ignore[attr-defined]
+    screen.application.next_theme()
 
 
 def _help(screen: AnnotateScreen) -> None:
@@ -228,26 +228,26 @@ def _offer_next(screen: AnnotateScreen) -> None:
     answers = (("enter", f"next: {following}"), ("escape", "stay"))
     screen.ask(
         MessageScreen("Complete", "This document is complete.", answers),
-        lambda key: screen.app.open_document(following) if key == "enter" else None,  # type: ignore[attr-defined]
+        lambda key: screen.application.open_document(following) if key == "enter" else None,
     )
 
 
 def _following(screen: AnnotateScreen) -> str:
     header = screen.state.marks.header
-    corpus = screen.app.corpus  # type: ignore[attr-defined]
+    corpus = screen.application.corpus
     return next_document(worklist(corpus, header.annotator), header.document)
 
 
 def _next_document(screen: AnnotateScreen) -> None:
     following = _following(screen)
     if following:
-        screen.app.open_document(following)  # type: ignore[attr-defined]
+        screen.application.open_document(following)
     else:
         screen.say("every other document is complete", is_refused=True)
 
 
 def _documents(screen: AnnotateScreen) -> None:
-    screen.app.show_documents()  # type: ignore[attr-defined]
+    screen.application.show_documents()
 
 
 ASKS: dict[str, Callable[[AnnotateScreen], object]] = {

@@ -13,7 +13,7 @@ from rich.style import Style
 
 from postil.rendering.pieces import colour_of
 from postil.scheme import Scheme
-from postil.tui.layout import Look
+from postil.tui.drawing import Look
 
 Rgb = tuple[int, int, int]
 

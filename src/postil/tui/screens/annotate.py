@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from postil.tui.widgets.key_bar import KeyBar
 from postil.tui.widgets.panel import Panel
 from postil.tui.widgets.status import Said, Status
 from postil.tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from postil.tui.app import Annotator
 
 _LOOKS_AT_DISK = 2.0  # seconds between looks whether somebody else changed the file
 _LEAST = (40, 10)
@@ -76,12 +79,17 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Find words and names before they are first asked for: in a long text that takes a moment."""
-        _ = self.state.reading.names
+        _ = self.state.reading.words, self.state.reading.names
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave out what there is no room for."""
         self.set_class(event.size.width < _LEAST[0] or event.size.height < _LEAST[1], "small")
         self.set_class(event.size.width < _WIDE_ENOUGH_FOR_PANEL, "narrow")
+
+    @property
+    def application(self) -> Annotator:
+        """The application, which opens documents."""
+        return cast("Annotator", self.app)
 
     @property
     def state(self) -> State:
@@ -201,5 +209,5 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         document = self.state.marks.header.document
         self.ask(
             MessageScreen("Not done", str(error), answers),
-            lambda key: self.app.open_document(document) if key == "enter" else None,  # type: ignore[attr-defined]
+            lambda key: self.application.open_document(document) if key == "enter" else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.style import Style
@@ -36,9 +37,9 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
     """
 
-    def __init__(self, corpus: Corpus, annotator: str, after: str = "") -> None:
+    def __init__(self, corpus: Corpus, annotator: str, open_: Callable[[str], None], after: str = "") -> None:
         super().__init__()
-        self._corpus, self._annotator = corpus, annotator
+        self._corpus, self._annotator, self._open = corpus, annotator, open_
         self._progress: Progress | None = None
         self._line = Line(placeholder="type to search")
         self._all = worklist(corpus, annotator)
@@ -87,7 +88,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         if key in _STEPS:
             self._at += _STEPS[key]
         elif key == "enter" and self.found:
-            self.app.open_document(self.found[self._at].document)  # type: ignore[attr-defined]
+            self._open(self.found[self._at].document)
             return
         elif key == "tab":
             order = (None, *PROGRESS)

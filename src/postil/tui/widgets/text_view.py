@@ -14,7 +14,8 @@ from textual.strip import Strip
 from postil.annotating.ghosts import ghosts
 from postil.annotating.state import State, focused
 from postil.annotating.stops import hits
-from postil.tui.layout import MARGIN, Page, View
+from postil.tui.drawing import MARGIN, View
+from postil.tui.layout import Page
 from postil.tui.palette import Palette
 
 _CONTEXT = 2  # lines kept above and below the cursor
@@ -51,6 +52,7 @@ class TextView(ScrollView, can_focus=False):
         self._state = state
         self._faulty: frozenset[str] = frozenset()
         self._page: Page | None = None
+        self._drawn: tuple[object, ...] = (None, None, None, None)  # what the page has: laid out again where one is another
         self._view = View()
         self._sought: tuple[str, list[tuple[int, int]]] = ("", [])
         self._is_dragging = False
@@ -76,13 +78,13 @@ class TextView(ScrollView, can_focus=False):
 
     def _lay_out(self, page: Page) -> None:
         state = self._state
-        spans, offered = state.marks.spans, ghosts(state)
-        if not self.has_all_layers:
-            spans = tuple(span for span in spans if span.layer == state.place.layer)
-            offered = [span for span in offered if span.layer == state.place.layer]
-        page.put(spans, offered)
+        layer = "" if self.has_all_layers else state.place.layer
+        drawn = (page, state.marks, state.rejected, layer)
+        if any(one is not other for one, other in zip(drawn, self._drawn, strict=True)):
+            self._drawn = drawn
+            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, ghosts(state))))
+            self.virtual_size = Size(page.width + MARGIN, page.height)
         self._view = self._viewed(state)
-        self.virtual_size = Size(page.width + MARGIN, page.height)
 
     def _viewed(self, state: State) -> View:
         if self._sought[0] != state.sought:
