@@ -11,8 +11,9 @@ from annotating.corpora import ARTICLE, copy_of_our_corpus
 from postil import Corpus
 from postil.annotating import Session, all_actions
 from postil.errors import UnreadableFile
+from postil.tui.app import annotate, default_theme
 from postil.tui.asks import ASKS
-from postil.tui.keys import COMMANDS, Keys, context, key_name, label_keys, shown_key
+from postil.tui.keys import COMMANDS, Keys, as_markdown, context, key_name, label_keys, shown_key
 from postil.tui.keys_file import key_fault, keys_path, overridden, read_keys
 from tui.driving import keys_from
 
@@ -88,6 +89,10 @@ def test_label_keys_are_those_of_what_is_being_done(tmp_path: Path) -> None:
         assert {action for action, _ in label_keys(session.state).values()} == {"accept"}
 
 
+def test_the_table_in_the_readme(repository: Path) -> None:
+    assert as_markdown() in (repository / "README.md").read_text(encoding="utf-8")
+
+
 # --- the user's file -----------------------------------------------------------------------------------------------------
 
 
@@ -145,3 +150,26 @@ def test_a_label_comes_before_a_command_and_it_is_said(tmp_path: Path) -> None:
     scheme.write_text(scheme.read_text(encoding="utf-8").replace('key = "h"', 'key = "S"', 1), encoding="utf-8")
 
     assert overridden(Keys(), Corpus.open(tmp_path).scheme) == ["in structure S is HEADLINE, not extend-sentence"]
+
+
+def test_a_fault_in_the_file_stops_before_the_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "postil").mkdir()
+    (tmp_path / "postil/keys.toml").write_text("[keys]\nundo = ''\n", encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    with pytest.raises(UnreadableFile, match=r"keys\.toml:2:1: “” is no key"):
+        annotate(copy_of_our_corpus(tmp_path / "corpus"), "me")
+
+
+@pytest.mark.parametrize(
+    ("colours", "has_few", "theme"),
+    [
+        ("", False, "dark"),
+        ("15;0", False, "dark"),
+        ("0;15", False, "light"),
+        ("0;default;7", True, "ansi-light"),
+        ("", True, "ansi-dark"),
+    ],
+)
+def test_the_theme_is_that_of_the_terminal(colours: str, has_few: bool, theme: str) -> None:
+    assert default_theme({"COLORFGBG": colours}, has_few_colours=has_few) == theme

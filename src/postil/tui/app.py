@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
@@ -31,6 +33,13 @@ THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dar
 """The themes by the names that users have for them: in all colours, and in the terminal's own."""
 
 
+def default_theme(environment: Mapping[str, str], *, has_few_colours: bool) -> str:
+    """The name of the theme for a terminal: light where it says that its background is."""
+    is_light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+    name = "light" if is_light else "dark"
+    return f"ansi-{name}" if has_few_colours else name
+
+
 class Annotator(App[int], inherit_bindings=False):
     """One annotator at the documents of a corpus, one after the other."""
 
@@ -47,15 +56,17 @@ class Annotator(App[int], inherit_bindings=False):
         suggestions: str = "",
         keys: Keys | None = None,
         theme: str = "",
+        seed: str = "",
     ) -> None:
+        """``seed``: what ids are drawn from; random unless given."""
         super().__init__()
         self.corpus, self.annotator = corpus, annotator
         self.session: Session | None = None
-        self._document, self._suggestions = document, suggestions
+        self._document, self._suggestions, self._seed = document, suggestions, seed
         self._keys = keys or Keys()
         self.register_theme(_DARK)
         self.register_theme(_LIGHT)
-        self.theme = THEMES[theme or ("ansi-dark" if self.console.color_system in ("standard", None) else "dark")]
+        self.theme = THEMES[theme or default_theme(os.environ, has_few_colours=self.console.color_system in ("standard", None))]
 
     @property
     def palette(self) -> Palette:
@@ -91,7 +102,7 @@ class Annotator(App[int], inherit_bindings=False):
         """End the session that there is, and begin one with this document."""
         self.close_session()
         try:
-            self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions)
+            self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions, seed=self._seed)
         except PostilError as error:
             self.show_documents(document)
             self.push_screen(MessageScreen("Not opened", str(error)))

@@ -38,7 +38,7 @@ class Shown(msgspec.Struct, frozen=True):
         return f"{GHOST}{self.span.id}" if self.is_ghost else self.span.id
 
 
-class Look(msgspec.Struct, frozen=True, order=True):
+class Look(msgspec.Struct, frozen=True):
     """What a piece of a line is, from which a palette works out how it looks. ``layer`` and ``label`` give the colour."""
 
     kind: str = "text"  # text, span, number
@@ -49,7 +49,6 @@ class Look(msgspec.Struct, frozen=True, order=True):
     is_cursor: bool = False
     is_found: bool = False
     is_faulty: bool = False
-    is_other: bool = False  # of another layer than the current one
     is_ghost: bool = False
 
 
@@ -169,7 +168,6 @@ def _look(one: Shown, view: View) -> Look:
         "span", span.layer, span.label,
         is_focused=one.focus == view.focus,
         is_faulty=not one.is_ghost and span.id in view.faulty,
-        is_other=view.layer not in ("", span.layer),
         is_ghost=one.is_ghost,
     )  # fmt: skip
 

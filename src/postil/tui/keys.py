@@ -215,6 +215,17 @@ def shown_key(key: str) -> str:
     return "".join(_DISPLAYED.get(part, part) for part in key.split("+"))
 
 
+def as_markdown(commands: Iterable[Command] = COMMANDS) -> str:
+    """The table of keys for the README: a row for each section, what has no key left out."""
+    rows: dict[str, list[str]] = {}
+    for command in commands:
+        if command.keys:
+            keys = " ".join(f"`{shown_key(key)}`" if key != "`" else "`` ` ``" for key in command.keys)
+            rows.setdefault(command.section, []).append(f"{keys.replace('|', chr(92) + '|')} {command.summary}")
+    lines = [f"| {section} | {'; '.join(said)} |" for section, said in rows.items()]
+    return "\n".join(["| | |", "|---|---|", *lines])
+
+
 def context(state: State) -> str:
     """What is looked at, as far as keys depend on it."""
     if state.place.focus.startswith(GHOST):

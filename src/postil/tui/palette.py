@@ -52,13 +52,14 @@ class Palette:
         if look.is_selected:
             style += self._selected
         if look.is_cursor:
-            style += Style(reverse=True, bold=True)
+            is_reversed_already = self._has_few and look.is_selected
+            style += Style(reverse=not is_reversed_already, bold=True, underline=is_reversed_already or None)
         return style
 
     def _of_span(self, look: Look) -> Style:
         style = Style(bold=look.is_focused, italic=look.is_ghost)
         if look.is_faulty:
-            style += Style(color=self.wrong, reverse=look.is_focused)
+            style += Style(color=self.wrong)
         return style
 
     @property

@@ -25,7 +25,8 @@ class TextView(ScrollView, can_focus=False):
     """The text of a state. It changes nothing: clicks are posted."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    TextView { width: 1fr; height: 1fr; padding: 0 1; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
+    TextView { width: 1fr; height: 1fr; padding: 0 1; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
+        scrollbar-background: $panel; }
     """
 
     class Pointed(Message):
