@@ -47,9 +47,9 @@ async def press(app: Annotator, pilot: Pilot[Any], keys: Iterable[str]) -> None:
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until everything that was posted is done, and drawn."""
-    await pilot._wait_for_screen()
-    await pilot.pause()
+    """Wait until everything that was posted is done."""
+    for _ in range(2):
+        await pilot._wait_for_screen()
 
 
 def pressed(
@@ -73,6 +73,7 @@ def screen_of(app: Annotator) -> AnnotateScreen:
 
 def shown(app: Annotator) -> list[str]:
     """The lines on the screen, as text."""
+    app.screen._refresh_layout()
     width, height = app.size
     lines = app.screen._compositor.render_strips()
     assert len(lines) == height

@@ -9,9 +9,11 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from textual.pilot import Pilot
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus
 from conftest import ROOT
@@ -46,17 +48,18 @@ SCENES = (
 def take(scene: Scene, directory: Path) -> Path:
     """Write the picture of a scene."""
     found: list[str] = []
+
+    async def picture(app: Annotator, pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        found.append(app.export_screenshot(title="postil annotate", simplify=True))
+
     with tempfile.TemporaryDirectory() as corpus:
         more = {"theme": scene.theme, "suggestions": scene.suggestions, "seed": "picture", "size": _SIZE}
         there = copy_of_our_corpus(Path(corpus))
-        pressed(there, scene.keys, ARTICLE, scene.annotator, then=lambda app: found.append(_picture(app)), **more)
+        pressed(there, scene.keys, ARTICLE, scene.annotator, then=picture, **more)
     path = directory / f"{scene.name}.svg"
     path.write_text(_FONTS.sub("", found[0]), encoding="utf-8")
     return path
-
-
-def _picture(app: Annotator) -> str:
-    return app.export_screenshot(title="postil annotate", simplify=True)
 
 
 if __name__ == "__main__":

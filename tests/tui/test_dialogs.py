@@ -238,6 +238,7 @@ def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.M
         await press(app, pilot, [*"1/paper", "enter"])
         monkeypatch.setattr(Page, "draw", lambda *_: 1 / 0)
         await press(app, pilot, ["p"])
+        await pilot.pause()
 
     with pytest.raises(ZeroDivisionError):
         drive(Annotator(hostile, "gold", "example"), steps)
