@@ -233,6 +233,27 @@ def test_what_had_not_been_saved_is_taken_up(hostile: Corpus, monkeypatch: pytes
     assert any("1 step that had not been saved taken from the journal" in line for line in lines)
 
 
+def test_a_disk_that_is_full_loses_nothing(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        screen_of(app).session._disk.write = full  # type: ignore[method-assign,assignment]
+        await press(app, pilot, [*"1/paper", "enter", "p"])
+        found.append(" ".join(shown(app)))
+        await press(app, pilot, ["enter"])
+        found.append(" ".join(shown(app)))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert "No space left on device" in found[0]
+    assert "NOT SAVED" in found[0]
+    assert "1 step that had not been saved taken from the journal" in found[1]
+    made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
+    assert any(span.text == "paper" for span in made.spans)
+
+
 def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         await press(app, pilot, [*"1/paper", "enter"])

@@ -39,9 +39,9 @@ class _WithActions(CorpusCommand):
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
     """Annotate a document, in a set of your own; without DOC, choose one from the list.
 
-    In the terminal ? shows every key. Nobody else's set is seen unless you say --suggestions. A script has one action a line,
-    and words as a shell has them: quotation marks around a text with blanks or apostrophes that count, # before a comment. It
-    is done wholly, or where an action is refused, not at all:
+    In the terminal ? shows every key; ~/.config/postil/keys.toml can change them. Nobody else's set is seen unless you say
+    --suggestions. A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or
+    apostrophes that count, # before a comment. It is done wholly, or where an action is refused, not at all:
 
     \b
         layer entity

@@ -29,6 +29,9 @@ _LIGHT = Theme(
     "postil-light", primary="#0072b2", accent="#b35900", foreground="#1a1a1a", background="#fafaf7", surface="#f0f0ea",
     panel="#e4e4dc", dark=False,
 )  # fmt: skip
+# ECMA-48's BDSM: a terminal that reorders right-to-left text by itself would tear it from the signs below it.
+_ORDER_AS_IT_IS, _ORDER_BY_DIRECTION = "\x1b[8l", "\x1b[8h"
+
 THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dark", "ansi-light": "ansi-light"}
 """The themes by the names that users have for them: in all colours, and in the terminal's own."""
 
@@ -83,10 +86,19 @@ class Annotator(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the document that was asked for, else the list."""
+        self._write(_ORDER_AS_IT_IS)
         if self._document:
             self.open_document(self._document)
         else:
             self.show_documents()
+
+    def on_unmount(self) -> None:
+        """Leave the terminal as it was."""
+        self._write(_ORDER_BY_DIRECTION)
+
+    def _write(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def next_theme(self) -> None:
         """Take the next theme."""
@@ -103,7 +115,7 @@ class Annotator(App[int], inherit_bindings=False):
         self.close_session()
         try:
             self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions, seed=self._seed)
-        except PostilError as error:
+        except (PostilError, OSError) as error:
             self.show_documents(document)
             self.push_screen(MessageScreen("Not opened", str(error)))
             return

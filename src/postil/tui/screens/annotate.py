@@ -127,7 +127,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
             self.refusal = str(error)
             self.say(self.refusal, is_refused=True)
             return False
-        except PostilError as error:
+        except (PostilError, OSError) as error:
             self.refusal = str(error)
             self._fail(error)
             return False
@@ -188,7 +188,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
             return
         try:
             is_changed = self.session.refresh()
-        except PostilError as error:
+        except (PostilError, OSError) as error:
             self._fail(error)
             return
         if is_changed:
@@ -200,8 +200,8 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         decide = ["", "Both versions are kept, in notes; postil resolve lists them:", *conflicts] if conflicts else []
         self.app.push_screen(MessageScreen(title, "\n".join([said, *decide])))
 
-    def _fail(self, error: PostilError) -> None:
-        """Nothing was written: say why, and offer to open the document again."""
+    def _fail(self, error: Exception) -> None:
+        """The set could not be written: say why, and offer to open the document again, which takes up what is in the journal."""
         self._has_failed = True
         self.say(str(error), is_refused=True)
         self.show()
