@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from standin_hub import Hub
 
 ROOT = Path(__file__).parents[1]
+
+collect_ignore = [] if find_spec("textual") else ["tui"]  # the extra tui is not installed
 
 
 @pytest.fixture

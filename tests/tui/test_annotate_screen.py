@@ -352,6 +352,25 @@ def test_characters_that_break_tools_are_placed_right(tmp_path: Path) -> None:
     assert any("שלום Tokyo" in line for line in lines)
 
 
+def test_the_panel_goes_further_down_by_keys(tmp_path: Path) -> None:
+    corpus = copy_of_our_corpus(tmp_path)
+    found: list[float] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        panel = screen_of(app).panel
+        for keys in (["2", "alt+down"], ["alt+up"]):
+            await press(app, pilot, keys)
+            await pilot.pause()
+            found.append(panel.scroll_y)
+        await press(app, pilot, ["f2"])
+        await pilot.pause()
+        found.append(panel.size.width)
+
+    drive(Annotator(corpus, "gold", ARTICLE), steps, (110, 20))
+    assert found[0] > 0
+    assert found[1:] == [0, 0]
+
+
 def test_a_small_window_says_so_and_a_larger_one_shows_all_again(corpus: Corpus) -> None:
     found: list[list[str]] = []
 

@@ -175,12 +175,16 @@ def test_every_character_is_found_where_it_is_drawn(text: str, width: int, data:
 @settings(max_examples=60, deadline=None)
 @given(texts, st.integers(8, 30), st.data())
 def test_no_line_is_wider_than_the_window(text: str, width: int, data: st.DataObject) -> None:
-    edges = st.integers(0, len(text))
-    pairs = data.draw(st.lists(st.tuples(edges, edges).filter(lambda pair: pair[0] < pair[1]), max_size=6))
-    page = page_of(text, *(span(start, end, layer=f"l{number}") for number, (start, end) in enumerate(pairs)), width=width)
+    """Nor does a span that is nowhere (outside of the text, the wrong way round) stop the drawing."""
+    edges = st.integers(-3, len(text) + 3)
+    pairs = data.draw(st.lists(st.tuples(edges, edges), max_size=6))
+    spans = [span(start, end, layer=f"l{number}") for number, (start, end) in enumerate(pairs)]
+    page = page_of(text, *spans, width=width, ghosts=tuple(spans[:2]))
+    view = View("l0", *data.draw(st.tuples(edges, edges)), focus=spans[0].id if spans else "", found=((1, 2), (2, 4)))
 
     for line in range(page.height):
-        assert cell_len(plain(page.draw(line, View()))) <= MARGIN + page.width
+        assert cell_len(plain(page.draw(line, view))) <= MARGIN + max(page.width, 1) + 1
+        page.shown_at(3, line)
 
 
 @settings(max_examples=60, deadline=None)

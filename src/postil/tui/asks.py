@@ -278,6 +278,8 @@ ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
     **{f"layer_{number}": _layer_number(number) for number in range(1, 10)},
     "layers_shown": _layers_shown,
     "panel": _panel,
+    "panel_down": lambda screen: screen.panel.scroll_page_down(animate=False),
+    "panel_up": lambda screen: screen.panel.scroll_page_up(animate=False),
     "theme": _theme,
     "help": _help,
     "next_document": _next_document,

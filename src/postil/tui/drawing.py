@@ -120,7 +120,7 @@ def _behind(cursor: int, cells: Sequence[Cell]) -> int:
 
 def _before(cursor: int, row: Extent, cells: Sequence[Cell]) -> int:
     """The offset of the character before the cursor; -1 where that is in another row."""
-    if not row[0] < cursor <= row[1]:
+    if not (cells and row[0] < cursor <= row[1]):
         return -1
     return cells[bisect_left(cells, cursor, key=attrgetter("offset")) - 1].offset
 

@@ -161,6 +161,8 @@ COMMANDS: tuple[Command, ...] = (
         ("documents", "list of documents", ("O",), "documents"),
         ("layers-shown", "show all layers, or the current one only", ("|",), "layers_shown"),
         ("panel", "show or hide the panel", ("f2",), "panel"),
+        ("panel-down", "further down in the panel", ("alt+down",), "panel_down"),
+        ("panel-up", "further up in the panel", ("alt+up",), "panel_up"),
         ("theme", "next theme", ("ctrl+t",), "theme"),
         ("help", "all keys", ("?", "f1"), "help"),
         ("quit", "quit", ("ctrl+q",), "quit"),

@@ -48,8 +48,9 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.session, self.keys = session, keys
         self._title = title
-        self.view = TextView(session.state, palette)
-        self._panel, self._said, self._status, self._bar = Panel(palette), Said(), Status(), KeyBar()
+        self.view: TextView = TextView(session.state, palette)
+        self.panel: Panel = Panel(palette)
+        self._said, self._status, self._bar = Said(), Status(), KeyBar()
         self._has_failed = False
         self.refusal = ""
         """Why the last action was refused."""
@@ -61,7 +62,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         yield Static(self._title, id="title", markup=False)
         with Horizontal():
             yield self.view
-            yield self._panel
+            yield self.panel
         yield self._said
         yield self._status
         yield self._bar
@@ -103,7 +104,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         state, findings = self.state, self.session.findings
         faulty = frozenset(finding.subject for finding in findings if finding.severity is not Severity.INFO)
         self.view.show(state, faulty)
-        self._panel.show(state, findings)
+        self.panel.show(state, findings)
         self._status.show(state, findings, is_saved=not self._has_failed)
         self._bar.show(self.keys, context(state))
 
@@ -113,7 +114,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
     def use_palette(self, palette: Palette) -> None:
         """Draw in other colours from now on."""
-        self.view.palette = self._panel.palette = palette
+        self.view.palette = self.panel.palette = palette
         self.show()
 
     # --- doing -----------------------------------------------------------------------------------------------------------
