@@ -252,6 +252,17 @@ def test_the_users_keys(corpus: Corpus, tmp_path: Path) -> None:
     assert app.theme == "postil-light"
 
 
+def test_a_label_that_has_a_commands_key_is_said_at_once(tmp_path: Path) -> None:
+    copy_of_our_corpus(tmp_path)
+    scheme = tmp_path / "annotations/scheme.toml"
+    scheme.write_text(scheme.read_text(encoding="utf-8").replace('key = "h"', 'key = "S"', 1), encoding="utf-8")
+
+    state, _, said = after(Corpus.open(tmp_path), "", document=ARTICLE)
+    assert said == "in structure S is HEADLINE, not extend-sentence"
+    state, _, _ = after(Corpus.open(tmp_path), "S", document=ARTICLE)
+    assert [span.label for span in state.marks.spans] == ["HEADLINE"]
+
+
 def test_themes_go_round(corpus: Corpus) -> None:
     themes = [pressed(corpus, "ctrl+t " * number, theme="dark").theme for number in range(5)]
     assert themes == ["postil-dark", "postil-light", "ansi-dark", "ansi-light", "postil-dark"]

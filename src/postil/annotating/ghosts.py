@@ -10,20 +10,8 @@ GHOST = "ghost:"
 
 
 def ghosts(state: State) -> list[Span]:
-    """The suggestions that are left, in canonical order.
-
-    A suggestion is gone when it was rejected, and when the set has a span of its layer just there, whatever its label.
-    """
-    if state.suggestions is None:
-        return []
-    taken = state.marks.places
-    left = (span for span in state.suggestions.spans if (span.layer, span.extents) not in taken)
-    return [span for span in left if key_of(span) not in state.rejected]
-
-
-def key_of(span: Span) -> str:
-    """What a suggestion is known by when it was rejected: what it says of which place, whoever says it."""
-    return f"{span.layer}/{span.label}@{','.join(f'{start}-{end}' for start, end in span.extents)}"
+    """The suggestions that are left, in canonical order."""
+    return state.ghosts
 
 
 def focused_ghost(state: State) -> Span | None:

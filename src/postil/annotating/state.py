@@ -9,6 +9,7 @@ import msgspec
 from postil.annotating.marks import Marks
 from postil.annotating.reading import Reading
 from postil.errors import ActionRefused
+from postil.lazy import lazy
 from postil.model import Annotation, AnnotationSet, Note, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
@@ -53,7 +54,7 @@ class Review(msgspec.Struct, frozen=True):
     places: tuple[Extent, ...]
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One moment of annotating.
 
     ``seed`` is what new ids are drawn from. ``suggestions`` are another's, offered as ghosts; ``rejected`` are the keys of those
@@ -88,6 +89,18 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """The current layer, as the scheme defines it."""
         return self.scheme.layers[self.place.layer]
 
+    @lazy
+    def ghosts(self) -> list[Span]:
+        """The suggestions that are left, in canonical order.
+
+        A suggestion is gone when it was rejected, and when the set has a span of its layer just there, whatever its label.
+        """
+        if self.suggestions is None:
+            return []
+        taken = self.marks.places
+        left = [span for span in self.suggestions.spans if (span.layer, span.extents) not in taken]
+        return [span for span in left if key_of(span) not in self.rejected] if self.rejected else left
+
     def with_(self, **changes: Any) -> State:
         """The same state but for these fields."""
         return msgspec.structs.replace(self, **changes)
@@ -102,6 +115,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     def looking_at(self, span: Span, **changes: Any) -> State:
         """The same state with the cursor behind a span, which is selected and looked at."""
         return self.at(span.start, span.end, span.id, **changes)
+
+
+def key_of(span: Span) -> str:
+    """What a suggestion is known by when it was rejected: what it says of which place, whoever says it."""
+    return f"{span.layer}/{span.label}@{','.join(f'{start}-{end}' for start, end in span.extents)}"
 
 
 def selected(state: State) -> Extent:

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from postil.annotating.action import action
 from postil.annotating.choosing import label_named
-from postil.annotating.ghosts import focused_ghost, ghosts, key_of
+from postil.annotating.ghosts import focused_ghost, ghosts
 from postil.annotating.making import described, refuse_twin
 from postil.annotating.minting import fresh_id
-from postil.annotating.state import State
+from postil.annotating.state import State, key_of
 from postil.annotating.stops import stop_after
 from postil.errors import ActionRefused
 from postil.model import Span
