@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from annotating.corpora import copy_of_our_corpus
+from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session
+from postil.rules.examples import Example, span
 from tui.task import BY_HAND, DOCUMENT, by_hand, with_ids_of_gold
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -94,3 +97,18 @@ def test_a_session_that_is_killed_is_taken_up_again(tmp_path: Path, terminal: Te
     with Session.open(Corpus.open(tmp_path / "corpus"), DOCUMENT, "me") as session:
         assert [span.text for span in session.state.marks.spans] == ["India"]
         assert len(session.history.done) == 1
+
+
+def test_wide_characters_and_marks_are_where_the_terminal_has_them(tmp_path: Path, terminal: Terminal) -> None:
+    """Whatever stands in a line, the panel beside it begins in the same cell: the terminal and the layout count alike."""
+    text = "日本 and e\u0301te\u0301 in Tokyo\n\n한국어 中文 ｆｕｌｌ שלום नमस्ते\n\na\tb “c” …\n"
+    write_example(
+        tmp_path / "corpus", Example(text=text, records=(span("e1", "GPE", text.index("Tokyo"), text.index("Tokyo") + 5),))
+    )
+    terminal.start(sys.executable, "-m", "postil", "-C", str(tmp_path / "corpus"), "annotate", "example", "--as", "gold")
+    terminal.wait_for_text("set gold")
+    terminal.wait_for_text("नमस्ते")
+    beside = [line.rpartition("│")[0] for line in terminal.lines if "│" in line]
+    assert len({cell_len(line) for line in beside}) == 1
+    (above, below) = next((line, terminal.lines[at + 1]) for at, line in enumerate(terminal.lines) if "日本" in line)
+    assert cell_len(above[: above.index("Tokyo")]) == cell_len(below[: below.index("╰GPE╯")])

@@ -32,7 +32,7 @@ class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
     ChooseScreen { align: center bottom; background: transparent; }
     ChooseScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
         padding: 0 1; }
-    ChooseScreen Static { height: auto; }
+    ChooseScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
@@ -51,15 +51,14 @@ class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
         self._show()
 
     def _show(self) -> None:
-        self._content.update(Text("\n").join(self._line(at, choice) for at, choice in enumerate(self._choices)))
+        lines = (self._line(at, choice) for at, choice in enumerate(self._choices))
+        self._content.update(Text("\n").join(lines))
         self._box.scroll_to(y=self._at - 3, animate=False)
 
     def _line(self, at: int, choice: Choice) -> Text:
         key = (f" {choice.key} ", Style(reverse=True)) if choice.key else "   "
         name = (printable(choice.name), Style(color=choice.colour or None, bold=at == self._at))
-        line = Text.assemble("▸ " if at == self._at else "  ", key, " ", name, f"  {printable(choice.about)}")
-        line.no_wrap, line.overflow = True, "ellipsis"
-        return line
+        return Text.assemble("▸ " if at == self._at else "  ", key, " ", name, f"  {printable(choice.about)}")
 
     def press(self, key: str) -> None:
         """A key of a choice chooses it."""

@@ -21,7 +21,7 @@ from postil.tui.widgets.line import Line
 
 _SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "unreadable": "!"}
 _STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-_BAR = ((("enter",), "open"), (("up",), ""), (("down",), ""), (("tab",), "which are shown"), (("escape",), "quit"))
+_BAR = ((("enter",), "open"), (("down",), "choose"), (("tab",), "which are shown"), (("escape",), "quit"))
 
 
 class DocumentsScreen(Screen[None], inherit_bindings=False):
@@ -33,7 +33,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     DocumentsScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
     DocumentsScreen Line { margin: 1; }
     DocumentsScreen VerticalScroll { height: 1fr; padding: 0 1; }
-    DocumentsScreen #list { height: auto; }
+    DocumentsScreen #list { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
     """
 
@@ -79,9 +79,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     def _drawn(self, one: Entry, *, is_here: bool) -> Text:
         style = Style(bold=is_here, reverse=is_here)
         records = f"{one.records:>7,}" if one.records else f"{'':>7}"
-        line = Text(f"{_SIGNS[one.progress]} {one.progress:<12}{records}  {printable(one.document)}", style)
-        line.no_wrap, line.overflow = True, "ellipsis"
-        return line
+        return Text(f"{_SIGNS[one.progress]} {one.progress:<12}{records}  {printable(one.document)}", style)
 
     def press(self, key: str) -> None:
         """The arrows choose, enter opens, tab goes through what is shown, escape quits; anything else is searched for."""

@@ -46,7 +46,7 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
     HelpScreen > Vertical { width: 90; max-width: 98%; height: 90%; background: $surface; border: round $accent; padding: 0 1; }
     HelpScreen Line { margin-bottom: 1; }
     HelpScreen VerticalScroll { height: 1fr; }
-    HelpScreen Static { height: auto; }
+    HelpScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, keys: Keys, state: State) -> None:

@@ -29,7 +29,7 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
     ReviewScreen { align: center bottom; background: transparent; }
     ReviewScreen > VerticalScroll { width: 100%; height: auto; max-height: 70%; background: $surface; border: round $accent;
         padding: 0 1; }
-    ReviewScreen Static { height: auto; }
+    ReviewScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, screen: AnnotateScreen) -> None:
@@ -54,7 +54,8 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         self._show()
 
     def _show(self) -> None:
-        self._content.update(Text("\n").join(self._line(at, place) for at, place in enumerate(self._review.places)))
+        lines = (self._line(at, place) for at, place in enumerate(self._review.places))
+        self._content.update(Text("\n").join(lines))
         self._box.scroll_to(y=self._at - 3, animate=False)
 
     def _line(self, at: int, place: Extent) -> Text:
@@ -62,15 +63,13 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         before = text[max(start - _CONTEXT, 0) : start].rpartition("\n")[2]
         after = text[end : end + _CONTEXT].partition("\n")[0]
         here = at == self._at
-        line = Text.assemble(
+        return Text.assemble(
             "▸ " if here else "  ",
             "[ ] " if at in self._out else "[x] ",
             f"{printable(before):>{_CONTEXT}}",
             (printable(text[start:end]), Style(bold=True, underline=True)),
             printable(after),
         )
-        line.no_wrap, line.overflow = True, "ellipsis"
-        return line
 
     def press(self, key: str) -> None:
         """In or out; enter labels."""

@@ -25,7 +25,7 @@ _SHORT = {
 class KeyBar(Static):
     """Keys and what they do, in one line."""
 
-    DEFAULT_CSS: ClassVar[str] = "KeyBar { height: 1; padding: 0 1; }"
+    DEFAULT_CSS: ClassVar[str] = "KeyBar { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def show(self, keys: Keys, when: str) -> None:
         """Show the keys for this."""
@@ -34,6 +34,4 @@ class KeyBar(Static):
     def show_pairs(self, pairs: Sequence[tuple[Sequence[str], str]]) -> None:
         """Show these keys: the first of each that has one."""
         parts = [Text.assemble((shown_key(keys[0]), Style(bold=True, reverse=True)), f" {said}") for keys, said in pairs if keys]
-        line = Text("  ").join(parts)
-        line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        self.update(Text("  ").join(parts))

@@ -19,13 +19,11 @@ from postil.text import counted, printable
 class Said(Static):
     """What the last action said, or why it was refused."""
 
-    DEFAULT_CSS: ClassVar[str] = "Said { height: 1; padding: 0 1; }"
+    DEFAULT_CSS: ClassVar[str] = "Said { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def say(self, said: str, *, is_refused: bool = False) -> None:
         """Say something in one line. What was refused begins with a sign of its own."""
-        line = Text(f"✗ {said}" if is_refused else said, Style(bold=is_refused))
-        line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        self.update(Text(f"✗ {said}" if is_refused else said, Style(bold=is_refused)))
 
 
 class Status(Static):
