@@ -188,9 +188,9 @@ def test_wrong_bytes_are_named_with_their_place(tmp_path: Path) -> None:
     (file,) = Source(path).files()
 
     with pytest.raises(UnreadableFile, match=r"x\.txt:2:3: not UTF-8: byte 0xe9.*--encoding"):
-        file.text()
+        file.text("utf-8")
     with pytest.raises(UnreadableFile, match=r"x\.txt:2:3"):
-        list(file.lines())
+        list(file.lines("utf-8"))
     assert file.text("latin-1") == "one\ntwé\n"
     with pytest.raises(UnreadableFile, match="unknown encoding"):
         file.text("utf-9")

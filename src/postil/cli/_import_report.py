@@ -16,9 +16,11 @@ def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[
     from postil.text import counted, listing
 
     if done.errors:
-        yield from done.errors[:_SHOWN]
-        if len(done.errors) > _SHOWN:
-            yield f"and {len(done.errors) - _SHOWN:,} more"
+        unreadable = set(done.unreadable)
+        others = [error for error in done.errors if error not in unreadable]
+        yield from (*done.unreadable, *others[:_SHOWN])
+        if len(others) > _SHOWN:
+            yield f"and {len(others) - _SHOWN:,} more"
         yield from done.advice
         yield f"postil: {counted(len(done.errors), 'error')}: nothing was imported"
         return

@@ -57,7 +57,7 @@ def _subcommand(format_: Format) -> click.Command:
             doubt = _doubt(format_, given, source[0], done)
         for line in import_report(done, doubt, is_dry=wishes.is_dry):
             click.echo(printable(line), err=not done.is_done)
-        return 0 if done.is_done else 1
+        return 0 if done.is_done and not done.unreadable else 1
 
     return CorpusCommand(
         format_.name,
@@ -99,6 +99,7 @@ def _common_options() -> list[click.Option]:
             ["--encoding"], default="utf-8", show_default=True, metavar="NAME", help="The encoding of texts that say none.",
         ),
         click.Option(["--replace"], is_flag=True, help="Overwrite sets that are there already."),
+        click.Option(["--skip-unreadable"], is_flag=True, help="Import the rest where files of SRC cannot be read."),
         click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and write nothing."),
     ]  # fmt: skip
 
@@ -129,6 +130,7 @@ def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
         writes_scheme="write" in options["scheme"],
         replaces=options["replace"],
         is_dry=options["dry_run"],
+        skips_unreadable=options["skip_unreadable"],
         with_tokens=options["tokens"],
         layers=(options["layer"], options["relation_layer"], options["label_layer"]),
     )
@@ -156,6 +158,7 @@ def command() -> None:
 
     postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
     makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
-    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. What postil check finds in it is said,
-    with --dry-run before anything is written.
+    the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. With --skip-unreadable, it is 1 where
+    files were skipped, and all else is imported. What postil check finds in it is said, with --dry-run before anything is
+    written.
     """

@@ -46,7 +46,8 @@ class Wishes(msgspec.Struct, frozen=True):
 
     ``names``: what things are called in the corpus. ``writes_scheme``: whether what the scheme has not is added to it.
     ``replaces``: whether sets that are there already are overwritten. ``is_dry``: say what would be done and write nothing.
-    ``ci``: whose file of checks a new corpus gets. ``layers``: those of spans, relations and labels of a format that has none.
+    ``skips_unreadable``: whether the rest is imported where files cannot be read. ``ci``: whose file of checks a new corpus gets.
+    ``layers``: those of spans, relations and labels of a format that has none.
     """
 
     rules: Rules = Rules()
@@ -55,6 +56,7 @@ class Wishes(msgspec.Struct, frozen=True):
     writes_scheme: bool = False
     replaces: bool = False
     is_dry: bool = False
+    skips_unreadable: bool = False
     with_tokens: bool = False
     ci: str = "github"
     layers: tuple[str, str, str] = (SPAN_LAYER, RELATION_LAYER, LABEL_LAYER)
@@ -71,7 +73,8 @@ class Imported(msgspec.Struct):
     ``advice``: what the user can do about errors. ``is_unchanged``: everything was there before.
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
     something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
-    corpus. ``unused``: names of the user's table that the source does not have.
+    corpus. ``unused``: names of the user's table that the source does not have. ``unreadable``: why files, or what is left of
+    them, were not read, all of them: ``errors`` too unless they are skipped.
     """
 
     errors: list[str]
@@ -87,6 +90,7 @@ class Imported(msgspec.Struct):
     advice: list[str] = []
     is_unchanged: bool = False
     unused: list[str] = []
+    unreadable: list[str] = []
     is_new: bool = False
     made: tuple[str, ...] = ()
     scheme: str = ""
@@ -148,7 +152,7 @@ class _Reading:
         spans, relations, labels = wishes.layers
         self.incoming = Incoming(
             source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels,
-            with_tokens=wishes.with_tokens,
+            with_tokens=wishes.with_tokens, unreadable={} if source.is_directory or wishes.skips_unreadable else None,
         )  # fmt: skip
         self.observed = Observed()
         self._format, self._wishes, self._scheme = format_, wishes, corpus.scheme
@@ -182,7 +186,9 @@ class _Reading:
     def _admitted(self) -> Iterator[tuple[Draft, Document]]:
         assert self._format.read
         for draft in self._format.read(self.incoming):
-            document = self._intake.admit(draft)
+            document = None
+            with self.incoming.noting_unreadable():
+                document = self._intake.admit(draft)
             if document is not None:
                 yield draft, document
         yield from self._intake.settled()
@@ -193,14 +199,25 @@ class _Reading:
     def finished(self) -> Imported:
         """What came of it, when everything was read. Raises :class:`~postil.errors.PostilError` where nothing was there."""
         done = self.done
+        self._account_for_unreadable()
         if not done.documents and not self.errors:
             raise PostilError(_nothing_found(self._format, self.incoming.source, self.incoming.losses))
         self.errors += _faults_of_all(self.observed, self._scheme, self._wishes.rules.document, done.documents)
         self._unused.see_declared(self.incoming.declared)
         done.unused = self._unused.lines()
         done.annotators = sorted(self._annotators)
-        done.advice = self._intake.advice
+        done.advice += self._intake.advice
         return done
+
+    def _account_for_unreadable(self) -> None:
+        """Files that could not be read stop the import, unless they are to be skipped: then they are counted."""
+        self.done.unreadable = list(self.incoming.unreadable or ())
+        if self._wishes.skips_unreadable:
+            for fault in self.done.unreadable:
+                self.incoming.losses.add("files that could not be read, or not to their end", fault)
+        elif self.done.unreadable:
+            self.errors += self.done.unreadable
+            self.done.advice.append("--skip-unreadable imports the rest")
 
 
 def _nothing_found(format_: Format, source: Source, losses: Losses) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
+from postil.errors import UnreadableFile
 from postil.exchange.losses import Losses
 from postil.exchange.sources import Source
 from postil.scheme import Layer
@@ -20,7 +23,8 @@ class Incoming(msgspec.Struct):
     ``span_layer``, ``relation_layer``, ``label_layer``: the layer of records whose format has no such thing.
     ``with_tokens``: whether the user wants tokens and sentences as layers ``token`` and ``sentence``. ``files``: by their paths
     in the corpus, the files of the whole corpus that the source was exported from, for the reader to fill in: a new corpus
-    gets them.
+    gets them. ``unreadable``: why files, or what is left of them, could not be read, each once; ``None`` where the first stops
+    the reading.
     """
 
     source: Source
@@ -33,3 +37,14 @@ class Incoming(msgspec.Struct):
     label_layer: str = "label"
     with_tokens: bool = False
     files: dict[str, bytes] = {}
+    unreadable: dict[str, UnreadableFile] | None = None
+
+    @contextmanager
+    def noting_unreadable(self) -> Iterator[None]:
+        """Around what is read of one file: where something is wrong with it, the others are read all the same."""
+        try:
+            yield
+        except UnreadableFile as fault:
+            if self.unreadable is None:
+                raise
+            self.unreadable[str(fault)] = fault

@@ -107,7 +107,7 @@ def read_json_lines(file: File) -> Iterator[tuple[int, Any]]:
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             if not _is_beginning(line):
                 parse_json(file.shown, line, number)
-            pieces = (f"{text}\n" for text in chain([line], (text for _, text in lines)))
+            pieces = chain([line], (f"\n{text}" for _, text in lines))
             yield from _Stream(file.shown, pieces, number).values()
             return
         yield number, value

@@ -72,11 +72,11 @@ class File:
             raise UnreadableFile(self.shown, f"more than {limit:,} bytes: too many for a file that is read whole")
         return data
 
-    def text(self, encoding: str = "utf-8") -> str:
+    def text(self, encoding: str = "") -> str:
         """All of it, decoded, with its line ends as they are and without a byte-order mark."""
         return decode(self.shown, self.read(), encoding)
 
-    def lines(self, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    def lines(self, encoding: str = "") -> Iterator[tuple[int, str]]:
         """Each line with its number from one, without its end (``\\n`` or ``\\r\\n``), one at a time. A last empty one is none.
 
         A line ends at ``\\n`` only (in a file without any, at ``\\r``): U+2028, U+0085 or a form feed are part of it.
@@ -109,23 +109,25 @@ def _guarded(shown: str, read: Callable[[int], bytes], limit: int) -> bytes:
 def _ends_lines_with_a_byte(encoding: str) -> bool:
     """Whether the end of a line is one byte in this encoding, as it is not in UTF-16."""
     try:
-        return "\n".encode(encoding) == b"\n"
+        return "\n".encode(encoding or "utf-8") == b"\n"
     except LookupError:
         return True  # which is said where it is decoded
 
 
-def decode(shown: str, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
+def decode(shown: str, data: bytes, encoding: str = "", line: int = 0) -> str:
     """``data`` as text; says file, line and byte where it is none. A byte-order mark is left out at the beginning of a file.
 
-    ``line``: which line of its file ``data`` is (none: it is the whole file).
+    ``encoding``: where the user may say what it is; a format that is always in UTF-8 leaves it out. ``line``: which line of its
+    file ``data`` is (none: it is the whole file).
     """
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding or "utf-8")
         return text.removeprefix("\ufeff") if line <= 1 else text
     except UnicodeDecodeError as error:
         first = line or data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        message = f"not {encoding.upper()}: byte 0x{data[error.start]:02x}. If you know what it is, say so with --encoding"
+        hint = ". If you know what it is, say so with --encoding" if encoding else ", as this format has to be"
+        message = f"not {(encoding or 'utf-8').upper()}: byte 0x{data[error.start]:02x}{hint}"
         raise UnreadableFile(shown, message, first, column) from error
     except LookupError as error:
         raise UnreadableFile(shown, f"unknown encoding {encoding}") from error

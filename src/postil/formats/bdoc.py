@@ -42,10 +42,11 @@ _DEEPEST = 100
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(*_SUFFIXES, *_PACKED):
-        if file.path.lower().removesuffix(".gz").endswith(_PACKED):
-            raise UnreadableFile(file.shown, "packed by msgpack: load it with gatenlp, and save it as .bdocjs")
-        is_yaml = file.path.lower().removesuffix(".gz").endswith((".bdocym", ".bdocyaml", ".yaml", ".yml"))
-        yield _draft(_read_yaml(file) if is_yaml else read_json(file), file, incoming)
+        with incoming.noting_unreadable():
+            if file.path.lower().removesuffix(".gz").endswith(_PACKED):
+                raise UnreadableFile(file.shown, "packed by msgpack: load it with gatenlp, and save it as .bdocjs")
+            is_yaml = file.path.lower().removesuffix(".gz").endswith((".bdocym", ".bdocyaml", ".yaml", ".yml"))
+            yield _draft(_read_yaml(file) if is_yaml else read_json(file), file, incoming)
 
 
 def _draft(value: Any, file: File, incoming: Incoming) -> Draft:

@@ -128,7 +128,8 @@ def _id(value: dict[str, Any]) -> str:
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson", ".bioc"):
-        yield from read_file(file, incoming)
+        with incoming.noting_unreadable():
+            yield from read_file(file, incoming)
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

@@ -130,7 +130,8 @@ def _number(said: str, element: Element, file: File) -> int:
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".xml", ".bioc"):
-        yield from read_file(file, incoming)
+        with incoming.noting_unreadable():
+            yield from read_file(file, incoming)
 
 
 def _write(documents: Iterable[Document], outgoing: Outgoing) -> None:

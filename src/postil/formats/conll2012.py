@@ -62,7 +62,8 @@ class _Found(msgspec.Struct, frozen=True):
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in chosen_files(incoming, ("conll",), (".txt", ".tsv")):
-        yield from _Reading(incoming, file).drafts()
+        with incoming.noting_unreadable():
+            yield from _Reading(incoming, file).drafts()
 
 
 class _Reading:

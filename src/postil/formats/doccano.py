@@ -110,18 +110,26 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
         if not isinstance(first.get(text_key), str) or not first[text_key]:
             incoming.losses.add(f"records without a {text_key}", f"{file.shown}:{line}")
             continue
-        sets: dict[str, DraftSet] = {}
-        for part_file, _, part_line, record in said:
-            annotator = _annotator(incoming, part_file, files)
-            for one in _Reading(incoming, f"{part_file.shown}:{part_line}", names).sets(record, annotator):
-                _put(sets, one, incoming)
-        yield _draft(file, (number, line), first, list(sets.values()), incoming)
+        with incoming.noting_unreadable():
+            sets: dict[str, DraftSet] = {}
+            for part_file, _, part_line, record in said:
+                annotator = _annotator(incoming, part_file, files)
+                for one in _Reading(incoming, f"{part_file.shown}:{part_line}", names).sets(record, annotator):
+                    _put(sets, one, incoming)
+            yield _draft(file, (number, line), first, list(sets.values()), incoming)
 
 
 def _has_records(file: File, incoming: Incoming) -> bool:
-    """Whether a file has records. One that is not of doccano is an error if it is the only one, and is counted if not."""
+    """Whether a file has records that can be read. One that is not of doccano is an error only where it is the only one."""
     if file.path.endswith("_config.json"):
         return False
+    with incoming.noting_unreadable():
+        return _is_of_doccano(file, incoming)
+    return False
+
+
+def _is_of_doccano(file: File, incoming: Incoming) -> bool:
+    """Whether a file is not of another kind."""
     why_not = _why_not(file, incoming)
     if why_not and not incoming.source.is_directory:
         raise UnreadableFile(file.shown, f"not of doccano: {why_not}", 1, 1)
@@ -149,11 +157,12 @@ def _suffix(file: File) -> str:
 
 def _keyed(incoming: Incoming, file: File, *, is_only: bool) -> Iterator[tuple[Hashable, tuple[int, int, dict[str, Any]]]]:
     """Each record with what it has in common with those of other annotators."""
-    for number, line, record in numbered(_records(file, incoming)):
-        id, text = record.get("id"), record.get(incoming.options["text-key"])
-        is_shared = is_name(id) and isinstance(text, str) and not is_only
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
-        yield (str(id), digest) if is_shared else (file.path, number), (number, line, record)
+    with incoming.noting_unreadable():
+        for number, line, record in numbered(_records(file, incoming)):
+            id, text = record.get("id"), record.get(incoming.options["text-key"])
+            is_shared = is_name(id) and isinstance(text, str) and not is_only
+            digest = hashlib.blake2b(text.encode(), digest_size=16).digest() if isinstance(text, str) else b""
+            yield (str(id), digest) if is_shared else (file.path, number), (number, line, record)
 
 
 def _annotator(incoming: Incoming, file: File, files: list[File]) -> str:

@@ -69,13 +69,14 @@ ENDLESS = Feature(
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".xml", ".gate"):
-        root = parse_xml(file.shown, file.read())
-        if root.tag != "GateDocument":
-            if incoming.source.is_directory:
-                incoming.losses.add("files that are no GATE documents", file.shown, str(root.tag))
-                continue
-            raise UnreadableFile(file.shown, f"no GATE document: its root is {root.tag}, not GateDocument", line_of(root), 1)
-        yield _Parsed(root, file.shown, incoming).draft(file.name)
+        with incoming.noting_unreadable():
+            root = parse_xml(file.shown, file.read())
+            if root.tag != "GateDocument":
+                if incoming.source.is_directory:
+                    incoming.losses.add("files that are no GATE documents", file.shown, str(root.tag))
+                    continue
+                raise UnreadableFile(file.shown, f"no GATE document: its root is {root.tag}, not GateDocument", line_of(root), 1)
+            yield _Parsed(root, file.shown, incoming).draft(file.name)
 
 
 class _Parsed:

@@ -80,14 +80,15 @@ class _Record(msgspec.Struct):
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
-        for number, line, value in numbered(read_json_records(file)):
-            try:
-                record = converted(value, _Record)
-            except msgspec.ValidationError as error:
-                raise UnreadableFile(file.shown, f"not a record of GLiNER: {error}", line, 1) from error
-            others = {key: one for key, one in value.items() if key not in _KEYS}
-            name = str(record.id) if is_name(record.id) else f"{file.name}-{number}"
-            yield _draft(record, others, name, f"{file.shown}:{line}", incoming)
+        with incoming.noting_unreadable():
+            for number, line, value in numbered(read_json_records(file)):
+                try:
+                    record = converted(value, _Record)
+                except msgspec.ValidationError as error:
+                    raise UnreadableFile(file.shown, f"not a record of GLiNER: {error}", line, 1) from error
+                others = {key: one for key, one in value.items() if key not in _KEYS}
+                name = str(record.id) if is_name(record.id) else f"{file.name}-{number}"
+                yield _draft(record, others, name, f"{file.shown}:{line}", incoming)
 
 
 def _draft(record: _Record, others: dict[str, Any], name: str, place: str, incoming: Incoming) -> Draft:

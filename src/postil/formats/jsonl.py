@@ -62,16 +62,17 @@ def _plain(record: Any) -> dict[str, Any]:
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".jsonl", ".ndjson"):
-        for line, value in read_json_lines(file):
-            if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-                raise UnreadableFile(file.shown, 'not a document: an object with a "text" is wanted', line, 1)
-            sets = value.get("sets", [{name: value[name] for name in ("annotator", *_KINDS) if name in value}])
-            metadata = value.get("metadata", {})
-            known = ("id", "text", "sets", "metadata", "annotator", *_KINDS)
-            metadata |= {name: other for name, other in value.items() if name not in known}
-            place = f"{file.shown}:{line}"
-            drafts = [_draft_set(one, place) for one in sets]
-            yield Draft(str(value.get("id", f"{file.name}-{line}")), value["text"], drafts, metadata, "code point", place)
+        with incoming.noting_unreadable():
+            for line, value in read_json_lines(file):
+                if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+                    raise UnreadableFile(file.shown, 'not a document: an object with a "text" is wanted', line, 1)
+                sets = value.get("sets", [{name: value[name] for name in ("annotator", *_KINDS) if name in value}])
+                metadata = value.get("metadata", {})
+                known = ("id", "text", "sets", "metadata", "annotator", *_KINDS)
+                metadata |= {name: other for name, other in value.items() if name not in known}
+                place = f"{file.shown}:{line}"
+                drafts = [_draft_set(one, place) for one in sets]
+                yield Draft(str(value.get("id", f"{file.name}-{line}")), value["text"], drafts, metadata, "code point", place)
 
 
 def _draft_set(value: dict[str, Any], place: str) -> DraftSet:

@@ -105,18 +105,19 @@ class _Tie(msgspec.Struct, frozen=True):
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json"):
-        names: dict[str, str] = {}
-        ties: dict[str, list[_Tie]] = {}
-        for value, is_example in _parts(file):
-            if is_example:
-                names |= _names(value, file)
-            else:
-                _declare(value.get("schema"), incoming)
-                ties |= _ties(_converted(value.get("relations") or [], list[dict[str, Any]], file), file, incoming)
-        examples = (value for value, is_example in _parts(file) if is_example)
-        for number, value in enumerate(examples, 1):
-            example: _Example = _converted(value, _Example, file)
-            yield _Reading(incoming, file, number, names).draft(example, ties)
+        with incoming.noting_unreadable():
+            names: dict[str, str] = {}
+            ties: dict[str, list[_Tie]] = {}
+            for value, is_example in _parts(file):
+                if is_example:
+                    names |= _names(value, file)
+                else:
+                    _declare(value.get("schema"), incoming)
+                    ties |= _ties(_converted(value.get("relations") or [], list[dict[str, Any]], file), file, incoming)
+            examples = (value for value, is_example in _parts(file) if is_example)
+            for number, value in enumerate(examples, 1):
+                example: _Example = _converted(value, _Example, file)
+                yield _Reading(incoming, file, number, names).draft(example, ties)
 
 
 def _parts(file: File) -> Iterator[tuple[dict[str, Any], bool]]:

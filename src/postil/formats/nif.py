@@ -44,7 +44,8 @@ _ROWS = {"Word": "token", "Sentence": "sentence"}
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(*_SYNTAXES):
-        yield from _Strings(file, _graph(file), incoming).drafts()
+        with incoming.noting_unreadable():
+            yield from _Strings(file, _graph(file), incoming).drafts()
 
 
 def _graph(file: File) -> Graph:

@@ -60,14 +60,15 @@ _OWN = frozenset(("text", "project", "tracks", "namespaces", "config", "typesett
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
-        for name, (line, value) in called(file, read_json_records(file)):
-            if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-                raise UnreadableFile(file.shown, 'not of PubAnnotation: an object with a "text" is wanted', line, 1)
-            try:
-                yield _draft(value, name, f"{file.shown}:{line}", incoming)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                message = f"not as PubAnnotation has it: {type(error).__name__}: {error}"
-                raise UnreadableFile(file.shown, message, line, 1) from error
+        with incoming.noting_unreadable():
+            for name, (line, value) in called(file, read_json_records(file)):
+                if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+                    raise UnreadableFile(file.shown, 'not of PubAnnotation: an object with a "text" is wanted', line, 1)
+                try:
+                    yield _draft(value, name, f"{file.shown}:{line}", incoming)
+                except (LookupError, TypeError, ValueError, AttributeError) as error:
+                    message = f"not as PubAnnotation has it: {type(error).__name__}: {error}"
+                    raise UnreadableFile(file.shown, message, line, 1) from error
 
 
 def _draft(value: dict[str, Any], name: str, place: str, incoming: Incoming) -> Draft:

@@ -75,10 +75,11 @@ class _Record(msgspec.Struct):
 def _read(incoming: Incoming) -> Iterator[Draft]:
     is_empty = True
     for file in incoming.source.files(".pubtator", ".txt", ".tsv"):
-        for record in _records(file, incoming):
-            is_empty = False
-            yield _draft(record, file, incoming)
-    if is_empty:
+        with incoming.noting_unreadable():
+            for record in _records(file, incoming):
+                is_empty = False
+                yield _draft(record, file, incoming)
+    if is_empty and not incoming.unreadable:
         raise PostilError(f"{incoming.source.path}: no document of PubTator is in it: a line like 12345|t|A title is wanted")
 
 

@@ -43,8 +43,9 @@ _PEEK = 1000  # bytes
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".json", ".jsonl", ".ndjson", ".py"):
-        for number, (default, (name, value)) in enumerate(called(file, _named(file, _entries(file))), 1):
-            yield _Reading(incoming, f"{file.shown}, text {number}", value).draft(name or default)
+        with incoming.noting_unreadable():
+            for number, (default, (name, value)) in enumerate(called(file, _named(file, _entries(file))), 1):
+                yield _Reading(incoming, f"{file.shown}, text {number}", value).draft(name or default)
 
 
 def _entries(file: File) -> Iterator[Any]:

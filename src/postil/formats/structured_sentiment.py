@@ -44,13 +44,14 @@ _LAYERS = {
 def _read(incoming: Incoming) -> Iterator[Draft]:
     incoming.declared.update(_LAYERS)
     for file in incoming.source.files(".json", ".jsonl"):
-        for number, (line, value) in enumerate(read_json_records(file), 1):
-            if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-                raise UnreadableFile(file.shown, 'not a sentence with opinions: an object with a "text" is wanted', line, 1)
-            name = str(value.get("sent_id") or f"{file.name}-{number}")
-            metadata = {key: one for key, one in value.items() if key not in ("text", "opinions", "sent_id")}
-            drafts = [_Opinions(value, file.shown, line).set]
-            yield Draft(name, value["text"], drafts, metadata, "code point", file.shown)
+        with incoming.noting_unreadable():
+            for number, (line, value) in enumerate(read_json_records(file), 1):
+                if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+                    raise UnreadableFile(file.shown, 'not a sentence with opinions: an object with a "text" is wanted', line, 1)
+                name = str(value.get("sent_id") or f"{file.name}-{number}")
+                metadata = {key: one for key, one in value.items() if key not in ("text", "opinions", "sent_id")}
+                drafts = [_Opinions(value, file.shown, line).set]
+                yield Draft(name, value["text"], drafts, metadata, "code point", file.shown)
 
 
 class _Opinions:

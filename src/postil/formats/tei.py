@@ -79,16 +79,17 @@ _KEEPS = frozenset(
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".xml", ".tei"):
-        root = parse_xml(file.shown, file.read())
-        documents = [one for one in root.iter(f"{SPACE}TEI") if one.find(f"{SPACE}text") is not None]
-        if not documents:
-            if incoming.source.is_directory and not _plain(root.tag).startswith("TEI"):
-                incoming.losses.add("files that are no TEI documents", file.shown, str(root.tag))
-                continue
-            raise UnreadableFile(file.shown, "no TEI document with a text", line_of(root), 1)
-        for number, one in enumerate(documents, 1):
-            name = file.name if len(documents) == 1 else f"{file.name}-{one.get(ID) or number}"
-            yield _Parsed(one, file.shown, incoming).draft(name)
+        with incoming.noting_unreadable():
+            root = parse_xml(file.shown, file.read())
+            documents = [one for one in root.iter(f"{SPACE}TEI") if one.find(f"{SPACE}text") is not None]
+            if not documents:
+                if incoming.source.is_directory and not _plain(root.tag).startswith("TEI"):
+                    incoming.losses.add("files that are no TEI documents", file.shown, str(root.tag))
+                    continue
+                raise UnreadableFile(file.shown, "no TEI document with a text", line_of(root), 1)
+            for number, one in enumerate(documents, 1):
+                name = file.name if len(documents) == 1 else f"{file.name}-{one.get(ID) or number}"
+                yield _Parsed(one, file.shown, incoming).draft(name)
 
 
 class _Parsed:

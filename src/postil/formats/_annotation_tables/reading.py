@@ -75,24 +75,28 @@ class _Row(msgspec.Struct, frozen=True):
 def read_tables(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each document that the tables speak of."""
     tables = list(_tables(incoming))
-    for name, parts in joined([partial(_keyed, one) for one in tables]):
-        yield _Reading(incoming, name).draft([row for rows in parts for row in rows])
+    for name, parts in joined([partial(_keyed, one, incoming) for one in tables]):
+        with incoming.noting_unreadable():
+            yield _Reading(incoming, name).draft([row for rows in parts for row in rows])
 
 
 def _tables(incoming: Incoming) -> Iterator[_Read]:
     for file in incoming.source.files(".csv", ".tsv", ".tab"):
-        table = Table(file, incoming.source.encoding)
-        columns = Columns.of(table.columns)
-        if columns.kind == "spans" and "document_text" not in columns.named and _has_whole_texts(table, columns):
-            others = {meaning: name for meaning, name in columns.named.items() if meaning != "text"}
-            columns = replace(columns, named={**others, "document_text": columns.named["text"]})
-        if columns.kind == "spans" and "document" not in columns.named and _repeats_ids(table, columns):
-            columns = replace(columns, named={**columns.named, "document": columns.named["id"], "id": ""})
-        if columns.kind is None:
-            message = f"which column is which? There are {', '.join(table.columns)[:200]}; wanted are document, start, end, label"
-            raise UnreadableFile(file.shown, message, 1, 1)
-        directory = PurePosixPath(file.path).parent.as_posix()
-        yield _Read(table, columns, "" if directory == "." else directory)
+        with incoming.noting_unreadable():
+            table = Table(file, incoming.source.encoding)
+            columns = Columns.of(table.columns)
+            if columns.kind == "spans" and "document_text" not in columns.named and _has_whole_texts(table, columns):
+                others = {meaning: name for meaning, name in columns.named.items() if meaning != "text"}
+                columns = replace(columns, named={**others, "document_text": columns.named["text"]})
+            if columns.kind == "spans" and "document" not in columns.named and _repeats_ids(table, columns):
+                columns = replace(columns, named={**columns.named, "document": columns.named["id"], "id": ""})
+            if columns.kind is None:
+                message = (
+                    f"which column is which? There are {', '.join(table.columns)[:200]}; wanted are document, start, end, label"
+                )
+                raise UnreadableFile(file.shown, message, 1, 1)
+            directory = PurePosixPath(file.path).parent.as_posix()
+            yield _Read(table, columns, "" if directory == "." else directory)
 
 
 def _has_whole_texts(table: Table, columns: Columns) -> bool:
@@ -119,16 +123,22 @@ def _repeats_ids(table: Table, columns: Columns) -> bool:
     return False
 
 
-def _keyed(read: _Read) -> Iterator[tuple[str, _Row]]:
-    """Each row with the name of its document: the column that says it, else its text, else the file."""
-    for line, values in read.table.rows():
-        row = _Row(read, line, values)
-        name = row.get("document")
-        if not name and (row.get("document_text") or read.columns.kind != "spans"):
-            text = row.get("document_text")
-            digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-            name = f"{read.table.file.name}\0{digest}" if text else f"{read.table.file.name}-{line}"
-        yield name or read.table.file.name, row
+def _keyed(read: _Read, incoming: Incoming) -> Iterator[tuple[str, _Row]]:
+    """Each row with the name of its document."""
+    with incoming.noting_unreadable():
+        for line, values in read.table.rows():
+            row = _Row(read, line, values)
+            yield _name_of_document(row, read, line), row
+
+
+def _name_of_document(row: _Row, read: _Read, line: int) -> str:
+    """What the column says that there is for it, else the text, else the file."""
+    name = row.get("document")
+    if not name and (row.get("document_text") or read.columns.kind != "spans"):
+        text = row.get("document_text")
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        name = f"{read.table.file.name}\0{digest}" if text else f"{read.table.file.name}-{line}"
+    return name or read.table.file.name
 
 
 class _Reading:

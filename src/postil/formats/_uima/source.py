@@ -136,14 +136,15 @@ def drafts(incoming: Incoming, found: Mapping[str, list[Place]], parse: Parser) 
     for document, where in found.items():
         by_view: dict[str, Draft] = {}
         for place in _wanted(incoming, document, where):
-            parsed = parse(place.opened())
-            heard = False
-            for one in said(parsed.cas, incoming, place.shown):
-                heard = True
-                one.annotations = _headed(one.annotations, place, where)
-                _join(by_view, document, one, parsed.unit, incoming)
-            if not heard:
-                incoming.losses.add("files without a text", place.shown)
+            with incoming.noting_unreadable():
+                parsed = parse(place.opened())
+                heard = False
+                for one in said(parsed.cas, incoming, place.shown):
+                    heard = True
+                    one.annotations = _headed(one.annotations, place, where)
+                    _join(by_view, document, one, parsed.unit, incoming)
+                if not heard:
+                    incoming.losses.add("files without a text", place.shown)
         yield from by_view.values()
 
 

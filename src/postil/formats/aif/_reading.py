@@ -43,12 +43,17 @@ _OF_LOCUTIONS = ("nodeID", "personID")
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each map."""
     for file in incoming.source.files(".json"):
-        value = read_json(file)
-        is_extended = isinstance(value, dict) and isinstance(value.get("AIF"), dict)
-        graph = value["AIF"] if is_extended else value
-        if not isinstance(graph, dict) or not isinstance(graph.get("nodes"), list) or not isinstance(graph.get("edges"), list):
-            raise UnreadableFile(file.shown, 'no argument map: an object with "nodes" and "edges" is wanted', 1, 1)
-        yield _Map(file, graph, value, incoming).draft()
+        with incoming.noting_unreadable():
+            value = read_json(file)
+            is_extended = isinstance(value, dict) and isinstance(value.get("AIF"), dict)
+            graph = value["AIF"] if is_extended else value
+            if (
+                not isinstance(graph, dict)
+                or not isinstance(graph.get("nodes"), list)
+                or not isinstance(graph.get("edges"), list)
+            ):
+                raise UnreadableFile(file.shown, 'no argument map: an object with "nodes" and "edges" is wanted', 1, 1)
+            yield _Map(file, graph, value, incoming).draft()
 
 
 def _text_of(value: Any) -> str:

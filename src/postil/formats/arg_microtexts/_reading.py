@@ -55,10 +55,11 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each graph."""
     incoming.declared.update(_LAYERS)
     for file in incoming.source.files(".xml"):
-        root = parse_xml(file.shown, file.read())
-        if root.tag != "arggraph":
-            raise UnreadableFile(file.shown, f"the root is {root.tag}, not an arggraph", line_of(root), 1)
-        yield _Graph(file, root, incoming).draft()
+        with incoming.noting_unreadable():
+            root = parse_xml(file.shown, file.read())
+            if root.tag != "arggraph":
+                raise UnreadableFile(file.shown, f"the root is {root.tag}, not an arggraph", line_of(root), 1)
+            yield _Graph(file, root, incoming).draft()
 
 
 class _Graph:

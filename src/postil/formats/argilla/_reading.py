@@ -58,12 +58,13 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     questions = _settings(incoming)
     users = _users(incoming)
     for file in incoming.source.files(".json", ".jsonl", ".ndjson"):
-        if file.path.rpartition("/")[2] == USERS:
-            continue
-        for number, line, value in numbered(read_json_records(file)):
-            if not isinstance(value, dict):
-                raise UnreadableFile(file.shown, "not a record of Argilla: an object is wanted", line, 1)
-            yield from _Reading(incoming, questions, users, file, (line, number)).drafts(value)
+        with incoming.noting_unreadable():
+            if file.path.rpartition("/")[2] == USERS:
+                continue
+            for number, line, value in numbered(read_json_records(file)):
+                if not isinstance(value, dict):
+                    raise UnreadableFile(file.shown, "not a record of Argilla: an object is wanted", line, 1)
+                yield from _Reading(incoming, questions, users, file, (line, number)).drafts(value)
 
 
 def read_record(incoming: Incoming, file: File, number: int, value: dict[str, Any]) -> Iterator[Draft]:

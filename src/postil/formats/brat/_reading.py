@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from postil.errors import PostilError
+from postil.errors import PostilError, UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.offsets import apart
@@ -53,15 +53,17 @@ def read(incoming: Incoming) -> Iterator[Draft]:
         sets = []
         for annotator, pair in pairs:
             configuration = configurations.of(pair.text.path)
-            document = _Document(pair, incoming, configuration)
-            made = document.read()
-            made.annotator = annotator or configuration.annotator
-            sets.append(made)
-            if text is not None and text != document.text():
-                raise PostilError(f"{pair.text.shown}: not the text of {pairs[0][1].text.shown}, so that no set fits both")
-            text = document.text()
-        assert text is not None
-        yield Draft(name, text, sets, file=sets[0].file, joins_lines=joins_lines)
+            with incoming.noting_unreadable():
+                document = _Document(pair, incoming, configuration)
+                made = document.read()
+                made.annotator = annotator or configuration.annotator
+                if text is not None and text != document.text():
+                    message = f"not the text of {pairs[0][1].text.shown}, so that no set fits both"
+                    raise UnreadableFile(pair.text.shown, message)
+                text = document.text()
+                sets.append(made)
+        if text is not None:
+            yield Draft(name, text, sets, file=sets[0].file, joins_lines=joins_lines)
 
 
 def _by_document(pairs: list[Pair], incoming: Incoming) -> dict[str, list[tuple[str, Pair]]]:

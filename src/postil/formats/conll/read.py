@@ -33,13 +33,14 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     pool: dict[Any, Columns] = {}
     surveys = []
     for file in chosen_files(incoming, _SUFFIXES, _PLAIN_SUFFIXES):
-        survey = Survey(file, incoming.source.encoding, said, pool)
-        if survey.has_rows:
-            surveys.append(survey)
-        elif incoming.source.is_directory:
-            incoming.losses.add("files without a row", file.shown, stops=False)
-        else:
-            raise UnreadableFile(file.shown, "there is no row in it")
+        with incoming.noting_unreadable():
+            survey = Survey(file, incoming.source.encoding, said, pool)
+            if survey.has_rows:
+                surveys.append(survey)
+            elif incoming.source.is_directory:
+                incoming.losses.add("files without a row", file.shown, stops=False)
+            else:
+                raise UnreadableFile(file.shown, "there is no row in it")
     layouts: dict[int, Layout] = {}
     for survey in surveys:
         key = id(survey.columns)
@@ -48,7 +49,8 @@ def read(incoming: Incoming) -> Iterator[Draft]:
             if not layout.is_said:
                 kind = "columns that nobody named, taken for what they look like: --fields"
                 incoming.repaired.add(kind, survey.file.shown, str(layout))
-        yield from _Reading(incoming, survey, layouts[key]).drafts()
+        with incoming.noting_unreadable():
+            yield from _Reading(incoming, survey, layouts[key]).drafts()
 
 
 class _Reading:

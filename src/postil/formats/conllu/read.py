@@ -84,7 +84,8 @@ def _meant(escape: re.Match[str]) -> str:
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each document of each file."""
     for file in chosen_files(incoming, (".conllu", ".conllup", ".cupt"), (".conll",), (".txt", ".tsv")):
-        yield from _Reading(incoming, file).drafts()
+        with incoming.noting_unreadable():
+            yield from _Reading(incoming, file).drafts()
 
 
 class _Sentences:

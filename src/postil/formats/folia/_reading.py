@@ -46,13 +46,14 @@ _SINCE_NORMALISED = (2, 5)  # the version of FoLiA that puts white space in text
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each file."""
     for file in incoming.source.files(".xml", ".folia"):
-        root = parse_xml(file.shown, file.read())
-        if kind(root) != "FoLiA":
-            if incoming.source.is_directory:
-                incoming.losses.add("files that are no FoLiA documents", file.shown, str(root.tag))
-                continue
-            raise UnreadableFile(file.shown, f"no FoLiA document: its root is {root.tag}, not FoLiA", line_of(root), 1)
-        yield _Document(file, root, incoming).draft()
+        with incoming.noting_unreadable():
+            root = parse_xml(file.shown, file.read())
+            if kind(root) != "FoLiA":
+                if incoming.source.is_directory:
+                    incoming.losses.add("files that are no FoLiA documents", file.shown, str(root.tag))
+                    continue
+                raise UnreadableFile(file.shown, f"no FoLiA document: its root is {root.tag}, not FoLiA", line_of(root), 1)
+            yield _Document(file, root, incoming).draft()
 
 
 class _Document:

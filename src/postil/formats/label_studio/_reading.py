@@ -73,8 +73,9 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     files = incoming.source.files(".json", ".jsonl", ".ndjson", ".csv")
     for file in [one for one in files if not _is_table(one)] or files:  # a CSV beside JSON says less of the same
         config = _config(incoming, file, configs)
-        for number, line, value in numbered(_tasks(file, config, incoming.source.encoding)):
-            yield from _Reading(incoming, config, file, line, number).drafts(value)
+        with incoming.noting_unreadable():
+            for number, line, value in numbered(_tasks(file, config, incoming.source.encoding)):
+                yield from _Reading(incoming, config, file, line, number).drafts(value)
 
 
 def _tasks(file: File, config: Config, encoding: str) -> Iterator[tuple[int, Any]]:

@@ -98,33 +98,35 @@ class _Record(msgspec.Struct):
 
 def read(incoming: Incoming) -> Iterator[Draft]:
     files = incoming.source.files(".jsonl", ".json", ".ndjson")
-    for _, (said,) in joined([partial(_keyed, files)]):
+    for _, (said,) in joined([partial(_keyed, incoming, files)]):
         file, line, number, raw = said[0]
         if not isinstance(raw.get("text"), str):
             incoming.losses.add("records without a text", f"{file.shown}:{line}")
             continue
-        sets = _Sets(incoming)
-        for part_file, part_line, _, part in said:
-            sets.add(part, part_file, part_line)
-        meta = raw.get("meta")
-        metadata = dict(meta) if isinstance(meta, dict) else {"meta": meta} if meta else {}
-        metadata |= {key: value for key, value in raw.items() if key not in _RECORD_KEYS and not key.startswith("_")}
-        name = metadata.pop(DOCUMENT_ID, None)
-        name = str(name) if is_name(name) else f"{file.name}-{number}"
-        yield Draft(name, raw["text"], list(sets.made()), metadata, "code point", f"{file.shown}:{line}")
+        with incoming.noting_unreadable():
+            sets = _Sets(incoming)
+            for part_file, part_line, _, part in said:
+                sets.add(part, part_file, part_line)
+            meta = raw.get("meta")
+            metadata = dict(meta) if isinstance(meta, dict) else {"meta": meta} if meta else {}
+            metadata |= {key: value for key, value in raw.items() if key not in _RECORD_KEYS and not key.startswith("_")}
+            name = metadata.pop(DOCUMENT_ID, None)
+            name = str(name) if is_name(name) else f"{file.name}-{number}"
+            yield Draft(name, raw["text"], list(sets.made()), metadata, "code point", f"{file.shown}:{line}")
 
 
-def _keyed(files: list[File]) -> Iterator[tuple[Hashable, tuple[File, int, int, dict[str, Any]]]]:
+def _keyed(incoming: Incoming, files: list[File]) -> Iterator[tuple[Hashable, tuple[File, int, int, dict[str, Any]]]]:
     """Each record, with its line and its number, and with what it has in common with others about the same text."""
     for file in files:
-        read = ((line, one) for line, value in read_json_records(file) for one in _records(value, file, line))
-        for number, line, record in numbered(read):
-            text, meta = record.get("text"), record.get("meta")
-            if isinstance(text, str):
-                id = meta.get(DOCUMENT_ID) if isinstance(meta, dict) else None
-                yield (hashlib.blake2b(text.encode(), digest_size=16).digest(), str(id)), (file, line, number, record)
-            else:
-                yield (file.path, number), (file, line, number, record)
+        with incoming.noting_unreadable():
+            read = ((line, one) for line, value in read_json_records(file) for one in _records(value, file, line))
+            for number, line, record in numbered(read):
+                text, meta = record.get("text"), record.get("meta")
+                if isinstance(text, str):
+                    id = meta.get(DOCUMENT_ID) if isinstance(meta, dict) else None
+                    yield (hashlib.blake2b(text.encode(), digest_size=16).digest(), str(id)), (file, line, number, record)
+                else:
+                    yield (file.path, number), (file, line, number, record)
 
 
 def _records(value: Any, file: File, line: int) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,7 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each Doc of each file."""
     numbers = attribute_ids("import spacy")
     for file in incoming.source.files(".spacy"):
-        with loaded(file) as message:
+        with incoming.noting_unreadable(), loaded(file) as message:
             strings = Strings(message.strings)
             for number, (name, doc) in enumerate(called(file, message.docs()), 1):
                 yield _Reading(incoming, file, doc, strings, numbers).draft(name, f"{file.shown}, Doc {number}")

@@ -32,7 +32,8 @@ _DIRECTED = ("DirectionalSelector", "DirectedSelector")
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each resource of each store."""
     for file in _stores(incoming):
-        yield from _Documents(Store(file, incoming.source, incoming.losses), incoming).drafts()
+        with incoming.noting_unreadable():
+            yield from _Documents(Store(file, incoming.source, incoming.losses), incoming).drafts()
 
 
 def _stores(incoming: Incoming) -> list[File]:
@@ -43,12 +44,13 @@ def _stores(incoming: Incoming) -> list[File]:
     stores: dict[str, File] = {}
     included: set[str] = set()
     for file in files:
-        value = read_json(file)
-        if is_store(value):
-            stores[file.path] = file
-            base = file.path.rpartition("/")[0]
-            included.update(f"{base}/{path}".lstrip("/") for path in as_list(value.get("@include")))
-    if not stores:
+        with incoming.noting_unreadable():
+            value = read_json(file)
+            if is_store(value):
+                stores[file.path] = file
+                base = file.path.rpartition("/")[0]
+                included.update(f"{base}/{path}".lstrip("/") for path in as_list(value.get("@include")))
+    if not stores and not incoming.unreadable:
         raise UnreadableFile(str(incoming.source.path), 'no STAM: none of its files is an "AnnotationStore"')
     return [file for path, file in stores.items() if path not in included]
 

@@ -25,12 +25,13 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each text. Files that are about the same text, or about each other's annotations, are read together."""
     files = incoming.source.files(".jsonld", ".json", ".jsonl", ".ndjson")
     texts = Texts(incoming)
-    for group in _groups(files, texts):
-        yield from _Group(group, texts, incoming).drafts()
+    for group in _groups(files, texts, incoming):
+        with incoming.noting_unreadable():
+            yield from _Group(group, texts, incoming).drafts()
 
 
-def _groups(files: list[File], texts: Texts) -> list[list[File]]:
-    """The files that belong together."""
+def _groups(files: list[File], texts: Texts, incoming: Incoming) -> list[list[File]]:
+    """The files that belong together, of those that can be read."""
     if len(files) == 1:
         return [files]
     leader = list(range(len(files)))
@@ -43,20 +44,23 @@ def _groups(files: list[File], texts: Texts) -> list[list[File]]:
 
     first: dict[str, int] = {}
     wanted: list[tuple[int, str]] = []
-    for number, file in enumerate(files):
-        own = set()
-        named: set[str] = set()
-        for parsed in annotations_of(file):
-            own.add(parsed.iri)
-            named.update(target.source for target in parsed.targets)
-        first.update((iri, number) for iri in own if iri and not iri.startswith("#"))
-        for iri in named - own:
-            text = texts.find(iri, file)
-            wanted.append((number, f"\0{text.shown}" if text else iri))
+    readable: list[File] = []
+    for file in files:
+        with incoming.noting_unreadable():
+            number, own = len(readable), set()
+            named: set[str] = set()
+            for parsed in annotations_of(file):
+                own.add(parsed.iri)
+                named.update(target.source for target in parsed.targets)
+            first.update((iri, number) for iri in own if iri and not iri.startswith("#"))
+            for iri in named - own:
+                text = texts.find(iri, file)
+                wanted.append((number, f"\0{text.shown}" if text else iri))
+            readable.append(file)
     for number, name in wanted:
         leader[lead(number)] = lead(first.setdefault(name, number))
     groups: dict[int, list[File]] = {}
-    for number, file in enumerate(files):
+    for number, file in enumerate(readable):
         groups.setdefault(lead(number), []).append(file)
     return list(groups.values())
 
