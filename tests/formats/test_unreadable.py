@@ -93,7 +93,7 @@ def test_what_was_skipped_is_said_and_in_the_exit_status(tmp_path: Path, capsys:
 
     assert main(arguments) == 1
     said = capsys.readouterr().err.splitlines()
-    assert [line.startswith(f"{source}/{number:02}.jsonl:1:1: ") for number, line in enumerate(said[:59], 1)] == [True] * 59
+    assert [line.startswith(f"{source}/{number:02}.jsonl:1: ") for number, line in enumerate(said[:59], 1)] == [True] * 59
     assert said[59:] == ["--skip-unreadable imports the rest", "postil: 59 errors: nothing was imported"]
 
     assert main([*arguments, "--skip-unreadable"]) == 1

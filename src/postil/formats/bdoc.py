@@ -52,7 +52,7 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
 def _draft(value: Any, file: File, incoming: Incoming) -> Draft:
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
         raise UnreadableFile(file.shown, 'no document of GateNLP: an object with a "text" is wanted')
-    unit = _UNITS.get(value.get("offset_type") or "p")
+    unit = _UNITS.get(str(value.get("offset_type") or "p"))
     if unit is None:
         raise UnreadableFile(file.shown, f'offset_type is "p" or "j", not {value["offset_type"]!r}')
     known = ("text", "features", "offset_type", "name", "annotation_sets", "document_type", "repr_version", "gatenlp_type")

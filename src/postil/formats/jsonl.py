@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,7 +14,7 @@ from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.safe_json import converted, read_json_lines
+from postil.exchange.safe_json import converted, numbered, read_json_lines
 from postil.manifest import Metadata
 from postil.model import UNKNOWN_KEYS, Label, Note, Record, Relation, Span
 
@@ -26,6 +26,8 @@ One file, a line for each document:
 
 Records have the keys of an annotation set's lines, offsets count code points. Nothing is lost either way. Without "sets",
 "spans" and the others may stand beside "text"; whatever else stands there becomes metadata."""
+
+T = TypeVar("T")
 
 _KINDS: dict[str, type[Record]] = {"spans": Span, "relations": Relation, "labels": Label, "notes": Note}
 
@@ -60,41 +62,64 @@ def _plain(record: Any) -> dict[str, Any]:
     return {**{name: value for name, value in values.items() if name != UNKNOWN_KEYS}, **record.unknown}
 
 
+class _Line(msgspec.Struct):
+    """A document. ``sets``: as the line has them; it may have the records of one set itself."""
+
+    text: str
+    id: str | int | None = None
+    metadata: dict[str, Any] | None = None
+    sets: list[dict[str, Any]] | None = None
+
+
+class _Set(msgspec.Struct):
+    """What an annotator says of it."""
+
+    annotator: str = ""
+    status: str = "complete"
+    method: str = "imported"
+    sources: list[str] = []
+    spans: list[dict[str, Any]] = []
+    relations: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+
+
 def _read(incoming: Incoming) -> Iterator[Draft]:
     for file in incoming.source.files(".jsonl", ".ndjson"):
         with incoming.noting_unreadable():
-            for line, value in read_json_lines(file):
-                if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-                    raise UnreadableFile(file.shown, 'not a document: an object with a "text" is wanted', line, 1)
-                sets = value.get("sets", [{name: value[name] for name in ("annotator", *_KINDS) if name in value}])
-                metadata = value.get("metadata", {})
-                known = ("id", "text", "sets", "metadata", "annotator", *_KINDS)
-                metadata |= {name: other for name, other in value.items() if name not in known}
+            for number, line, value in numbered(read_json_lines(file)):
                 place = f"{file.shown}:{line}"
-                drafts = [_draft_set(one, place) for one in sets]
-                yield Draft(str(value.get("id", f"{file.name}-{line}")), value["text"], drafts, metadata, "code point", place)
+                read: _Line = _as(_Line, value, place, 'not a document: an object with a "text" is wanted')
+                own = value.keys() & ({"annotator", *_KINDS} if read.sets is None else ())
+                sets = [{name: value[name] for name in own}] if read.sets is None else read.sets
+                known = {*_Line.__struct_fields__, *own}
+                metadata = (read.metadata or {}) | {name: other for name, other in value.items() if name not in known}
+                drafts = [_draft_set(one, place, incoming) for one in sets]
+                name = f"{file.name}-{number}" if read.id in (None, "") else str(read.id)
+                yield Draft(name, read.text, drafts, metadata, "code point", place)
 
 
-def _draft_set(value: dict[str, Any], place: str) -> DraftSet:
-    groups: dict[str, Any] = {name: [_record(kind, one, place) for one in value.get(name, ())] for name, kind in _KINDS.items()}
-    header: dict[str, Any] = {name: value[name] for name in ("annotator", "status", "method") if name in value}
-    return DraftSet(**header, sources=tuple(value.get("sources", ())), file=place, **groups)
+def _as(kind: type[T], value: Any, place: str, what: str) -> T:
+    try:
+        return converted(value, kind)
+    except msgspec.ValidationError as error:
+        raise UnreadableFile(place, f"{what}: {error}") from error
+
+
+def _draft_set(value: dict[str, Any], place: str, incoming: Incoming) -> DraftSet:
+    read = _as(_Set, value, place, "not a set of annotations")
+    for name in value.keys() - set(_Set.__struct_fields__):
+        incoming.losses.add("keys of sets that no set has", place, name)
+    groups: dict[str, Any] = {name: [_record(kind, one, place) for one in getattr(read, name)] for name, kind in _KINDS.items()}
+    return DraftSet(read.annotator, status=read.status, method=read.method, sources=tuple(read.sources), file=place, **groups)
 
 
 def _record(kind: type[Record], value: dict[str, Any], place: str) -> Any:
     names = set(kind.__struct_fields__) - {"unknown"}
     known = {name: one for name, one in value.items() if name in names}
-    try:
-        return converted(
-            {
-                "type": kind.__struct_config__.tag,
-                **known,
-                UNKNOWN_KEYS: {n: v for n, v in value.items() if n not in names and n != "type"},
-            },
-            kind,
-        )
-    except msgspec.ValidationError as error:
-        raise UnreadableFile(place, f"{value.get('id', 'a record')}: {error}") from error
+    unknown = {name: one for name, one in value.items() if name not in names and name != "type"}
+    fields = {"type": kind.__struct_config__.tag, **known, UNKNOWN_KEYS: unknown}
+    return _as(kind, fields, place, str(value.get("id", "a record")))
 
 
 FORMAT = Format(
