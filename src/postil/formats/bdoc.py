@@ -36,7 +36,7 @@ Not kept: discontinuous spans, relations, document labels, notes, ids."""
 _SUFFIXES = (".bdocjs", ".bdocjson", ".gate_sj", ".bdocym", ".bdocyaml", ".bdoc")
 _PACKED = (".bdocmp",)
 _UNITS = {"p": "code point", "j": "utf-16"}
-_MOST_VALUES = 5_000_000
+_MANY_VALUES = 100_000  # or as many as the file has characters
 _DEEPEST = 100
 
 
@@ -103,8 +103,9 @@ def _read_yaml(file: File) -> Any:
             if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
                 raise yaml.constructor.ConstructorError(None, None, "a merge key (<<)", node.start_mark)
 
+    text = file.text()
     try:
-        value = yaml.load(file.text(), Loader)  # noqa: S506 - a safe loader
+        value = yaml.load(text, Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -112,14 +113,14 @@ def _read_yaml(file: File) -> Any:
         raise UnreadableFile(file.shown, f"not YAML of plain values: {problem}", *place) from error
     except (RecursionError, ValueError) as error:
         raise UnreadableFile(file.shown, f"not YAML of plain values: {error}") from error
-    return _Plain(file.shown).value(value)
+    return _Plain(file.shown, max(_MANY_VALUES, len(text))).value(value)
 
 
 class _Plain:
-    """Makes JSON's values of YAML's, up to a number that no document has: names of values may repeat without end."""
+    """Makes JSON's values of YAML's, so ``many`` of them at most: names of values may repeat them without end."""
 
-    def __init__(self, shown: str) -> None:
-        self.shown, self.left = shown, _MOST_VALUES
+    def __init__(self, shown: str, many: int) -> None:
+        self.shown, self.left = shown, many
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """The same value in JSON's types; others as text."""
