@@ -7,10 +7,12 @@ import pytest
 
 from postil.corpus import Document
 from postil.exchange.features import (
+    ATTRIBUTES,
     CROSSING,
     CUT,
     DISCONTINUITY,
     FEATURES,
+    LABEL_ATTRIBUTES,
     LAYERS,
     LISTS,
     N_ARY,
@@ -249,3 +251,25 @@ def test_a_table_of_losses_has_counts_and_three_examples() -> None:
     assert lines[0] == "1,200 × nested spans"
     assert len(lines) == 5
     assert lines[-1].strip() == "and 1,197 more"
+
+
+def test_of_annotations_that_only_an_attribute_told_apart_the_first_is_left_and_named_by_what_named_the_others() -> None:
+    records = (
+        _span("e1", 0, 3, attributes={"key": "1"}),
+        _span("e2", 0, 3, attributes={"key": "2"}),
+        _span("e3", 8, 11),
+        _span("e4", 8, 11),
+        Relation("r1", "relation", "KNOWS", {"from": "e1", "to": "e3"}),
+        Relation("r2", "relation", "KNOWS", {"from": "e2", "to": "e3"}),
+        Label("l1", "topic", "CID", {"of": "1"}),
+        Label("l2", "topic", "CID", {"of": "2"}),
+        Note("n1", "e2", "why"),
+    )
+    ids, lost, document = _without(ATTRIBUTES, *records)
+    assert ids == ["e1", "e3", "e4", "r1", "l1", "l2", "n1"]  # e4 was a repeat before, which the corpus itself has to answer for
+    assert lost == {"attributes of spans": 2, "annotations that then say the same as another": 2}
+    (annotations,) = document.sets.values()
+    assert annotations.notes[0].about == "e1"
+    ids, lost, _ = _without(LABEL_ATTRIBUTES, *records)
+    assert ids == ["e1", "e2", "e3", "e4", "r1", "r2", "l1", "n1"]
+    assert lost == {"attributes of document labels": 2, "annotations that then say the same as another": 1}

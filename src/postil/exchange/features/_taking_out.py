@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.exchange.features._feature import Reduce, Reducing
+from postil.exchange.ids import renamed
 from postil.model import Annotation, AnnotationSet, Label, Note, Relation, Span
 
 
@@ -118,7 +120,10 @@ def without_records(kind: str, is_one: Callable[[Annotation], bool]) -> Reduce:
 
 
 def without_values(kind: str, change: Callable[[Any], Any], *, stops: bool = True) -> Reduce:
-    """With each annotation changed; one that differs then has lost something of this kind."""
+    """With each annotation changed; one that differs then has lost something of this kind.
+
+    Of annotations that only differed in that, the first is left.
+    """
 
     def change_set(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
         def changed(record: Any) -> Any:
@@ -127,6 +132,37 @@ def without_values(kind: str, change: Callable[[Any], Any], *, stops: bool = Tru
                 lose(reducing, kind, annotations, record, stops=stops)
             return other
 
-        return changed_annotations(annotations, changed)
+        return _without_new_repeats(annotations, changed_annotations(annotations, changed), reducing, stops=stops)
 
     return in_each_set(change_set)
+
+
+def _without_new_repeats(before: AnnotationSet, after: AnnotationSet, reducing: Reducing, *, stops: bool) -> AnnotationSet:
+    """Without annotations that now say the same as another, and did not before. What named such a one names the other."""
+    if after == before:
+        return after
+    told_apart = {record.id: _said(record) for record in before.annotations}
+    while stand_ins := _stand_ins(after, told_apart):
+        for record in after.annotations:
+            if record.id in stand_ins:
+                lose(reducing, "annotations that then say the same as another", before, record, stops=stops)
+        groups: tuple[tuple[Any, ...], ...] = (after.spans, after.relations, after.labels, after.notes)
+        layers = reducing.scheme.layers
+        left = (tuple(renamed(one, stand_ins, layers) for one in group if one.id not in stand_ins) for group in groups)
+        after = AnnotationSet(after.header, *left)
+    return after
+
+
+def _stand_ins(annotations: AnnotationSet, told_apart: dict[str, bytes]) -> dict[str, str]:
+    """By the id of each annotation that says the same as one before it, from which something told it apart, that one's."""
+    firsts: dict[bytes, str] = {}
+    found = {}
+    for record in annotations.annotations:
+        first = firsts.setdefault(_said(record), record.id)
+        if told_apart[first] != told_apart[record.id]:
+            found[record.id] = first
+    return found
+
+
+def _said(record: Annotation) -> bytes:
+    return msgspec.json.encode(replace(record, id=""), order="deterministic")
