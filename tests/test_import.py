@@ -19,7 +19,7 @@ from postil import Corpus
 from postil.cli import main
 from postil.errors import PostilError
 from postil.exchange.proposal import Observed
-from postil.exchange.scheme_text import added, scheme_toml, with_keys
+from postil.exchange.scheme_text import added, scheme_toml, widened, with_keys
 from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
 from postil.storage.toml_file import parse_toml
 
@@ -576,6 +576,27 @@ def test_a_scheme_that_is_too_narrow_is_widened_when_asked_and_every_other_line_
     assert len(codes) == 1  # that an answer is missing is for people to mend
     assert "sure" in next(iter(codes.values()))
     assert f"1 × {next(iter(codes))}" in out
+
+
+def test_comments_between_the_values_of_a_list_that_grows_stay() -> None:
+    text = """\
+name = "s"
+version = 1
+
+[layers.e]
+kind = "span"
+
+[layers.e.attributes.x]
+type = "enum"
+values = [
+  "a", # the first
+  # the second
+  "b",
+]
+"""
+    before = {"e": Layer("span", attributes={"x": Attribute("enum", values=("a", "b"))})}
+    after = {"e": Layer("span", attributes={"x": Attribute("enum", values=("a", "b", "c", "d"))})}
+    assert widened(text, before, after) == text.replace('  "b",\n', '  "b",\n  "c",\n  "d",\n')
 
 
 def test_what_would_become_wider_is_said_where_something_is_missing_too(

@@ -225,6 +225,17 @@ def test_one_data_set_for_everything(tmp_path: Path) -> None:
     assert [record.layer for record in (*one.spans, *one.relations, *one.labels)] == ["s", "s", "s-relation", "s-label"]
 
 
+def test_one_data_set_is_of_one_kind_in_all_stores(tmp_path: Path) -> None:
+    words = anno("A", text(0, 5)), anno("B", text(6, 13))
+    tie = anno("R", group("Directional", on("A"), on("B")), datum("type", "next"))
+    (tmp_path / "1.json").write_text(json.dumps(store(*words, tie)))
+    (tmp_path / "2.json").write_text(json.dumps(store(anno("C", text(0, 5), datum("type", "word")))))
+    documents, intake, _ = read(FORMAT, tmp_path)
+    assert intake.errors == []
+    first, second = (one.sets["imported"] for one in documents)
+    assert ([one.layer for one in first.relations], [one.layer for one in second.spans]) == (["s"], ["s-span"])
+
+
 def test_several_selections_in_several_texts(tmp_path: Path) -> None:
     more = {"@type": "TextResource", "@id": "q", "text": "Other\n"}
     value = store(anno("M", group("Multi", text(0, 5), text(6, 13), text(0, 5, resource="q")), datum("type", "x")))

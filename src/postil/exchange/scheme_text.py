@@ -218,10 +218,13 @@ def _put(document: Any, change: Change) -> None:
     table = document
     for name in change.path[:-1]:
         table = table.setdefault(name, {})
-    if change.new is not None:
-        table[change.path[-1]] = change.new
+    name = change.path[-1]
+    if change.new is None:
+        table.pop(name, None)
+    elif isinstance(there := table.get(name), list) and change.new[: len(there)] == there:
+        there.extend(change.new[len(there) :])  # what stands between the values, as comments, stays
     else:
-        table.pop(change.path[-1], None)
+        table[name] = change.new
 
 
 def _reads_as(text: str, wanted: dict[str, Any]) -> bool:

@@ -31,9 +31,10 @@ _DIRECTED = ("DirectionalSelector", "DirectedSelector")
 
 def read(incoming: Incoming) -> Iterator[Draft]:
     """A draft for each resource of each store."""
+    kinds: dict[str, str] = {}
     for file in _stores(incoming):
         with incoming.noting_unreadable():
-            yield from _Documents(Store(file, incoming.source, incoming.losses), incoming).drafts()
+            yield from _Documents(Store(file, incoming.source, incoming.losses), incoming, kinds).drafts()
 
 
 def _stores(incoming: Incoming) -> list[File]:
@@ -56,10 +57,10 @@ def _stores(incoming: Incoming) -> list[File]:
 
 
 class _Documents:
-    """The documents of a store."""
+    """The documents of a store. ``kinds``: of the records that each layer has, in all stores so far."""
 
-    def __init__(self, store: Store, incoming: Incoming) -> None:
-        self.store, self.incoming = store, incoming
+    def __init__(self, store: Store, incoming: Incoming, kinds: dict[str, str]) -> None:
+        self.store, self.incoming, self.kinds = store, incoming, kinds
         self.selectors = Selectors(store)
         self.sets: dict[str, dict[str, DraftSet]] = {resource: {} for resource in store.resources}
         self.metadata: dict[str, dict[str, Any]] = {resource: {} for resource in store.resources}
@@ -88,12 +89,19 @@ class _Documents:
     def _tell_kinds_apart(self) -> None:
         """A data set may be used for stretches of text, for relations and for resources alike; a layer is of one kind."""
         sets = [one for by_annotator in self.sets.values() for one in by_annotator.values()]
-        taken = {span.layer for one in sets for span in one.spans}
         for one in sets:
-            one.relations = [_apart(relation, taken, "relation") for relation in one.relations]
-        taken |= {relation.layer for one in sets for relation in one.relations}
+            one.spans = [self._apart(span, "span") for span in one.spans]
         for one in sets:
-            one.labels = [_apart(label, taken, "label") for label in one.labels]
+            one.relations = [self._apart(relation, "relation") for relation in one.relations]
+        for one in sets:
+            one.labels = [self._apart(label, "label") for label in one.labels]
+
+    def _apart(self, record: Any, kind: str) -> Any:
+        """The record in a layer of its kind, where its own is of another, in this store or in one before it."""
+        layer = record.layer
+        while self.kinds.setdefault(layer, kind) != kind:
+            layer = f"{layer}-{kind}"
+        return record if layer == record.layer else replace(record, layer=layer)
 
     def _lose(self, parsed: Parsed, kind: str) -> None:
         self.incoming.losses.add(kind, f"{parsed.file}: {parsed.id}")
@@ -228,11 +236,6 @@ class _Documents:
         relation = Relation(id, said.layer, said.label, args, said.attributes, **said.common)
         self._set(resource, annotator, parsed.file).relations.append(relation)
         self.home[parsed.id] = resource, annotator, (id,)
-
-
-def _apart(record: Any, taken: set[str], kind: str) -> Any:
-    """The record in a layer of its kind, where its own is taken by records of another."""
-    return replace(record, layer=f"{record.layer}-{kind}") if record.layer in taken else record
 
 
 class _Said:
