@@ -10,6 +10,9 @@ from typing import Literal
 
 import msgspec
 
+LARGEST_INTEGER = 2**53 - 1
+"""What every program can hold exactly; its negative is the smallest."""
+
 LayerKind = Literal["span", "relation", "label"]
 Overlap = Literal["none", "nested", "free"]
 SpanUnit = Literal["character", "grapheme", "word"]

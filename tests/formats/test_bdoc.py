@@ -52,7 +52,7 @@ def test_features_that_no_scheme_describes_are_words_and_what_tells_twins_apart_
     first, *_ = document.sets["imported"].spans
     assert first.attributes == {"map": '{"a":1}', "mix": ["1", "a", "null"], "numbers": [1, 2.5], "many": ["a"]}
     assert {loss.kind: loss.count for loss in intake.repaired} == {
-        "attributes without a value, left out": 1, "attribute values that no scheme describes, kept as JSON in words": 2,
+        "attributes without a value, left out": 1, "attribute values that no scheme describes, kept in words": 2,
     }  # fmt: skip
     observed = Observed()
     observed.add(document)
@@ -66,6 +66,16 @@ def test_yaml_and_gzip(tmp_path: Path) -> None:
     (tmp_path / "a.bdocym.gz").write_bytes(gzip.compress(yaml.encode()))
     (document,), _, _ = read(FORMAT, tmp_path)
     assert document.metadata.extra == {"d": "2020-01-01", "k": {"1": ["a"], "2": ["a"]}}
+
+
+def test_numbers_that_json_does_not_have_or_that_not_every_program_holds_are_words(tmp_path: Path) -> None:
+    features = f"{{nan: .nan, list: [-.inf, 1], large: {2**53}, small: {1 - 2**53}, half: 0.5}}"
+    annotation = f"{{type: P, start: 0, end: 2, id: 0, features: {features}}}"
+    (tmp_path / "a.bdocym").write_text(f"text: Bo said\nannotation_sets: {{'': {{annotations: [{annotation}]}}}}\n")
+    (document,), intake, _ = read(FORMAT, tmp_path)
+    (span,) = document.sets["imported"].spans
+    assert span.attributes == {"nan": "nan", "list": ["-inf", "1"], "large": str(2**53), "small": 1 - 2**53, "half": 0.5}
+    assert next(loss.count for loss in intake.repaired if "kept in words" in loss.kind) == 3
 
 
 def test_msgpack_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Attribute values as a scheme can describe them: words, numbers, true or false, or lists of one kind of these.
 
-Other tools hold more in an annotation: nothing, tables, lists of lists, lists of different things.
+Other tools hold more in an annotation: nothing, tables, lists of lists, lists of different things, numbers that JSON does not
+have or that not every program can hold.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 from postil.exchange.drafts import DraftSet
 from postil.exchange.losses import Losses
 from postil.model import Annotation
+from postil.scheme import LARGEST_INTEGER
 
 _KINDS = {str: "words", bool: "truth", int: "number", float: "number"}
 
@@ -34,9 +37,19 @@ def _are_plain(attributes: dict[str, Any]) -> bool:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
-        kinds = {_KINDS.get(type(one)) for one in value}
-        return len(kinds) < 2 and None not in kinds
-    return type(value) in _KINDS
+        kinds = {_kind(one) for one in value}
+        return len(kinds) < 2 and "" not in kinds
+    return bool(_kind(value))
+
+
+def _kind(value: Any) -> str:
+    """The kind of a single value; empty for what is none."""
+    kind = _KINDS.get(type(value), "")
+    return kind if kind != "number" or _is_exact(value) else ""
+
+
+def _is_exact(number: float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else abs(number) <= LARGEST_INTEGER
 
 
 def _plain(record: Annotation, draft_set: DraftSet, repaired: Losses) -> Annotation:
@@ -49,7 +62,7 @@ def _plain(record: Annotation, draft_set: DraftSet, repaired: Losses) -> Annotat
         else:
             try:
                 attributes[name] = [_words(one) for one in value] if isinstance(value, list | tuple) else _words(value)
-                kind = "attribute values that no scheme describes, kept as JSON in words"
+                kind = "attribute values that no scheme describes, kept in words"
             except RecursionError:
                 kind = "attribute values inside values without end, left out"
             repaired.add(kind, draft_set.place(record.id), name)
@@ -57,4 +70,6 @@ def _plain(record: Annotation, draft_set: DraftSet, repaired: Losses) -> Annotat
 
 
 def _words(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    if isinstance(value, str):
+        return value
+    return str(value) if _KINDS.get(type(value)) == "number" and not _is_exact(value) else msgspec.json.encode(value).decode()

@@ -6,10 +6,8 @@ from typing import Any
 
 from postil.manifest import URL
 from postil.rules._patterns import matches
-from postil.scheme import Attribute
+from postil.scheme import LARGEST_INTEGER, Attribute
 from postil.text import listing, quote
-
-_EXACT = 2**53 - 1  # the whole numbers that a double holds
 
 _NOUNS = {
     "enum": "a string", "string": "a string", "integer": "a whole number", "number": "a number", "boolean": "true or false",
@@ -36,8 +34,8 @@ def value_fault(attribute: Attribute, value: Any) -> str:
     fault = type_fault(attribute, value)
     if fault:
         return fault
-    if isinstance(value, int) and abs(value) > _EXACT:
-        return f"must be between -{_EXACT:,} and {_EXACT:,}, which every program can hold exactly, not {value}"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return f"must be between -{LARGEST_INTEGER:,} and {LARGEST_INTEGER:,}, which every program can hold exactly, not {value}"
     if attribute.type == "enum" and attribute.values and value not in attribute.values:
         return f"must be {listing(attribute.values)}, not {quote(value)}"
     if attribute.type == "link" and not URL.fullmatch(value):
