@@ -71,7 +71,7 @@ def test_values_have_the_types_that_the_type_system_gives(tmp_path: Path) -> Non
     (span,) = found.only.spans
     assert span.label == "12"
     assert span.attributes == {
-        "n": 12, "f": 1.5, "b": True, "ints": [1, 2], "inf": float("-inf"), "one": "3", "many": ["a", ""], "l": ["x"],
+        "n": 12, "f": 1.5, "b": True, "ints": [1, 2], "inf": "-inf", "one": "3", "many": ["a", ""], "l": ["x"],
     }  # fmt: skip
     declared = found.incoming.declared["Name"].attributes
     assert (declared["n"].type, declared["many"].multiple) == ("integer", True)
