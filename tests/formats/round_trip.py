@@ -53,6 +53,7 @@ def read(format_: Format, path: Path, *, rules: Rules | None = None, **options: 
     intake = Intake(rules or Rules(), "s/1", incoming.declared)
     documents = [document for draft in drafts if (document := intake.admit(draft))]
     documents += [document for _, document in intake.settled()]
+    intake.errors += incoming.broken_lines.messages()
     return documents, intake, incoming
 
 

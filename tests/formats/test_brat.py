@@ -144,13 +144,18 @@ def test_a_surface_that_goes_on_in_the_next_line(files: Files) -> None:
 
 
 def test_a_line_that_is_nothing_is_no_continuation(files: Files) -> None:
-    root = files({"d.txt": TEXT, "d.ann": "T1\tPerson 0 5\tMaria\nnot a line\nX1\tWhat T1\nT2\tPlace x y\tRome\nR1\tX\n\n"})
-    found, _, incoming = read(root)
-    assert len(found.spans) == 1
-    assert {loss.kind: loss.count for loss in incoming.losses.stopping} == {
-        "lines that are no annotation": 1, "lines of a kind that brat does not have": 1, "lines that cannot be read": 2,
-    }  # fmt: skip
-    assert f"{incoming.source.path}/d.ann:2 “not a line”" in incoming.losses.by_kind["lines that are no annotation"].examples
+    lines = ["T1\tPerson 0 5\tMaria", "not a line", "X1\tWhat T1", "T2\tPlace x y\tRome", "R1\tX", "R2\tX Arg1:T1", ""]
+    root = files({"d.txt": TEXT, "d.ann": "\n".join(lines)})
+    (document,), intake, incoming = read_format(FORMAT, root)
+    assert len(document.sets["imported"].spans) == 1
+    assert not incoming.losses
+    assert [error.replace(str(root), "") for error in intake.errors] == [
+        "/d.ann:2: no annotation: an id and a tab are wanted first: “not a line”",
+        "/d.ann:3: brat has no line that begins with “X”: “X1⇥What T1”",
+        "/d.ann:4: not a span, like T1 Person 0 5 Maria: “T2⇥Place x y⇥Rome”",
+        "/d.ann:5: not a relation, like R1 Family Arg1:T1 Arg2:T5: “R1⇥X”",
+        "/d.ann:6: not a relation, like R1 Family Arg1:T1 Arg2:T5: “R2⇥X Arg1:T1”",
+    ]
 
 
 def test_fragments_out_of_order_and_touching(files: Files) -> None:

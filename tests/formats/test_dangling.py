@@ -101,3 +101,23 @@ def test_a_set_in_which_everything_is_there_stays_as_it_is() -> None:
     assert without_dangling(found, left_out, repaired) == found
     assert not left_out
     assert not repaired
+
+
+def test_an_event_keeps_the_arguments_that_are_there_and_what_is_said_of_one_that_goes_is_counted() -> None:
+    spans = [Span("s1", "x", "X", 0, 1, "a"), Span("s2", "x", "X", 1, 2, "b")]
+    relations = [
+        _tie("e1", trigger="s1", who="gone", place="s2"), _tie("e2", trigger="s1", who="gone"),
+        Relation("e3", "event", "Move", {"trigger": "gone", "who": "s1"}, {"negated": True, "tense": "past"}, None, "odd"),
+        _tie("e4", giver="s1", taker="s2", gift="gone"),
+    ]  # fmt: skip
+    left_out = Losses()
+
+    found = without_dangling(DraftSet("a1", spans, relations, file="x.ann"), left_out, Losses())
+
+    assert found.relations == [
+        _tie("e1", trigger="s1", place="s2"), _tie("e2", trigger="s1"), _tie("e4", giver="s1", taker="s2"),
+    ]  # fmt: skip
+    assert {loss.kind: loss.count for loss in left_out} == {
+        "relations one of whose ends is not there": 1, "members of relations that are not there": 3,
+        "attributes and remarks of relations that are not brought along": 3,
+    }  # fmt: skip

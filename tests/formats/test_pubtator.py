@@ -65,17 +65,17 @@ def test_it_writes_what_it_read(tmp_path: Path) -> None:
 
 
 def test_what_separates_documents(tmp_path: Path) -> None:
-    documents, _, incoming = read(
-        tmp_path, "\n\n1|t|One\n2|t|Two\n2|a|More\n \n2|t|Again\n\nstray\n3|t|x\n4\t0\t1\tx\tX\tY\n3\tx\n3|b|other\n"
+    documents, intake, incoming = read(
+        tmp_path,
+        "\n\n1|t|One\n2|t|Two\n2|a|More\n \n2|t|Again\n\nstray\n3|t|x\n4\t0\t1\tx\tX\tY\n3\tx\n3\t0\t1\tx\n3|b|other\n",
     )
     assert [(document.id, document.text) for document in documents] == [
         ("1", "One\n"), ("2", "Two\nMore\n"), ("2-2", "Again\n"), ("3", "x\n"),
     ]  # fmt: skip
     assert {loss.kind: loss.count for loss in incoming.losses} == {
-        "lines that belong to no document": 2,
-        "rows that are neither a mention nor a relation": 1,
         "parts of a document that are neither title nor abstract": 1,
     }
+    assert [error.partition(": ")[2].partition(" ")[0] for error in intake.errors] == ["belongs", "belongs", "neither", "neither"]
 
 
 def test_a_mention_that_is_not_there_is_an_error_with_its_line(tmp_path: Path) -> None:

@@ -133,3 +133,22 @@ def test_an_encoding_is_asked_for_only_where_it_can_be_said() -> None:
         decode("a.json", b"\xff")
     with pytest.raises(UnreadableFile, match=r"ASCII: byte 0xff\. If you know what it is, say so with --encoding$"):
         decode("a.txt", b"\xff", "ascii")
+
+
+def test_lines_that_cannot_be_read_stop_an_import_and_can_be_skipped(tmp_path: Path) -> None:
+    (tmp_path / "brat").mkdir()
+    (tmp_path / "brat" / "d.txt").write_text("Ada met Bob.\n", encoding="utf-8")
+    broken = "".join(f"T{number}\tX 0 \tAda\n" for number in range(2, 62))
+    (tmp_path / "brat" / "d.ann").write_text(f"T1\tX 0 3\tAda\n{broken}", encoding="utf-8")
+
+    stopped = _imported("brat", tmp_path / "brat", tmp_path / "one")
+    skipped = _imported("brat", tmp_path / "brat", tmp_path / "two", skips=True)
+
+    assert len(stopped.errors) == 51
+    assert stopped.errors[0].startswith(f"{tmp_path / 'brat' / 'd.ann'}:2: not a span, like T1 Person 0 5 Maria: “T2")
+    assert stopped.errors[-1] == "and 10 more lines that cannot be read"
+    assert not (tmp_path / "one" / "annotations").exists()
+    assert skipped.is_done
+    assert skipped.annotations == 1
+    counts = {loss.kind: loss.count for losses in skipped.left_out for loss in losses}
+    assert counts == {"lines that cannot be read": 60}

@@ -99,7 +99,7 @@ def _common_options() -> list[click.Option]:
             ["--encoding"], default="utf-8", show_default=True, metavar="NAME", help="The encoding of texts that say none.",
         ),
         click.Option(["--replace"], is_flag=True, help="Overwrite sets that are there already."),
-        click.Option(["--skip-unreadable"], is_flag=True, help="Import the rest where files of SRC cannot be read."),
+        click.Option(["--skip-unreadable"], is_flag=True, help="Import the rest where files of SRC, or lines, cannot be read."),
         click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and write nothing."),
     ]  # fmt: skip
 
@@ -159,6 +159,6 @@ def command() -> None:
     postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
     makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
     the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. With --skip-unreadable, it is 1 where
-    files were skipped, and all else is imported. What postil check finds in it is said, with --dry-run before anything is
+    files or lines were skipped, and all else is imported. What postil check finds in it is said, with --dry-run before anything is
     written.
     """

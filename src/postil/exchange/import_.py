@@ -210,11 +210,16 @@ class _Reading:
         return done
 
     def _account_for_unreadable(self) -> None:
-        """Files that could not be read stop the import, unless they are to be skipped: then they are counted."""
-        self.done.unreadable = list(self.incoming.unreadable or ())
+        """Files and lines that could not be read stop the import, unless they are to be skipped: then they are counted."""
+        broken = self.incoming.broken_lines
+        self.done.unreadable = [*(self.incoming.unreadable or ()), *broken.messages()]
         if self._wishes.skips_unreadable:
-            for fault in self.done.unreadable:
+            for fault in self.incoming.unreadable or ():
                 self.incoming.losses.add("files that could not be read, or not to their end", fault)
+            for fault in broken.shown:
+                self.incoming.losses.add("lines that cannot be read", fault)
+            if more := broken.count - len(broken.shown):
+                self.incoming.losses.add("lines that cannot be read", "", count=more)
         elif self.done.unreadable:
             self.errors += self.done.unreadable
             self.done.advice.append("--skip-unreadable imports the rest")

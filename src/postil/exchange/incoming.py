@@ -12,6 +12,28 @@ from postil.errors import UnreadableFile
 from postil.exchange.losses import Losses
 from postil.exchange.sources import Source
 from postil.scheme import Layer
+from postil.text import quote
+
+_SHOWN_LINES = 50
+
+
+class BrokenLines(msgspec.Struct):
+    """Lines that cannot be read: how many there are, and what is wrong with the first of them."""
+
+    count: int = 0
+    shown: list[str] = []
+
+    def add(self, place: str, why: str, line: str) -> None:
+        """Note a line. ``place``: file and number; ``why``: what is wrong with it."""
+        self.count += 1
+        if len(self.shown) < _SHOWN_LINES:
+            self.shown.append(f"{place}: {why}: {quote(line, 60)}")
+
+    def messages(self) -> Iterator[str]:
+        """What is wrong, and how much more."""
+        yield from self.shown
+        if self.count > len(self.shown):
+            yield f"and {self.count - len(self.shown):,} more lines that cannot be read"
 
 
 class Incoming(msgspec.Struct):
@@ -24,7 +46,7 @@ class Incoming(msgspec.Struct):
     ``with_tokens``: whether the user wants tokens and sentences as layers ``token`` and ``sentence``. ``files``: by their paths
     in the corpus, the files of the whole corpus that the source was exported from, for the reader to fill in: a new corpus
     gets them. ``unreadable``: why files, or what is left of them, could not be read, each once; ``None`` where the first stops
-    the reading.
+    the reading. ``broken_lines``: lines that cannot be read in files that go on after them: they stop an import, too.
     """
 
     source: Source
@@ -38,6 +60,7 @@ class Incoming(msgspec.Struct):
     with_tokens: bool = False
     files: dict[str, bytes] = {}
     unreadable: dict[str, UnreadableFile] | None = None
+    broken_lines: BrokenLines = msgspec.field(default_factory=BrokenLines)
 
     @contextmanager
     def noting_unreadable(self) -> Iterator[None]:

@@ -100,7 +100,8 @@ def _records(file: File, incoming: Incoming) -> Iterator[_Record]:
         elif record and line.startswith(f"{record.id}\t"):
             record.rows.append((number, line.split("\t")))
         else:
-            incoming.losses.add("lines that belong to no document", f"{file.shown}:{number}", line)
+            why = "belongs to no document: its title, like 12345|t|A title, or a row that begins with its id is wanted"
+            incoming.broken_lines.add(f"{file.shown}:{number}", why, line)
     if record:
         yield record
 
@@ -116,13 +117,14 @@ def _draft(record: _Record, file: File, incoming: Incoming) -> Draft:
             span = _span(f"T{len(made.spans) + 1}", row, incoming.span_layer)
             made.spans.append(span)
             made.lines[span.id] = number
-        elif len(row) >= 4:
+        elif len(row) >= 4 and not (row[1].isdecimal() and row[2].isdecimal()):
             label = Label(f"R{len(made.labels) + 1}", incoming.label_layer, row[1], dict(zip(_CONCEPTS, row[2:4], strict=True)))
             label.attributes.update(_more(row, 4))
             made.labels.append(label)
             made.lines[label.id] = number
         else:
-            incoming.losses.add("rows that are neither a mention nor a relation", place, "\t".join(row))
+            why = "neither a mention (id, two offsets, text, type) nor a relation (id, type, two identifiers)"
+            incoming.broken_lines.add(place, why, "\t".join(row))
     text = f"{title}\n{abstract}\n" if abstract else f"{title}\n"
     return Draft(record.id or f"{file.name}-{record.line}", text, [made], {}, "code point", file.shown)
 

@@ -28,11 +28,22 @@ from postil.formats.brat._configuration import (
 )
 from postil.model import Note, Relation, Span
 from postil.scheme import LabelDefinition, Layer
+from postil.text import quote
 
 ANNOTATION_SUFFIXES = (".ann", ".a1", ".a2", ".rel", ".co")  # all but the first: one document's, in parts
 REMARK = "AnnotatorNotes"
 
 _NOTED = re.compile(r"([A-Za-z]+[0-9]\S*)\t(.*)", re.DOTALL)  # T1, and the text of the note
+_WANTED = {
+    "T": "a span, like T1 Person 0 5 Maria",
+    "E": "an event, like E1 Move:T2 Who:T1",
+    "R": "a relation, like R1 Family Arg1:T1 Arg2:T5",
+    "*": "an equivalence, like * Equiv T1 T5",
+    "A": "an attribute, like A1 Negation E1",
+    "M": "an attribute, like M1 Negation E1",
+    "N": "a reference, like N1 Reference T1 Wikidata:Q1 Maria",
+    "#": "a note on one annotation, like #1 AnnotatorNotes T1 not sure",
+}
 _LINE = re.compile(r"(?:[A-Za-z]+[0-9]\S*|#[A-Za-z]*[0-9]\S*|\*\S*)\t")
 
 
@@ -236,18 +247,18 @@ class _Document:
         id, _, data = line.partition("\t")
         read_line = self._readers.get(id[0])
         if read_line is None:
-            self.incoming.losses.add("lines of a kind that brat does not have", place, line)
+            self.incoming.broken_lines.add(place, f"brat has no line that begins with {quote(id[0])}", line)
             return
         try:
             read_line(self, id, data, place, number)
         except ValueError:
-            self.incoming.losses.add("lines that cannot be read", place, line)
+            self.incoming.broken_lines.add(place, f"not {_WANTED[id[0]]}", line)
 
     def _continued(self, line: str, place: str) -> None:
         """A line without an id: the rest of what the line before it says, where that wants a rest."""
         is_whole = isinstance(self.last, _Bound) and len(self.last.surface) + self.rest_length >= _length(self.last)
         if self.last is None or is_whole:
-            self.incoming.losses.add("lines that are no annotation", place, line)
+            self.incoming.broken_lines.add(place, "no annotation: an id and a tab are wanted first", line)
             return
         self.rest.append(line)
         self.rest_length += 1 + len(line)
@@ -316,10 +327,10 @@ class _Document:
 
     def _binary(self, id: str, data: str, place: str, number: int) -> None:
         type_, *said = data.partition("\t")[0].split()
-        if not said:
-            raise ValueError(data)
         if len(said) == 2 and not any(":" in one for one in said):
             said = [f"Arg{at}:{one}" for at, one in enumerate(said, 1)]
+        if len(said) < 2:
+            raise ValueError(data)
         self.ties.append(_Tie(self._take(id, place, number), "relation", type_, [_argument(one) for one in said]))
 
     def _equivalence(self, _id: str, data: str, place: str, number: int) -> None:
