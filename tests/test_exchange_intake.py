@@ -95,7 +95,7 @@ def test_a_disagreement_names_file_line_and_both_texts() -> None:
 
     assert intake.errors == [
         "d.ann:7: T9: is said to cover “Bob”, but at 2-5 there is “Zoë”",
-        "d.ann:7: T3: offsets 0-999 are outside the text, or inside a character",
+        "d.ann:7: T3: the offsets of “X”, 0-999, are outside the text, which is from 0 to 44",
     ]
 
 
@@ -322,3 +322,42 @@ def test_metadata_goes_where_the_corpus_has_a_place_for_it_and_else_to_extra() -
     assert (document.metadata.title, document.metadata.authors, document.metadata.rights.holder) == ("T", ("A",), "H")
     assert document.metadata.extra == {"score": 3, "deep": {"a": [1]}}
     assert odd.metadata.extra == {"title": ["not", "a", "title"]}
+
+
+def test_a_span_is_trimmed_of_blanks_that_its_text_has_not() -> None:
+    text = "Anna  met Ben.\n"
+    spans = [
+        Span("T1", "e", "X", 0, 5, "Anna"), Span("T2", "e", "X", 0, 5, "Anna "),
+        Span("T3", "e", "X", 0, 14, "Anna Ben.", fragments=((0, 5), (9, 14))), Span("T4", "e", "X", 0, 4, "Anna"),
+    ]  # fmt: skip
+    intake = Intake(Rules(), "s/1")
+
+    document = intake.admit(Draft("d", text, [DraftSet(spans=spans, file="d.ann", lines={"T1": 7})]))
+
+    assert document
+    found = {span.id: (span.extents, span.text) for span in document.sets["imported"].spans}
+    assert found["T1"] == (((0, 4),), "Anna")
+    assert found["T2"] == (((0, 5),), "Anna ")
+    assert found["T3"] == (((0, 4), (10, 14)), "Anna Ben.")
+    (loss,) = intake.repaired
+    assert loss.kind == "spans trimmed of blanks that the text they are said to cover has not"
+    assert loss.examples == ["d.ann:7: T1 “Anna”", "d.ann: T3 “Anna Ben.”"]
+
+
+def test_line_ends_that_counted_as_one_are_said_to_be_changed() -> None:
+    intake = Intake(Rules(), "s/1")
+    draft = Draft("d", "One\r\nTwo\r\nthree\r\n", [DraftSet(spans=[Span("T1", "e", "X", 8, 13, "three")])])
+
+    document = intake.admit(draft)
+
+    assert document
+    assert document.text == "One\nTwo\nthree\n"
+    assert intake.repaired.by_kind["texts: changed line ends to \\n"].examples == ["d: changed line ends to \\n (3 CR LF)"]
+
+
+def test_advice_is_given_only_where_it_helps() -> None:
+    outside, elsewhere = Span("T1", "e", "X", 0, 99, ""), Span("T2", "e", "X", 0, 3, "Ben")
+    for spans, options in (([outside], []), ([elsewhere], ["--realign", "--offsets"])):
+        intake = Intake(Rules(), "s/1")
+        intake.admit(Draft("d", "Ann met Ben.\n", [DraftSet(spans=spans)]))
+        assert [line.partition(" ")[0] for line in intake.advice] == options

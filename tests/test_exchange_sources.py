@@ -346,3 +346,15 @@ def test_an_io_error_is_a_message(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableFile, match="No such file"):
         file.read()
+
+
+def test_what_is_packed_far_too_well_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = b"a" * (17 << 20)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.txt", bomb)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(bomb))
+
+    with pytest.raises(UnreadableFile, match="would unpack to"):
+        Source(tmp_path / "b.zip").files(".txt")
+    with pytest.raises(UnreadableFile, match="more than 16,777,216 bytes"):
+        Source(tmp_path / "b.txt.gz").files(".txt")[0].read()

@@ -156,7 +156,7 @@ def test_a_text_that_is_not_there_is_an_error_with_its_line(tmp_path: Path) -> N
     _, intake, _ = read(tmp_path, content)
     assert intake.errors == [
         f"{tmp_path}/c.xml:3: a1: is said to cover “Two”, but at 0-3 there is “One”",
-        f"{tmp_path}/c.xml:3: b: offsets 4-8 are outside the text, or inside a character",
+        f"{tmp_path}/c.xml:3: b: the offsets of “X”, 4-8, are outside the text, which is from 0 to 7",
     ]
 
 

@@ -380,11 +380,11 @@ def test_a_value_that_is_not_of_its_type_is_refused(tmp_path: Path) -> None:
 def test_offsets_out_of_the_text_are_errors_with_a_line(tmp_path: Path) -> None:
     found = read(tmp_path, xmi_text('<custom:Name xmi:id="2" sofa="1" begin="0" end="99"/>', members="2"))
 
-    assert "doc.xmi:4: 2: offsets 0-99 are outside the text" in found.errors[0]
+    assert "doc.xmi:4: 2: the offsets of “Name”, 0-99, are outside the text, which is from 0 to 12" in found.errors[0]
 
 
 def test_half_of_a_character_is_no_offset(tmp_path: Path) -> None:
-    text = xmi_text('<custom:Name xmi:id="2" sofa="1" begin="1" end="9"/>', "😀 x", members="2")
+    text = xmi_text('<custom:Name xmi:id="2" sofa="1" begin="1" end="4"/>', "😀 x", members="2")
     assert "inside a character" in read(tmp_path, text).errors[0]
 
 

@@ -101,7 +101,7 @@ def test_what_is_written(tmp_path: Path) -> None:
 
 def test_offsets_outside_the_text_are_an_error(tmp_path: Path) -> None:
     _, intake, _ = read(tmp_path, {"text": "One.", "denotations": [{"id": "T1", "span": {"begin": 0, "end": 9}, "obj": "X"}]})
-    assert intake.errors == [f"{tmp_path}/c.json:1: c: T1: offsets 0-9 are outside the text, or inside a character"]
+    assert intake.errors == [f"{tmp_path}/c.json:1: c: T1: the offsets of “X”, 0-9, are outside the text, which is from 0 to 4"]
 
 
 @pytest.mark.parametrize(("end", "is_fine"), [("4", True), (4.0, True), (3.5, False)])

@@ -148,7 +148,7 @@ def test_offsets_outside_the_text_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps([["Ann", {"entities": [[0, 30, "P"]]}]]))
     _, intake, _ = read(FORMAT, tmp_path / "a.json")
 
-    assert "a.json, text 1: e1: offsets 0-30 are outside the text" in intake.errors[0]
+    assert "a.json, text 1: e1: the offsets of “P”, 0-30, are outside the text, which is from 0 to 3" in intake.errors[0]
 
 
 @pytest.mark.parametrize(

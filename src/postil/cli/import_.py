@@ -159,6 +159,6 @@ def command() -> None:
     postil import FORMAT SRC: a file, a directory or a zip, and files may be packed with gzip. Where there is no corpus yet, this
     makes one. postil import FORMAT --help says what is read, and how. The exit status is 1 where something in SRC is wrong or
     the scheme has not what it takes, 2 where SRC cannot be read; nothing is written then. With --skip-unreadable, it is 1 where
-    files or lines were skipped, and all else is imported. What postil check finds in it is said, with --dry-run before anything is
-    written.
+    files or lines were skipped, and all else is imported. What postil check finds in it is said, with --dry-run before anything
+    is written.
     """

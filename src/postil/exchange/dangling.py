@@ -17,7 +17,6 @@ from postil.exchange.drafts import DraftSet
 from postil.exchange.losses import Losses
 from postil.model import Note, Relation
 
-
 _TRIGGER = "trigger"
 """The role that holds an event together, whoever else takes part."""
 

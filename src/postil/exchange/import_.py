@@ -29,7 +29,7 @@ from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
 from postil.exchange.sources import Source, is_archive
-from postil.manifest import Metadata
+from postil.manifest import CheckSettings, Metadata
 from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
@@ -153,6 +153,7 @@ class _Reading:
         self.incoming = Incoming(
             source, wishes.options, span_layer=spans, relation_layer=relations, label_layer=labels,
             with_tokens=wishes.with_tokens, unreadable={} if source.is_directory or wishes.skips_unreadable else None,
+            largest_text=corpus.largest_text,
         )  # fmt: skip
         self.observed = Observed()
         self._format, self._wishes, self._scheme = format_, wishes, corpus.scheme
@@ -188,6 +189,7 @@ class _Reading:
         for draft in self._format.read(self.incoming):
             document = None
             with self.incoming.noting_unreadable():
+                self.incoming.refuse_too_large(draft)
                 document = self._intake.admit(draft)
             if document is not None:
                 yield draft, document
@@ -341,6 +343,11 @@ class _Corpus:
         if file.faults or file.value is None:
             raise PostilError(f"{SCHEME} cannot be used as it is: postil check says why")
         return file.value
+
+    @property
+    def largest_text(self) -> int:
+        """How many bytes the text of a document may have."""
+        return (self.directory.project.manifest.check if self.directory else CheckSettings()).max_file_size
 
     @property
     def scheme_id(self) -> str:

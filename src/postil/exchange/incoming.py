@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import msgspec
 
 from postil.errors import UnreadableFile
+from postil.exchange.drafts import Draft
 from postil.exchange.losses import Losses
-from postil.exchange.sources import Source
+from postil.exchange.sources import File, Source, decode
+from postil.manifest import CheckSettings
 from postil.scheme import Layer
 from postil.text import quote
 
@@ -47,6 +50,7 @@ class Incoming(msgspec.Struct):
     in the corpus, the files of the whole corpus that the source was exported from, for the reader to fill in: a new corpus
     gets them. ``unreadable``: why files, or what is left of them, could not be read, each once; ``None`` where the first stops
     the reading. ``broken_lines``: lines that cannot be read in files that go on after them: they stop an import, too.
+    ``largest_text``: bytes that the text of a document may have in the corpus.
     """
 
     source: Source
@@ -60,7 +64,28 @@ class Incoming(msgspec.Struct):
     with_tokens: bool = False
     files: dict[str, bytes] = {}
     unreadable: dict[str, UnreadableFile] | None = None
+    largest_text: int = CheckSettings().max_file_size
     broken_lines: BrokenLines = msgspec.field(default_factory=BrokenLines)
+
+    def text_of(self, file: File) -> str:
+        """The text of a document that is a file of its own, without the byte-order mark that it may begin with: that is said."""
+        data = file.read(self.largest_text)
+        if data.startswith(codecs.BOM_UTF8):
+            self.say_mark_removed(file)
+        return decode(file.shown, data, self.source.encoding)
+
+    def refuse_too_large(self, draft: Draft) -> None:
+        """Raise :class:`~postil.errors.UnreadableFile` for a text that the corpus would not read."""
+        if len(draft.text) > self.largest_text // 4 and (size := len(draft.text.encode(errors="replace"))) > self.largest_text:
+            message = (
+                f"the text of {draft.name} has {size:,} bytes, more than the {self.largest_text:,} of a document "
+                "(max-file-size in the manifest)"
+            )
+            raise UnreadableFile(draft.file, message)
+
+    def say_mark_removed(self, file: File) -> None:
+        """Say that the text of a document began with a byte-order mark, and does not any more."""
+        self.repaired.add("texts: removed the byte-order mark", file.shown)
 
     @contextmanager
     def noting_unreadable(self) -> Iterator[None]:

@@ -31,10 +31,6 @@ from postil.storage.text_file import normalise_text
 from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
-_MISMATCHED = (
-    "--realign looks for spans by the texts that they are said to cover; "
-    "--offsets UNIT takes them where they say, whatever is there"
-)
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -98,12 +94,16 @@ class Intake:
         fitting = self._fitting or frozenset()
         for draft, several in self._undecided:
             shown = _shown(draft)
-            meant = [choice & fitting for choice in several.choices if choice & fitting]
+            meant = [choice for choice in several.choices if choice & fitting]
+            why = "as only that fits all of the source"
+            if len(meant) > 1:
+                meant = [choice for choice in meant if any(one.unit != "grapheme" for one in choice & fitting)]
+                why = "although grapheme clusters, which next to no tool counts, fit too (--offsets grapheme)"
             if len(meant) != 1:
                 self.errors.append(f"{shown}: {_question(several)}")
                 continue
-            counting = several.countings[several.choices.index(next(one for one in several.choices if one & fitting))]
-            self.repaired.add(f"documents whose offsets count {counting}, as only that fits all of the source", shown)
+            counting = several.countings[several.choices.index(meant[0])]
+            self.repaired.add(f"documents whose offsets count {counting}, {why}", shown)
             if document := self._admit(draft, placed(draft, counting), shown):
                 yield draft, document
 
@@ -114,6 +114,10 @@ class Intake:
         sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
+        for trimmed in found.trimmed:
+            self.repaired.add("spans trimmed of blanks that the text they are said to cover has not", trimmed.place, trimmed.text)
+        if found.counting.crlf_is_one and (ends := draft.text.count("\r\n")):
+            self.repaired.add("texts: changed line ends to \\n", f"{shown}: changed line ends to \\n ({ends} CR LF)")
         if draft.joins_lines:
             sets = [self._joined(one, found.text) for one in sets]
         normalised = normalise_text(shown, found.text)
@@ -139,12 +143,21 @@ class Intake:
             return [self._realigned(text, one, number, mismatches) for number, one in enumerate(sets)]
         if self.rules.unit is None:
             self.errors += map(str, mismatches)
-            self.advice = [_MISMATCHED]
+            self._advise(mismatches)
             return sets
         for mismatch in mismatches:
             self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))
         self.errors += [str(mismatch) for mismatch in mismatches if mismatch.found is None]
         return [replace(one, spans=[replace(span, text=span.covered(text)) for span in one.spans]) for one in sets]
+
+    def _advise(self, mismatches: tuple[Mismatch, ...]) -> None:
+        """Say what can be done about these, of what is not said yet."""
+        for line, helps in (
+            ("--realign looks for spans by the texts that they are said to cover", any(one.span.text for one in mismatches)),
+            ("--offsets UNIT takes spans where they say, whatever is there", any(one.found is not None for one in mismatches)),
+        ):
+            if helps and line not in self.advice:
+                self.advice.append(line)
 
     def _realigned(self, text: str, draft_set: DraftSet, number: int, mismatches: tuple[Mismatch, ...]) -> DraftSet:
         wrong = {one.span.id: one for one in mismatches if one.number == number}

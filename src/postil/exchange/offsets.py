@@ -44,22 +44,32 @@ class Counting(msgspec.Struct, frozen=True):
 class Mismatch(msgspec.Struct, frozen=True):
     """A span whose offsets and text disagree: ``found`` is what is there, ``None`` where the offsets lead out of the text.
 
-    ``number``: which of the draft's sets it is in. ``span``: as the file has it.
+    ``number``: which of the draft's sets it is in. ``span``: as the file has it. ``length``: of the text, as the offsets count.
     """
 
     draft_set: DraftSet
     number: int
     span: Span
     found: str | None
+    length: int
 
     def __str__(self) -> str:
         where = self.draft_set.place(self.span.id)
         extents = " ".join(f"{start}-{end}" for start, end in self.span.extents)
         if any(start > end for start, end in self.span.extents):
-            return f"{where}: offsets {extents} end before they begin"
+            return f"{where}: the offsets of {quote(self.span.label)}, {extents}, end before they begin"
         if self.found is None:
-            return f"{where}: offsets {extents} are outside the text, or inside a character"
+            is_outside = any(start < 0 or end > self.length for start, end in self.span.extents)
+            why = f"outside the text, which is from 0 to {self.length}" if is_outside else "inside a character"
+            return f"{where}: the offsets of {quote(self.span.label)}, {extents}, are {why}"
         return f"{where}: is said to cover {quote(self.span.text)}, but at {extents} there is {quote(self.found)}"
+
+
+class Trimmed(msgspec.Struct, frozen=True):
+    """A span that lost blanks at its edges: where it was read, and its text."""
+
+    place: str
+    text: str
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -67,7 +77,7 @@ class Placed(msgspec.Struct, frozen=True):
 
     ``counting``: how the file counted. ``fits``: every way of counting that comes to the same, where others come to something
     else; none where they all do. ``mismatches``: spans that no way of counting explains; in the sets they still have the text
-    that the file has.
+    that the file has. ``trimmed``: spans that had blanks at their edges which the text that the file has for them does not have.
     """
 
     text: str
@@ -75,6 +85,7 @@ class Placed(msgspec.Struct, frozen=True):
     counting: Counting
     mismatches: tuple[Mismatch, ...] = ()
     fits: frozenset[Counting] = frozenset()
+    trimmed: tuple[Trimmed, ...] = ()
 
 
 class Undecided(Exception):
@@ -107,7 +118,7 @@ def placed(draft: Draft, forced: Counting | None = None) -> Placed:
     fitting = [group for group in groups if not group[0].mismatches]
     if len(fitting) > 1:
         sane = [group for group in fitting if _is_sane(group[0])]
-        fitting = sane if len(sane) == 1 else _without_bytes(fitting)
+        fitting = sane if len(sane) == 1 else _without_bytes(sane or fitting)
     if len(fitting) > 1:
         raise Undecided(fitting)
     if not fitting:
@@ -133,12 +144,20 @@ def _counted(draft: Draft, counting: Counting) -> Placed:
     text = draft.text.replace("\r\n", "\n") if counting.crlf_is_one else draft.text
     units = Units(text, counting.unit)
     mismatches: list[Mismatch] = []
-    sets = [replace(one, spans=_in_code_points(one, number, text, units, mismatches)) for number, one in enumerate(draft.sets)]
-    return Placed(text, tuple(sets), counting, tuple(mismatches))
+    trimmed: list[Trimmed] = []
+    sets = [
+        replace(one, spans=_in_code_points(one, number, text, units, (mismatches, trimmed)))
+        for number, one in enumerate(draft.sets)
+    ]
+    return Placed(text, tuple(sets), counting, tuple(mismatches), trimmed=tuple(trimmed))
 
 
-def _in_code_points(draft_set: DraftSet, number: int, text: str, units: Units, mismatches: list[Mismatch]) -> list[Span]:
+def _in_code_points(
+    draft_set: DraftSet, number: int, text: str, units: Units, noted: tuple[list[Mismatch], list[Trimmed]]
+) -> list[Span]:
     """The spans in code points, each with the text that it covers; those that disagree are noted, and keep the file's text."""
+    mismatches, trimmed = noted
+    length = units.from_code_points(len(text))
     spans = []
     for span in draft_set.spans:
         moved: Span | None = span
@@ -146,11 +165,14 @@ def _in_code_points(draft_set: DraftSet, number: int, text: str, units: Units, m
             moved = _converted(span, units)
         covered = None if moved is None or moved.start > moved.end else moved.covered(text)
         if moved is None or covered is None:
-            mismatches.append(Mismatch(draft_set, number, span, None))
+            mismatches.append(Mismatch(draft_set, number, span, None, length))
             spans.append(span)
         elif span.text and covered != span.text and not _is_same_but_for_blanks(covered, span.text):
-            mismatches.append(Mismatch(draft_set, number, span, covered))
+            mismatches.append(Mismatch(draft_set, number, span, covered, length))
             spans.append(moved)
+        elif span.text and covered != span.text and (less := _without_blank_edges(moved, text)) != moved:
+            trimmed.append(Trimmed(draft_set.place(span.id), less.text))
+            spans.append(less)
         else:
             spans.append(moved if covered == moved.text else replace(moved, text=covered))
     return spans
@@ -162,6 +184,21 @@ def _converted(span: Span, units: Units) -> Span | None:
         return replace(span, start=units.to_code_points(span.start), end=units.to_code_points(span.end), fragments=fragments)
     except ValueError:
         return None
+
+
+def _without_blank_edges(span: Span, text: str) -> Span:
+    """The span without the blanks at its edges and those of its fragments, where what the file says of it has none."""
+    said = span.text
+    extents = []
+    for start, end in span.extents:
+        piece = text[start:end]
+        inner = piece.strip()
+        first = start + len(piece) - len(piece.lstrip())
+        extents.append((first, first + len(inner)))
+    if said != said.strip() or any(start == end for start, end in extents) or extents == list(span.extents):
+        return span
+    less = replace(span, start=extents[0][0], end=extents[-1][1], fragments=tuple(extents) if len(extents) > 1 else ())
+    return replace(less, text=less.covered(text))
 
 
 def _is_same_but_for_blanks(one: str, other: str) -> bool:

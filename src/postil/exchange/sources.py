@@ -25,7 +25,8 @@ LARGEST_FILE = 1 << 30
 
 LARGEST_LINE = 128 << 20
 _LARGEST_ZIP = 16 << 30  # bytes of all members together, unpacked
-_LARGEST_RATIO = 1200  # deflate cannot reach 1,032 on anything but repetition
+_LARGEST_RATIO = 250  # deflate reaches 1,032 on nothing but repetition, and less than 100 on real annotations
+_SMALL = 16 << 20  # bytes that may be packed as well as they can be
 _CHUNK = 1 << 20
 _TAR = (".tar", ".tar.gz", ".tgz")
 _UNPACKING = (EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)  # a password is a RuntimeError
@@ -35,11 +36,13 @@ _OTHER_ARCHIVES = (".tar.bz2", ".tar.xz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 class File:
     """A file of a source. ``path``: from the source's root, with ``/``; ``shown``: what messages call it.
 
-    ``is_accounted_for``: whether it was opened, or a reader has said itself what became of it.
+    ``largest``: bytes that it may have where it is read whole. ``is_accounted_for``: whether it was opened, or a reader has said
+    itself what became of it.
     """
 
-    def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO]) -> None:
+    def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO], largest: int = LARGEST_FILE) -> None:
         self.path, self.shown, self._opener = path, shown, opener
+        self._largest = min(largest, LARGEST_FILE)
         self.is_accounted_for = False
 
     @property
@@ -66,6 +69,7 @@ class File:
 
     def read(self, limit: int = LARGEST_FILE) -> bytes:
         """All bytes. Raises :class:`~postil.errors.UnreadableFile` where they are too many or a compression is broken."""
+        limit = min(limit, self._largest)
         with self.open() as file:
             data = _guarded(self.shown, file.read, limit + 1)
         if len(data) > limit:
@@ -176,7 +180,7 @@ class Source:
             found = self._of_tar()
         else:
             name = self.path.name
-            found = {name: File(name, str(self.path), _opener(self.path))}
+            found = {name: _on_disk(name, self.path)}
         return {path: found[path] for path in sorted(found)}
 
     def files(self, *suffixes: str) -> list[File]:
@@ -207,14 +211,14 @@ class Source:
             return self.all_files.get(path)
         beside = self.path.parent / path
         is_safe = PurePosixPath(path).name == path and beside.is_file() and is_inside(self.path.parent, beside)
-        return File(path, str(beside), _opener(beside)) if is_safe else None
+        return _on_disk(path, beside) if is_safe else None
 
     def _of_directory(self) -> dict[str, File]:
         found = {}
         for full in self.path.rglob("*"):
             path = full.relative_to(self.path).as_posix()
             if not _is_hidden(path) and full.is_file() and is_inside(self.path, full):
-                found[path] = File(path, str(full), _opener(full))
+                found[path] = _on_disk(path, full)
         return found
 
     def _of_zip(self) -> dict[str, File]:
@@ -261,10 +265,15 @@ def _members(shown_archive: str, archive: zipfile.ZipFile) -> dict[str, File]:
         if info.is_dir() or _is_hidden(path):
             continue
         total += info.file_size
-        if info.file_size > _LARGEST_RATIO * max(info.compress_size, 1) or total > _LARGEST_ZIP:
+        if info.file_size > _largest_unpacked(info.compress_size) or total > _LARGEST_ZIP:
             raise UnreadableFile(shown, f"would unpack to {info.file_size:,} bytes: nothing was read")
         found[path] = File(path, shown, _member_opener(archive, info))
     return found
+
+
+def _largest_unpacked(packed: int) -> int:
+    """How many bytes may come of so many packed ones."""
+    return max(_LARGEST_RATIO * packed, _SMALL)
 
 
 def _member(shown_archive: str, name: str) -> tuple[str, str]:
@@ -275,6 +284,12 @@ def _member(shown_archive: str, name: str) -> tuple[str, str]:
     if path.startswith("/") or ".." in parts or (parts and ":" in parts[0]):
         raise UnreadableFile(shown, "the path leads out of the archive: nothing was read")
     return path.removeprefix("./"), shown
+
+
+def _on_disk(path: str, full: Path) -> File:
+    """A file as it lies on the disk, perhaps packed."""
+    is_packed = full.suffix.lower() == ".gz"
+    return File(path, str(full), _opener(full), _largest_unpacked(full.stat().st_size) if is_packed else LARGEST_FILE)
 
 
 def _opener(path: Path, *, is_packed: bool | None = None) -> Callable[[], BinaryIO]:

@@ -178,7 +178,7 @@ def _untouched(incoming: Incoming, project: _Project, found: dict[str, list[Plac
         if folder != "source" or name in found:
             continue
         if name.lower().endswith(".txt"):
-            yield Draft(_SUFFIX.sub("", name), file.text(incoming.source.encoding), file=file.shown)
+            yield Draft(_SUFFIX.sub("", name), incoming.text_of(file), file=file.shown)
         else:
             incoming.losses.add("documents that nobody annotated, and that are no plain text", file.shown)
 

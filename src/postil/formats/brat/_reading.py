@@ -68,10 +68,11 @@ def read(incoming: Incoming) -> Iterator[Draft]:
                 document = _Document(pair, incoming, configuration)
                 made = document.read()
                 made.annotator = annotator or configuration.annotator
-                if text is not None and text != document.text():
+                own = document.text()
+                if text is not None and text != own:
                     message = f"not the text of {pairs[0][1].text.shown}, so that no set fits both"
                     raise UnreadableFile(pair.text.shown, message)
-                text = document.text()
+                text = own
                 sets.append(made)
         if text is not None:
             yield Draft(name, text, sets, file=sets[0].file, joins_lines=joins_lines)
@@ -193,11 +194,13 @@ class _Document:
 
     def text(self) -> str:
         """The text. brat counts a byte-order mark, others do not: what spans say that they cover decides."""
-        data = self.pair.text.read()
+        data = self.pair.text.read(self.incoming.largest_text)
         text = decode(self.pair.text.shown, data, self.incoming.source.encoding)
         if data.startswith(codecs.BOM_UTF8):
             marked = f"\ufeff{text}"
-            text = marked if self._fitting(marked) > self._fitting(text) else text
+            if self._fitting(marked) > self._fitting(text):
+                return marked
+            self.incoming.say_mark_removed(self.pair.text)
         return text
 
     def _fitting(self, text: str) -> int:

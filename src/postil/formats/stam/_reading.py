@@ -34,7 +34,7 @@ def read(incoming: Incoming) -> Iterator[Draft]:
     kinds: dict[str, str] = {}
     for file in _stores(incoming):
         with incoming.noting_unreadable():
-            yield from _Documents(Store(file, incoming.source, incoming.losses), incoming, kinds).drafts()
+            yield from _Documents(Store(file, incoming), incoming, kinds).drafts()
 
 
 def _stores(incoming: Incoming) -> list[File]:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from postil.errors import UnreadableFile
-from postil.exchange.losses import Losses
+from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json
-from postil.exchange.sources import File, Source
+from postil.exchange.sources import File
 from postil.formats.stam._vocabulary import VALIDATION_SET
 
 _DEEPEST = 50
@@ -50,8 +50,8 @@ class Parsed(msgspec.Struct):
 class Store:
     """A store with all that it includes, each file of it read once."""
 
-    def __init__(self, file: File, source: Source, losses: Losses) -> None:
-        self.source, self.losses = source, losses
+    def __init__(self, file: File, incoming: Incoming) -> None:
+        self._incoming, self.source, self.losses = incoming, incoming.source, incoming.losses
         self.resources: dict[str, Resource] = {}
         self.annotations: dict[str, Parsed] = {}
         self._data: dict[str, dict[str, Datum]] = {}
@@ -111,7 +111,7 @@ class Store:
             if included.path.endswith(".json"):
                 self._add_resource({"@id": id or path, **_object(read_json(included), included.shown)}, included)
             else:
-                text = included.text(self.source.encoding)
+                text = self._incoming.text_of(included)
                 self._keep_resource(str(id or path), Resource(included.name, text, file.shown))
         elif isinstance(value.get("text"), str):
             name = str(id or posixpath.basename(file.name))

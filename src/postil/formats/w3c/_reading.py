@@ -160,7 +160,7 @@ class _Document:
 
     def __init__(self, file: File, about: list[tuple[Parsed, _Ends]], incoming: Incoming) -> None:
         self.file, self.about, self.incoming = file, about, incoming
-        self.text = file.text(incoming.source.encoding)
+        self.text = incoming.text_of(file)
         selections = [selectors for _, ends in about for selectors in ends.selections]
         self.segments = Segments(self.text, selections, incoming.repaired)
         self.metadata: dict[str, Any] = {}
