@@ -129,3 +129,41 @@ def test_a_corpus_in_one_file_and_other_files_beside(tmp_path: Path) -> None:
     assert intake.errors == []
     assert [(one.id, one.text) for one in found] == [("a-1", "one\n"), ("a-2", "two\n")]
     assert [loss.kind for loss in incoming.losses] == ["files that are no TEI documents"]
+
+
+def test_one_reading_of_each_place_is_the_text_and_the_others_are_counted(tmp_path: Path) -> None:
+    text = (
+        "<p>A <choice>\n<sic>teh</sic>\n<corr>the</corr>\n</choice> <app><rdg>y</rdg><lem>x <name>Bo</name></lem></app>, "
+        "<choice><abbr>Dr</abbr><expan>Doctor</expan></choice> <subst><del>old</del><add>new</add></subst><del>er</del>!</p>\n"
+    )
+    (document,), intake, incoming = reading(tmp_path, tei("", text))
+
+    assert intake.errors == []
+    assert document.text == "A the x Bo, Doctor new!\n"
+    assert [span.text for span in document.sets["imported"].spans] == ["Bo"]
+    loss = incoming.losses.by_kind["deletions and readings beside the one that is read"]
+    assert loss.count == 5
+    assert loss.examples[0].endswith(": sic “teh”")
+
+
+def test_annotations_in_a_list_relations_and_the_header(tmp_path: Path) -> None:
+    stand_off = (
+        '<listAnnotation><annotation xml:id="a" target="#w1" ana="#PER"/><annotation xml:id="b" target="#w2"/></listAnnotation>'
+        '<listRelation type="social"><relation name="knows" active="#a" passive="#b"/><relation name="friends" mutual="#a #b"/>'
+        '<relation name="knows" active="#a" passive="#nobody"/><relation name="knows" active="#a"/></listRelation>'
+    )
+    header = "<fileDesc><titleStmt><title>My\n title</title><author>Ada</author><author>Bo</author></titleStmt></fileDesc>"
+    text = '<p><seg xml:id="w1">Anna</seg> met <seg xml:id="w2">Ben</seg>.</p>'
+    value = tei(stand_off, text).replace("<teiHeader/>", f"<teiHeader>{header}</teiHeader>")
+    (document,), intake, incoming = reading(tmp_path, value)
+
+    one = document.sets["imported"]
+    assert intake.errors == []
+    assert (document.metadata.title, document.metadata.authors) == ("My title", ("Ada", "Bo"))
+    assert {span.id: (span.label, span.text) for span in one.spans if span.id in "ab"} == {
+        "a": ("PER", "Anna"), "b": ("annotation", "Ben"),
+    }  # fmt: skip
+    assert [(tie.layer, tie.label, tie.args) for tie in one.relations] == [
+        ("social", "knows", {"from": "a", "to": "b"}), ("social", "friends", {"member": ("a", "b")}),
+    ]  # fmt: skip
+    assert incoming.losses.by_kind["relations that are not between annotations of one set"].count == 2

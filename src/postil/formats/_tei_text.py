@@ -19,7 +19,10 @@ _INLINE = frozenset(
     """name rs persName placeName orgName geogName objectName eventName settlement country region district bloc
     forename surname roleName addName genName nameLink date time term num measure seg phr cl w pc s""".split()  # noqa: SIM905
 )
-_APART = frozenset(("teiHeader", "standOff", "spanGrp", "linkGrp", "fs", "interpGrp", "listAnnotation"))
+_APART = frozenset(("teiHeader", "standOff", "spanGrp", "linkGrp", "fs", "interpGrp", "listAnnotation", "listRelation"))
+_READINGS = {"choice": ("corr", "reg", "expan"), "app": ("lem",)}
+"""Elements with several readings of one place, and which of them is read: else the first."""
+_NOT_READ = -1  # where an element begins that is not of the text
 
 
 class Inline(msgspec.Struct):
@@ -35,12 +38,13 @@ class TeiText:
     """The text under an element. Blocks that nothing separates are put on lines of their own.
 
     ``extents``: where each element with an xml:id begins and ends; ``inline``: elements that mark something, in order;
-    ``others``: how often any other element stands in the text.
+    ``others``: how often any other element stands in the text; ``not_read``: deletions, and readings beside the one that is read.
     """
 
     def __init__(self, root: Any) -> None:
         self.inline: list[Inline] = []
         self.others: dict[str, int] = {}
+        self.not_read: list[Any] = []
         self._raw: dict[str, tuple[int, int]] = {}  # as the file counts, without what is put in
         self._put_in: list[int] = []
         self._at = 0
@@ -75,15 +79,19 @@ class TeiText:
                     continue
                 yield from self._line_end(element)
                 waiting.append((element, self._at))
-                waiting += [(child, None) for child in reversed(element)]
-                yield from self._said(element.text)
+                waiting += [(child, _NOT_READ if one else None) for child, one in reversed(_children(element))]
+                yield from self._said(element.text, element)
+            elif start == _NOT_READ:
+                self.not_read.append(element)
+                yield from self._said(element.tail)
             else:
                 self._leave(element, start, root)
                 if element is not root:
                     yield from self._said(element.tail)
 
-    def _said(self, text: str | None) -> Iterator[str]:
-        if text:
+    def _said(self, text: str | None, element: Any = None) -> Iterator[str]:
+        """What stands in an element or after one; not the blanks that only lay out the readings of one place."""
+        if text and not (element is not None and _tag(element) in _READINGS and text.isspace()):
             self._at += len(text)
             self._last = text[-1]
             yield text
@@ -104,6 +112,15 @@ class TeiText:
             self.inline.append(Inline(element, tag, start, self._at))
         elif tag not in _BLOCKS and element is not root and tag != "text":
             self.others[tag] = self.others.get(tag, 0) + 1
+
+
+def _children(element: Any) -> list[tuple[Any, bool]]:
+    """The elements in an element, each with whether it is another reading than the one that is read, or a deletion."""
+    children = list(element)
+    if (preferred := _READINGS.get(_tag(element))) is None:
+        return [(child, _tag(child) == "del") for child in children]
+    read = next((child for child in children if _tag(child) in preferred), children[0] if children else None)
+    return [(child, child is not read) for child in children]
 
 
 def _tag(element: Any) -> str:

@@ -59,13 +59,18 @@ Read are also spans that point to elements with an xml:id (target="#w1 #w2", fro
 documents in a teiCorpus, and what stands in the text itself: names (name, rs, persName, placeName …), dates, terms, segments
 become spans with their type, or what the element is called, as the label; w, pc and s become tokens and sentences. The content
 of a span that does not stand in the text is its gloss: the label where it has no type, else its remark. Blocks that nothing
-separates are put on lines of their own. Other markup is counted.
+separates are put on lines of their own. Of several readings of one place one is the text: corr, reg and expan in a choice, lem in
+an app, else the first; what is in del is not. The others are counted. An annotation in a listAnnotation is a span, called by its
+ana; a relation with active and passive, or mutual, is one between annotations. Title and author are metadata. Other markup is
+counted.
 
 Not kept: relations of more or fewer than two, roles, attributes of relations, lists, confidences, remarks, notes, labels and
 metadata of documents, ids, blanks in names, characters that XML cannot have."""
 
 _RANGE = re.compile(r"#?string-range\(\s*([^,()\s]+)((?:\s*,\s*\d{1,12}\s*,\s*\d{1,12})+)\s*\)")
 _POINTER = re.compile(r"#?string-range\([^()]*\)|\S+")
+_ENDS = {"active": "from", "passive": "to", "mutual": "member"}
+"""The attributes of a relation that name its ends, and their roles."""
 _ROWS = {"w": "token", "pc": "token", "s": "sentence"}
 _SHORT = 40  # characters of a gloss that is a label
 _NUMBERS = re.compile(r"\d+")
@@ -113,18 +118,35 @@ class _Parsed:
         """The draft."""
         for inline in self.running.inline:
             self._add_inline(inline)
+        for one in self.running.not_read:
+            where = f"{self.shown}:{line_of(one)}: {_plain(one.tag)}"
+            self.incoming.losses.add("deletions and readings beside the one that is read", where, _words(one))
         for tag, count_ in self.running.others.items():
             self.incoming.losses.add("markup of the text that marks nothing up", self.shown, f"{count_} {tag}", stops=False)
-        for group in self.root.iter(f"{SPACE}spanGrp"):
-            for number, one in enumerate(group.findall(f"{SPACE}span"), 1):
-                self._add_span(group, one, number)
+        for tag, own in (("spanGrp", "span"), ("listAnnotation", "annotation")):
+            for group in self.root.iter(f"{SPACE}{tag}"):
+                for number, one in enumerate(group.findall(f"{SPACE}{own}"), 1):
+                    self._add_span(group, one, number)
         links: list[tuple[Any, Any]] = [
             (group, one) for group in self.root.iter(f"{SPACE}linkGrp") for one in group.findall(f"{SPACE}link")
         ]
         ids = [self._id(one, group) for group, one in links]  # all of them first: a link may lead to a later one
         for (group, one), id in zip(links, ids, strict=True):
             self._add_link(group, one, id)
-        return Draft(name, self.text, list(self.sets.values()), {}, "code point", self.shown)
+        for tag in ("listRelation", "standOff"):
+            for group in self.root.iter(f"{SPACE}{tag}"):
+                for one in group.findall(f"{SPACE}relation"):
+                    self._add_relation(group, one)
+        return Draft(name, self.text, list(self.sets.values()), self._metadata(name), "code point", self.shown)
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        """What the header says of the title, where that is not only the name of the file, and of the authors."""
+        statement: Any = self.root.find(f"{SPACE}teiHeader/{SPACE}fileDesc/{SPACE}titleStmt")
+        if statement is None:
+            return {}
+        titles = [said for one in statement.findall(f"{SPACE}title") if (said := _words(one)) not in ("", name)]
+        authors = [said for one in statement.findall(f"{SPACE}author") if (said := _words(one))]
+        return {"title": titles[0] if titles else "", "authors": authors}
 
     def _set(self, group: Any) -> DraftSet:
         annotator = group.get("resp", "").removeprefix("#")
@@ -169,7 +191,7 @@ class _Parsed:
         if ana and structure is None:
             attributes["ana"] = ana
         short = said.strip() if is_gloss and len(said.strip()) <= _SHORT else ""
-        label = element.get("type") or (short if "ana" not in attributes else ana) or "span"
+        label = element.get("type") or (short if "ana" not in attributes else ana) or _plain(element.tag)
         self._set(group).spans.append(
             Span(
                 self._id(element, group), group.get("type") or self.incoming.span_layer, label,
@@ -230,6 +252,29 @@ class _Parsed:
         layer, label = group.get("type") or self.incoming.relation_layer, element.get("type") or "link"
         relation = Relation(id, layer, label, {"from": ends[0], "to": ends[1]})
         self._set(group).relations.append(relation)
+
+    def _add_relation(self, group: Any, element: Element) -> None:
+        """Add a relation that has its ends in attributes: those that act and what they act on, or those that do it to each other."""
+        args: dict[str, str | tuple[str, ...]] = {}
+        for name, role in _ENDS.items():
+            if ends := tuple(one.removeprefix("#") for one in element.get(name, "").split()):
+                args[role] = ends[0] if len(ends) == 1 and role != "member" else ends
+        owners = {self.owners.get(end) for value in args.values() for end in ([value] if isinstance(value, str) else value)}
+        if len(owners) != 1 or None in owners or args.keys() not in ({"from", "to"}, {"member"}):
+            where = f"{self.shown}:{line_of(element)}: {element.get('name', '')}"
+            said = " ".join(element.get(name, "") for name in _ENDS).strip()
+            self.incoming.losses.add("relations that are not between annotations of one set", where, said)
+            return
+        (owner,) = owners
+        layer = group.get("type") or self.incoming.relation_layer
+        label = element.get("name") or element.get("type") or "relation"
+        relation = Relation(self._id(element, group), layer, label, args)
+        self.sets[str(owner).removeprefix("#")].relations.append(relation)
+
+
+def _words(element: Any) -> str:
+    """The text in an element, with single blanks."""
+    return " ".join("".join(element.itertext()).split())
 
 
 def _visible(text: str, start: int, end: int) -> tuple[int, int]:
