@@ -170,7 +170,7 @@ def _in_code_points(
         elif span.text and covered != span.text and not _is_same_but_for_blanks(covered, span.text):
             mismatches.append(Mismatch(draft_set, number, span, covered, length))
             spans.append(moved)
-        elif span.text and covered != span.text and (less := _without_blank_edges(moved, text)) != moved:
+        elif span.text and covered != span.text and (less := _without_blank_edges(moved, text)).extents != moved.extents:
             trimmed.append(Trimmed(draft_set.place(span.id), less.text))
             spans.append(less)
         else:
@@ -187,18 +187,15 @@ def _converted(span: Span, units: Units) -> Span | None:
 
 
 def _without_blank_edges(span: Span, text: str) -> Span:
-    """The span without the blanks at its edges and those of its fragments, where what the file says of it has none."""
-    said = span.text
-    extents = []
-    for start, end in span.extents:
-        piece = text[start:end]
-        inner = piece.strip()
-        first = start + len(piece) - len(piece.lstrip())
-        extents.append((first, first + len(inner)))
-    if said != said.strip() or any(start == end for start, end in extents) or extents == list(span.extents):
+    """The span without the blanks that it begins and ends with, where what the file says of it has none there."""
+    first, last = span.extents[0], span.extents[-1]
+    head, tail = text[first[0] : first[1]], text[last[0] : last[1]]
+    if span.text != span.text.strip() or not head.strip() or not tail.strip():
         return span
-    less = replace(span, start=extents[0][0], end=extents[-1][1], fragments=tuple(extents) if len(extents) > 1 else ())
-    return replace(less, text=less.covered(text))
+    start, end = first[0] + len(head) - len(head.lstrip()), last[1] - (len(tail) - len(tail.rstrip()))
+    fragments = span.fragments and ((start, first[1]), *span.fragments[1:-1], (last[0], end))
+    less = replace(span, start=start, end=end, fragments=fragments)
+    return less if less.extents == span.extents else replace(less, text=less.covered(text))
 
 
 def _is_same_but_for_blanks(one: str, other: str) -> bool:

@@ -70,28 +70,27 @@ class TeiText:
         return (self.place(found[0]), self.place(found[1], is_end=True)) if found else None
 
     def _pieces(self, root: Any) -> Iterator[str]:
-        waiting: list[tuple[Any, int | None]] = [(root, None)]
+        waiting: list[tuple[Any, int | None, Any]] = [(root, None, None)]  # with where it began, and what it is in
         while waiting:
-            element, start = waiting.pop()
-            if start is None:
-                if _is_apart(element):
-                    yield from self._said(element.tail)
-                    continue
-                yield from self._line_end(element)
-                waiting.append((element, self._at))
-                waiting += [(child, _NOT_READ if one else None) for child, one in reversed(_children(element))]
-                yield from self._said(element.text, element)
-            elif start == _NOT_READ:
+            element, start, parent = waiting.pop()
+            if start == _NOT_READ:
                 self.not_read.append(element)
-                yield from self._said(element.tail)
+                yield from self._said(element.tail, parent)
+            elif start is None and _is_apart(element):
+                yield from self._said(element.tail, parent)
+            elif start is None:
+                yield from self._line_end(element)
+                waiting.append((element, self._at, parent))
+                waiting += [(child, _NOT_READ if one else None, element) for child, one in reversed(_children(element))]
+                yield from self._said(element.text, element)
             else:
                 self._leave(element, start, root)
                 if element is not root:
-                    yield from self._said(element.tail)
+                    yield from self._said(element.tail, parent)
 
-    def _said(self, text: str | None, element: Any = None) -> Iterator[str]:
-        """What stands in an element or after one; not the blanks that only lay out the readings of one place."""
-        if text and not (element is not None and _tag(element) in _READINGS and text.isspace()):
+    def _said(self, text: str | None, parent: Any) -> Iterator[str]:
+        """What stands in an element; not the blanks that only lay out the readings of one place."""
+        if text and not (text.isspace() and _tag(parent) in _READINGS):
             self._at += len(text)
             self._last = text[-1]
             yield text

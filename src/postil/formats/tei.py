@@ -118,11 +118,7 @@ class _Parsed:
         """The draft."""
         for inline in self.running.inline:
             self._add_inline(inline)
-        for one in self.running.not_read:
-            where = f"{self.shown}:{line_of(one)}: {_plain(one.tag)}"
-            self.incoming.losses.add("deletions and readings beside the one that is read", where, _words(one))
-        for tag, count_ in self.running.others.items():
-            self.incoming.losses.add("markup of the text that marks nothing up", self.shown, f"{count_} {tag}", stops=False)
+        self._count_what_is_not_read()
         for tag, own in (("spanGrp", "span"), ("listAnnotation", "annotation")):
             for group in self.root.iter(f"{SPACE}{tag}"):
                 for number, one in enumerate(group.findall(f"{SPACE}{own}"), 1):
@@ -138,6 +134,13 @@ class _Parsed:
                 for one in group.findall(f"{SPACE}relation"):
                     self._add_relation(group, one)
         return Draft(name, self.text, list(self.sets.values()), self._metadata(name), "code point", self.shown)
+
+    def _count_what_is_not_read(self) -> None:
+        for one in self.running.not_read:
+            where = f"{self.shown}:{line_of(one)}: {_plain(one.tag)}"
+            self.incoming.losses.add("deletions and readings beside the one that is read", where, _words(one))
+        for tag, count_ in self.running.others.items():
+            self.incoming.losses.add("markup of the text that marks nothing up", self.shown, f"{count_} {tag}", stops=False)
 
     def _metadata(self, name: str) -> dict[str, Any]:
         """What the header says of the title, where that is not only the name of the file, and of the authors."""
@@ -254,7 +257,7 @@ class _Parsed:
         self._set(group).relations.append(relation)
 
     def _add_relation(self, group: Any, element: Element) -> None:
-        """Add a relation that has its ends in attributes: those that act and what they act on, or those that do it to each other."""
+        """Add a relation with its ends in attributes: from those that act to those acted on, or between all that are mutual."""
         args: dict[str, str | tuple[str, ...]] = {}
         for name, role in _ENDS.items():
             if ends := tuple(one.removeprefix("#") for one in element.get(name, "").split()):
