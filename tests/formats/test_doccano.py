@@ -339,3 +339,26 @@ def test_the_sample_with_other_keys(samples: Path) -> None:
     path = samples / "doccano/doccano+doccano/data_import/pipeline/examples/sequence_labeling/example.jsonl"
     documents, _, _ = read(FORMAT, path, **{"text-key": "column_data", "label-key": "column_label"})
     assert [one.sets["imported"].spans[0].text for one in documents] == ["EU", "Peter Blackburn", "Obama"]
+
+
+def test_a_value_of_another_kind_is_named_in_words(tmp_path: Path) -> None:
+    path = put(tmp_path / "x.jsonl", {"text": TEXT, "label": [[9, "x", "PER"]]})
+    with pytest.raises(UnreadableFile, match="end_offset is text, where a whole number or nothing is wanted"):
+        read(FORMAT, path)
+
+
+def test_grapheme_clusters_are_only_asked_for_where_nothing_else_fits(tmp_path: Path) -> None:
+    path = put(tmp_path / "x.jsonl", {"text": "Maria met दिल्ली now", "label": [[0, 5, "PER"], [10, 16, "LOC"]]})
+    (document,), intake, _ = read(FORMAT, path)
+
+    assert [span.text for span in document.sets["imported"].spans] == ["Maria", "दिल्ली"]
+    kinds = [loss.kind for loss in intake.repaired]
+    assert any("count code points, although grapheme clusters" in kind for kind in kinds)
+
+
+def test_lists_of_records_in_metadata_are_said(tmp_path: Path) -> None:
+    path = put(tmp_path / "x.jsonl", {"text": TEXT, "spans": [{"start": 0, "end": 2, "label": "X"}]})
+    _, intake, _ = read(FORMAT, path)
+
+    (loss,) = [loss for loss in intake.repaired if loss.kind == "metadata that are lists of records, kept as extra"]
+    assert loss.examples[0].endswith("spans, 1 of them")

@@ -139,3 +139,15 @@ def test_comments_between_rows_are_counted(tmp_path: Path, capsys: pytest.Captur
     assert "1 × comments between the rows of a sentence\n" in out
     assert "x.conllu:3 “# checked = no”" in out or 'x.conllu:3 "# checked = no"' in out
     assert "1 × comments after the last sentence" in out
+
+
+def test_signs_of_another_format_only_are_doubted_although_annotations_were_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [{"text": "Ada met Bob.", "spans": [{"start": 0, "end": 3, "label": "P"}], "_annotator_id": "ada", "label": ["a"]}]
+    (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in records), encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "doccano", "x.jsonl", "--dry-run")
+    assert "1 annotation by imported" in out
+    assert "it looks like prodigy: postil import prodigy x.jsonl" in out
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "prodigy", "x.jsonl", "--dry-run")
+    assert "looks like" not in out

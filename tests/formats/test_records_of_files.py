@@ -189,3 +189,15 @@ def test_records_of_an_array_on_one_line_are_documents_of_their_own(tmp_path: Pa
     documents, intake, _ = read(all_formats()[format_], source)
     assert intake.errors == []
     assert [document.text.rstrip("\n") for document in documents] == texts
+
+
+def test_a_line_that_ends_before_its_record_is_the_one_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a":1}\n{"a":2,\n{"a":3}\n', encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=r"a\.jsonl:2:8: not JSON: the line ends before the value does"):
+        list(read_json_records(Source(tmp_path / "a.jsonl").files(".jsonl")[0]))
+
+
+def test_a_control_character_in_a_string_is_named_in_a_whole_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a":"x\ty"}\n', encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=r"a\.jsonl:1:8: not JSON: a control character in a string, which has to be"):
+        list(read_json_records(Source(tmp_path / "a.jsonl").files(".jsonl")[0]))

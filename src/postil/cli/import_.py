@@ -137,13 +137,16 @@ def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
 
 
 def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
-    """That no annotation was found, and, where the source looks like another format, which; empty where some was."""
+    """That no annotation was found, or the source has only another format's signs, and which; empty where all is well."""
     from postil.formats import likely_formats
     from postil.text import counted, listing
 
-    if done.annotations or not done.documents:
+    if not done.documents:
         return ""
     likely = likely_formats(source)
+    if done.annotations:
+        is_other = likely and format_.name not in likely
+        return f"it looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if is_other else ""
     doubt = f"no annotation was found in {counted(done.documents, 'document')}"
     if format_.name in likely:
         return doubt

@@ -253,6 +253,9 @@ class Intake:
             converted, extra = _Known(), {**known, **extra}
         fields = {name: getattr(converted, name) for name in _Known.__struct_fields__}
         for name, value in extra.items():
+            if isinstance(value, list | tuple) and any(isinstance(one, dict) for one in value):
+                kind = "metadata that are lists of records, kept as extra"
+                self.repaired.add(kind, f"{shown}: {name}, {len(value):,} of them")
             if not _fits_toml(value):
                 self.left_out.add("metadata that has no value", f"{shown}: {name}")
         return Metadata(**fields, extra={name: value for name, value in extra.items() if _fits_toml(value)})

@@ -21,6 +21,16 @@ _PEEK = 4096
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _OPENING = re.compile(r"\[[ \t\r\n]*+")
 _HALVES = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(\\u[dD][89a-fA-F])")  # a pair, or (first group) a half
+_EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`(?: - at `\$(.*)`)?")
+_MISSING = re.compile(r"Object missing required field `([^`]*)`(?: - at `\$(.*)`)?")
+_KINDS = {
+    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "null": "nothing", "array": "a list",
+    "object": "an object",
+}  # fmt: skip
+_REASONS = {
+    "Invalid control character at": "a control character in a string, which has to be written as \\u and four digits",
+    "Unterminated string starting at": "a string that begins here and never ends",
+}
 _FLOAT_FOR_INT = re.compile(r"Expected `int\b.*got `float` - at `\$(.*)`$")
 _STEPS = re.compile(r"\.([^.\[\]]+)|\[[^\]]*\]")
 _LONE = "it holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
@@ -55,7 +65,7 @@ def whole(value: Any) -> Any:
 def converted(value: Any, kind: type[T]) -> T:
     """A value of JSON as this type. Where the type wants a whole number, one written as a float is one, in ``value`` too.
 
-    Raises ``msgspec.ValidationError``.
+    Raises ``msgspec.ValidationError``, which says in words what is wanted where.
     """
     while True:
         try:
@@ -63,7 +73,22 @@ def converted(value: Any, kind: type[T]) -> T:
         except msgspec.ValidationError as error:
             found = _FLOAT_FOR_INT.search(str(error))
             if found is None or not _made_whole(value, _STEPS.findall(found[1])):
-                raise
+                raise msgspec.ValidationError(_in_words(str(error))) from error
+
+
+def _in_words(message: str) -> str:
+    """What the parser of types says, for people."""
+    if found := _MISSING.fullmatch(message):
+        return f"{_where(found[2])} has no {found[1]}"
+    if not (found := _EXPECTED.fullmatch(message)):
+        return message
+    wanted, got, place = found.groups()
+    kinds = [_KINDS.get(one, one) for one in wanted.split(" | ")]
+    return f"{_where(place)} is {_KINDS.get(got, got)}, where {' or '.join(kinds)} is wanted"
+
+
+def _where(steps: str | None) -> str:
+    return steps.lstrip(".") if steps else "it"
 
 
 def _made_whole(value: Any, steps: Sequence[str]) -> bool:
@@ -257,7 +282,7 @@ class _Stream:
             except json.JSONDecodeError as error:
                 is_cut = error.msg.startswith("Unterminated") or error.pos >= len(self._text) - _LONGEST_WORD
                 if not (is_cut and self._more()):
-                    raise self._fault(f"not JSON: {error.msg}", error.pos) from error
+                    raise self._what_is_wrong(error) from error
             except RecursionError as error:
                 raise self._fault(_TOO_DEEP, self._at) from error
             except ValueError as error:
@@ -293,8 +318,29 @@ class _Stream:
         before = self._text.rfind("\n", 0, at)
         return at - before if before >= 0 else at + self._gone + 1
 
+    def _what_is_wrong(self, error: json.JSONDecodeError) -> UnreadableFile:
+        """The fault; where the line before a whole value is what is not complete, in that line."""
+        before = len(self._text[: error.pos].rstrip())
+        line = self._text[error.pos :].partition("\n")[0]
+        if "\n" in self._text[before : error.pos] and line.startswith("{") and _is_json(line):
+            return self._fault("not JSON: the line ends before the value does, and another begins after it", before)
+        return self._fault(f"not JSON: {_reason(error)}", error.pos)
+
     def _fault(self, message: str, at: int) -> UnreadableFile:
         return UnreadableFile(self.shown, message, self._place() + self._text.count("\n", self._at, at), self._column(at))
+
+
+def _reason(error: json.JSONDecodeError) -> str:
+    """What is wrong, as a whole sentence."""
+    return _REASONS.get(error.msg, error.msg)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_beginning(line: str) -> bool:
@@ -321,7 +367,7 @@ def _explained(shown: str, data: bytes | str, line: int, column: int, error: Exc
     try:
         json.loads(text)
     except json.JSONDecodeError as found:
-        return UnreadableFile(shown, f"not JSON: {found.msg}", *at(found.lineno, found.colno))
+        return UnreadableFile(shown, f"not JSON: {_reason(found)}", *at(found.lineno, found.colno))
     except RecursionError:
         return UnreadableFile(shown, _TOO_DEEP, line, column)
     if half := next((found for found in _HALVES.finditer(text) if found[1]), None):

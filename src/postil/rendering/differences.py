@@ -147,8 +147,13 @@ def _value(value: Any) -> str:
     if value is None or value == "":
         return "nothing"
     if isinstance(value, str):
-        return quote(value, 40) if not value.isalnum() or len(value) > 40 else value
+        return value if value.isalnum() and len(value) <= 40 and not _looks_like_another(value) else quote(value, 40)
     return printable(msgspec.json.encode(value).decode())
+
+
+def _looks_like_another(word: str) -> bool:
+    """Whether a word could be taken for a value that is none: a number, a truth, nothing."""
+    return word in ("true", "false", "null", "nothing") or word.isnumeric()
 
 
 # --- a page --------------------------------------------------------------------------------------------------------------

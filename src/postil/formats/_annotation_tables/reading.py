@@ -91,9 +91,8 @@ def _tables(incoming: Incoming) -> Iterator[_Read]:
             if columns.kind == "spans" and "document" not in columns.named and _repeats_ids(table, columns):
                 columns = replace(columns, named={**columns.named, "document": columns.named["id"], "id": ""})
             if columns.kind is None:
-                message = (
-                    f"which column is which? There are {', '.join(table.columns)[:200]}; wanted are document, start, end, label"
-                )
+                there = f"which column is which? There are {', '.join(table.columns)[:200]}" if table.columns else "no columns"
+                message = f"{there}; wanted are document, start, end, label"
                 raise UnreadableFile(file.shown, message, 1, 1)
             directory = PurePosixPath(file.path).parent.as_posix()
             yield _Read(table, columns, "" if directory == "." else directory)

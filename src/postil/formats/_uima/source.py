@@ -153,6 +153,9 @@ def _wanted(incoming: Incoming, document: str, where: list[Place]) -> list[Place
     people = [place for place in where if place.annotator not in _NOBODY]
     if people and len(people) < len(where):
         incoming.losses.add("documents as they were before anybody annotated them", document, stops=False)
+        for place in where:
+            if (file := place.archive or place.beside.get(place.path)) and place.annotator in _NOBODY:
+                file.is_accounted_for = True  # counted here
     return people or where
 
 

@@ -56,5 +56,5 @@ FORMAT = Format(
     read, write,
     read_options=(Option("rejected", "Read rejected spans too, with the attribute answer = reject.", is_flag=True),),
     writes="file",
-    signs=(r'"_(?:input|task)_hash"\s*:|"token_start"\s*:|"tokens"\s*:\s*\[\s*\{[^{}]*"ws"\s*:',),
+    signs=(r'"_(?:(?:input|task)_hash|(?:annotator|session)_id)"\s*:|"token_start"\s*:|"tokens"\s*:\s*\[\s*\{[^{}]*"ws"\s*:',),
 )  # fmt: skip
