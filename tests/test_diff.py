@@ -293,3 +293,10 @@ def test_spans_of_one_place_are_matched_by_layer() -> None:
     other = Span("s1", "statement", "Y", 0, 7, "Rajnath")
 
     assert not diff(by("a", annotated(OLD, one, other)), by("b", annotated(OLD, replace(other, id="q"), replace(one, id="r"))))
+
+
+def test_a_word_that_looks_like_a_truth_is_quoted() -> None:
+    whole = span(OLD, "Rajnath Singh")
+    before, after = replace(whole, attributes={"Negation": True}), replace(whole, attributes={"Negation": "true"})
+
+    assert "    Negation: true → “true”" in shown(annotated(OLD, before), annotated(OLD, after))

@@ -71,7 +71,7 @@ def test_texts_become_spans_and_what_is_between_them_relations(tmp_path: Path) -
     assert schemes == {"4": None, "5": "Arguing", "7": None}  # the default ones say nothing
     assert lost == {
         "edges of nodes that are not there": 1, "nodes without a certain place in the text": 1,
-        "relations one of whose ends is not there": 1,
+        "relations one of whose ends is not there": 1, "attributes and remarks of relations that are not brought along": 2,
     }  # fmt: skip
 
 
@@ -285,3 +285,22 @@ def test_peers_read_the_maps(tmp_path: Path) -> None:
     assert {(edge.source.id, edge.target.id) for edge in graph.edges.values()} == {
         ("2", "6"), ("6", "3"), ("5", "7"), ("7", "6")
     }  # fmt: skip
+
+
+def test_a_proposition_in_other_words_is_where_its_locution_is(tmp_path: Path) -> None:
+    nodes = [
+        _node(1, "L", "Bob : I think it rains"), _node(2, "I", "it is raining"), _node(3, "YA", "Asserting"),
+        _node(4, "I", "take an umbrella"), _node(5, "L", "Bob : an umbrella then"), _node(6, "YA", "Asserting"),
+        _node(7, "RA", "Default Inference"), _node(8, "I", "said by nobody"),
+    ]  # fmt: skip
+    edges = _edges((1, 3), (3, 2), (5, 6), (6, 4), (2, 7), (7, 4))
+    document, lost = _read(tmp_path / "x.json", {"nodes": nodes, "edges": edges, "locutions": []})
+
+    annotations = document.sets["imported"]
+    spans = {span.id: span for span in annotations.spans}
+    assert (spans["2"].extents, spans["4"].extents) == (spans["1"].extents, spans["5"].extents)
+    assert [spans[id].attributes for id in "24"] == [{"text": "it is raining"}, {"text": "take an umbrella"}]
+    assert {(one.label, one.args["from"], one.args["to"]) for one in annotations.relations} == {
+        ("YA", "1", "2"), ("YA", "5", "4"), ("RA", "2", "4"),
+    }  # fmt: skip
+    assert lost == {"nodes without a certain place in the text": 1}

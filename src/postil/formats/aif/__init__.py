@@ -42,7 +42,8 @@ from and those after it in the role to. An edge between two such nodes is an end
 what attacks an inference is no premise of it. Other keys of nodes are attributes; confidence and note are what they are called.
 
 AIF has no offsets. The text is the map's own (xAIF), whose marks are believed; without one, it is that of the locutions (or
-propositions), one on each line. A node whose text occurs in it exactly once is there; others are counted as not brought along,
+propositions), one on each line. A node whose text occurs in it exactly once is there. A proposition in other words is where the
+locution is in which it was said (by its YA), and its own words are its attribute text. Others are counted as not brought along,
 with the relations that need them.
 
 Written, spans of other layers than locution are propositions; relations that support, attack or rephrase by their label

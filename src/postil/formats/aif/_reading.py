@@ -140,18 +140,27 @@ class _Map:
         return "\n".join(lines), places
 
     def _spans(self, text: str, marked: dict[str, Extent]) -> Iterator[Span]:
-        for id, node in self._nodes.items():
-            kind = _words(node.get("type"))
-            if kind not in TEXTS:
-                continue
-            quote = _words(node.get("text"))
-            extent = marked.get(id) or _only_place(text, quote)
+        nodes = {id: node for id, node in self._nodes.items() if _words(node.get("type")) in TEXTS}
+        found = {id: marked.get(id) or _only_place(text, _words(node.get("text"))) for id, node in nodes.items()}
+        for id, node in nodes.items():
+            kind, quote, others = _words(node.get("type")), _words(node.get("text")), self._others(id, node)
+            extent = found[id]
+            if extent is None and (extent := self._place_of_locution(id, found)):
+                others["attributes"].setdefault("text", quote)
+                place = f"{self._file.shown}: {id}"
+                self._incoming.repaired.add("propositions in other words than their locution, placed where that is", place, quote)
             if extent is None:
                 self._lose("nodes without a certain place in the text", id, quote)
                 continue
             start, end = extent
             label = self._classes.get(id) or kind
-            yield Span(id, TEXTS[kind], label, start, end, text[start:end], **self._others(id, node))
+            yield Span(id, TEXTS[kind], label, start, end, text[start:end], **others)
+
+    def _place_of_locution(self, id: str, found: dict[str, Extent | None]) -> Extent | None:
+        """Where the only locution is that a node is anchored in, by what is done in saying it (YA)."""
+        acts = [one for one in self._before[id] if self._nodes[one].get("type") == "YA"]
+        locutions = {one for act in acts for one in self._before[act] if self._nodes[one].get("type") == "L"}
+        return found.get(locutions.pop()) if len(locutions) == 1 else None
 
     def _relations(self) -> Iterator[Relation]:
         """The nodes between others. Those that need a node without a place go when the draft is taken in."""
