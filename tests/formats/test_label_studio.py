@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from formats_documents import SCHEME
-from round_trip import expected, read, written
+from round_trip import assert_round_trip, expected, read, written
 
 from postil import Corpus
 from postil.corpus import Document
@@ -16,6 +17,7 @@ from postil.exchange.intake import Rules
 from postil.formats.label_studio import FORMAT
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Header, Label, Relation, Span
+from postil.scheme import LabelDefinition, Layer, Scheme
 
 TEXT = "Anna met Ben in Bonn. 😀 Then Anna left.\n"
 
@@ -525,3 +527,34 @@ def test_choices_of_json_min_without_a_configuration(tmp_path: Path) -> None:
     (loss,) = incoming.repaired
     assert (loss.kind.partition(":")[0], loss.count) == ("values kept as metadata that may be answers", 2)
     assert loss.examples[0].endswith(": source “web”")
+
+
+def test_a_taxonomy_and_several_texts_about_a_document_are_written_as_such(tmp_path: Path) -> None:
+    paths = ("News", "News/Sport", "News/Sport/Chess", "Other")
+    scheme = Scheme("s", 1, layers={
+        "topic": Layer("label", labels={path: LabelDefinition() for path in paths}, multiple=True), "said": Layer("label"),
+        "once": Layer("label"),
+    })  # fmt: skip
+    labels = (
+        Label("l1", "topic", "News/Sport/Chess"), Label("l2", "topic", "Other"),
+        Label("l3", "said", "textarea", {"value": ["one", "two"]}), Label("l4", "once", "textarea", {"value": "only"}),
+    )  # fmt: skip
+    text = "Ada.\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    one = AnnotationSet(Header("d", "gold", "s/1", digest, "complete", "manual"), (), (), labels)
+    document = Document("d", text, Metadata(), {"gold": one}, digest)
+
+    assert_round_trip(FORMAT, [document], scheme)
+    path, losses = written(FORMAT, [document], scheme, tmp_path / "out")
+
+    assert not losses.stopping
+    config = "".join(line.strip() for line in (path / "config.xml").read_text(encoding="utf-8").splitlines())
+    assert (
+        '<Taxonomy name="topic" toName="text"><Choice value="News"><Choice value="Sport"><Choice value="Chess" /></Choice>'
+        '</Choice><Choice value="Other" /></Taxonomy>'
+    ) in config
+    assert '<TextArea name="said" toName="text" /><TextArea name="once" toName="text" maxSubmissions="1" />' in config
+    results = json.loads((path / "tasks.json").read_text(encoding="utf-8"))[0]["annotations"][0]["result"]
+    assert [result["value"] for result in results] == [
+        {"taxonomy": [["News", "Sport", "Chess"]]}, {"taxonomy": [["Other"]]}, {"text": ["one", "two"]}, {"text": ["only"]},
+    ]  # fmt: skip

@@ -49,9 +49,10 @@ A result of the Labels tag called entity is a span of layer entity; what perRegi
 its region are attributes, meta.text is the remark, score the confidence. A region with several labels becomes a span for each. A
 relation has the roles from and to, turned round where the direction is left; "bi" and no direction are kept as an attribute.
 Choices about the whole document are labels of a layer that is called like the tag; a rating, number, date or text about it is a
-label of that kind with the attribute value. Annotations are sets of who completed them, predictions sets of the model version
-with method model, ground truth has method adjudicated; drafts are sets in progress. What was skipped is not read. The data beside
-the text are the document's metadata.
+label of that kind with the attribute value. A choice of a Taxonomy is a label that is a path ("Choice 2/Choice 2.1"); a layer
+of several labels that are such paths, with those above them, is written as a Taxonomy. Annotations are sets of who completed
+them, predictions sets of the model version with method model, ground truth has method adjudicated; drafts are sets in
+progress. What was skipped is not read. The data beside the text are the document's metadata.
 
 The labelling configuration is read where --config says, or beside the file (config.xml): it names the key of the text, and
 becomes the scheme. Without it, --text-key names the key. HyperText is read as the text that a browser shows, Paragraphs as a line
@@ -83,7 +84,9 @@ def _is_said(label: Label) -> bool:
     value = label.attributes["value"]
     if label.label in ("rating", "number"):
         return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, str) and label.label == "datetime"
+    if label.label == "textarea" and isinstance(value, list | tuple):
+        return bool(value) and all(isinstance(one, str) for one in value)
+    return isinstance(value, str)
 
 
 FORMAT = Format(

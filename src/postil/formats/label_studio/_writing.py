@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -41,6 +41,8 @@ class _Project:
         for layer in scheme.layers_of_kind("relation").values():
             self.relations |= layer.labels
         self.answers: dict[str, str] = {}  # the controls of answers about the document: their tag by their name
+        self.lists: set[str] = set()  # those of them that have several answers
+        self.trees = {name for name, labels in self.labels.items() if scheme.layers[name].multiple and _is_tree(labels)}
         self.questions = _questions(scheme, {*self.spans, *self.labels})
         self.text = "text"
         while self.text in (*self.spans, *self.labels, *self.questions):
@@ -66,18 +68,26 @@ class _Project:
             self._question(view, name, attribute)
         for layer, labels in self.labels.items():
             if layer not in self.answers:
-                is_multiple = layer not in self.scheme.layers or self.scheme.layers[layer].multiple
-                choices = SubElement(view, "Choices", {"name": layer, "toName": self.text, **_several(is_multiple)})
-                for name in labels:
-                    SubElement(choices, "Choice", value=name)
+                self._choice(view, layer, labels)
         for name, tag in self.answers.items():
-            SubElement(view, tag, name=name, toName=self.text)
+            limit = {"maxSubmissions": "1"} if tag == "TextArea" and name not in self.lists else {}
+            SubElement(view, tag, {"name": name, "toName": self.text, **limit})
         if self.relations:
             relations = SubElement(view, "Relations")
             for name in self.relations:
                 SubElement(relations, "Relation", value=name)
         indent(view)
         return tostring(view, encoding="unicode") + "\n"
+
+    def _choice(self, view: Element, layer: str, labels: Collection[str]) -> None:
+        """The control of labels of the document."""
+        if layer in self.trees:
+            _add_tree(SubElement(view, "Taxonomy", name=layer, toName=self.text), labels)
+            return
+        is_multiple = layer not in self.scheme.layers or self.scheme.layers[layer].multiple
+        choices = SubElement(view, "Choices", {"name": layer, "toName": self.text, **_several(is_multiple)})
+        for name in labels:
+            SubElement(choices, "Choice", value=name)
 
     def _question(self, view: Element, name: str, attribute: Attribute) -> None:
         """The control that asks for an attribute of regions."""
@@ -95,6 +105,24 @@ class _Project:
             SubElement(view, "Number", {**common, **({"step": "1"} if attribute.type == "integer" else {})})
         else:
             SubElement(view, "TextArea", {**common, **({} if attribute.multiple else {"maxSubmissions": "1"})})
+
+
+def _is_tree(labels: Collection[str]) -> bool:
+    """Whether labels are paths, each with the one above it, as those of a Taxonomy are."""
+    paths = [label for label in labels if "/" in label]
+    return bool(paths) and all(all(label.split("/")) and label.rpartition("/")[0] in labels for label in paths)
+
+
+def _add_tree(control: Element, labels: Iterable[str]) -> None:
+    """Put labels that are paths into a control, each in the one above it."""
+    places: dict[str, Element] = {"": control}
+    for label in labels:
+        above = ""
+        for step in label.split("/"):
+            path = f"{above}/{step}" if above else step
+            if path not in places:
+                places[path] = SubElement(places[above], "Choice", value=step)
+            above = path
 
 
 def _several(is_multiple: bool) -> dict[str, str]:
@@ -200,8 +228,15 @@ def _of_document(label: Label, project: _Project) -> dict[str, Any]:
     if label.attributes:
         tag = {"textarea": "TextArea", "rating": "Rating", "number": "Number", "datetime": "DateTime"}[label.label]
         project.answers[label.layer] = tag
-        return {**common, "type": label.label, "value": {ANSWERS[label.label]: label.attributes["value"]}}
+        value = label.attributes["value"]
+        if isinstance(value, list | tuple):
+            project.lists.add(label.layer)
+        elif label.label == "textarea":
+            value = [value]
+        return {**common, "type": label.label, "value": {ANSWERS[label.label]: value}}
     project.labels.setdefault(label.layer, {}).setdefault(label.label, LabelDefinition())
+    if label.layer in project.trees:
+        return {**common, "type": "taxonomy", "value": {"taxonomy": [label.label.split("/")]}}
     return {**common, "type": "choices", "value": {"choices": [label.label]}}
 
 
