@@ -425,3 +425,17 @@ def test_udapi_reads_its_mentions(repository: Path, tmp_path: Path) -> None:
     assert sorted((type_, layer, "".join("".join(word.form.split()) for word in words)) for type_, layer, words in mentions) == (
         sorted((span.label, span.layer, "".join(span.text.split())) for span in spans)
     )
+
+
+def test_heads_come_back_in_the_field_that_they_came_in(tmp_path: Path) -> None:
+    one = document("Ann Lee, she\n", entity("x", 0, 7, "Ann Lee", head="2"), entity("z", 9, 12, "she", head="1", infstat="new"))
+    path, _ = written(FORMAT, [one], SCHEME, tmp_path / "x")
+
+    text = (path / "a.conllu").read_text()
+    assert "# global.Entity = eid-etype-head-other\n" in text
+    assert "Entity=(e1-PER-2-layer:entity\n" in text
+    assert "Entity=(e2-PER-1-layer:entity,infstat:new)" in text
+    assert_round_trip(FORMAT, [one], SCHEME)
+    mixed = document("Ann Lee, she\n", entity("x", 0, 7, "Ann Lee", head="2"), entity("z", 9, 12, "she", head="1-2"))
+    assert_round_trip(FORMAT, [mixed], SCHEME)
+    assert_round_trip(FORMAT, [one], SCHEME, documents="one")

@@ -32,10 +32,12 @@ Ten columns with a TAB between two, a row for each word, an empty line after eac
 
 Written: a file for each document, or one for all (--documents one). Spans are mentions in the brackets of CorefUD, nested,
 crossing or in parts (e1[1/2]); layer and attributes are "name:value" in their last field, with percents for what means
-something there. A relation with the one role "member" gives its spans one entity. SpaceAfter and SpacesAfter keep the exact
-text, "# meta::" comments the metadata. The corpus's own tokens bring their attributes lemma, upos, xpos, feats, head, deprel,
-deps along, others in MISC. Relations of the layer "bridging" (from, to) are Bridge=. Other relations, notes, document labels and
-confidences have no place; a span with an edge inside a token or over the end of a sentence neither.
+something there; in a file of one document whose every mention has the attribute "head", a number, that has a field of its
+own. Every document says its paragraphs (newpar), and tokens before a line end have SpacesAfter. A relation with the one role
+"member" gives its spans one entity. SpaceAfter and SpacesAfter keep the exact text, "# meta::" comments the metadata. The
+corpus's own tokens bring their attributes lemma, upos, xpos, feats, head, deprel, deps along, others in MISC. Relations of
+the layer "bridging" (from, to) are Bridge=. Other relations, notes, document labels and confidences have no place; a span
+with an edge inside a token or over the end of a sentence neither.
 
 Read: CoNLL-U, and CoNLL-U Plus by its "# global.columns". Mentions with their fields as "# global.Entity" names them; those
 of one entity are a relation "coreference"; Bridge is "bridging", SplitAnte "split-antecedent". --tags NAME reads tags (B-…,

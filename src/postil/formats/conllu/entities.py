@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 import msgspec
@@ -13,7 +13,7 @@ from postil.model import Span
 from postil.segmentation import Extent
 
 FIELDS = ("eid", "etype", "other")
-"""The fields of a mention as they are written; other files have others, and say so in ``# global.Entity``."""
+"""The fields of a mention as they are written where not all have a head; ``# global.Entity`` says which a file has."""
 
 LAYER = "layer"
 """What the layer is called among the values of ``other``; an attribute of this name is written in percents."""
@@ -21,6 +21,10 @@ LAYER = "layer"
 USUAL_FIELDS = ("eid", "etype", "head", "other")
 """The fields of a file that does not say which it has."""
 
+HEAD = "head"
+"""The field, and the attribute, with the number of the word of a mention that is its head."""
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _IDS = ("eid", "GRP")
 _BRACKETS = re.compile(r"\([^()]*\)?|[^()]+\)")
 _PART = re.compile(r"(.*)\[(\d+)/(\d+)\]")
@@ -150,15 +154,24 @@ def layer_and_values(mention: Mention) -> tuple[str, dict[str, str]]:
     return layer, found
 
 
-def brackets(spans: Iterable[tuple[Span, str, tuple[Extent, ...]]]) -> dict[int, str]:
-    """What stands at each unit. Each span comes with its entity and its parts, in units."""
+def have_heads(spans: Collection[Span]) -> bool:
+    """Whether all spans say which of their words is the head: then that has a field of its own, as in CorefUD."""
+    heads = [span.attributes.get(HEAD) for span in spans]
+    return bool(heads) and all(isinstance(head, str) and _NUMBER.fullmatch(head) for head in heads)
+
+
+def brackets(spans: Iterable[tuple[Span, str, tuple[Extent, ...]]], *, with_heads: bool = False) -> dict[int, str]:
+    """What stands at each unit. Each span comes with its entity and its parts, in units.
+
+    ``with_heads``: whether heads have a field of their own.
+    """
     closing: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     opening: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     alone: defaultdict[int, list[str]] = defaultdict(list)
     for span, entity, parts in spans:
         for number, (first, after) in enumerate(parts, 1):
             id = entity if len(parts) == 1 else f"{entity}[{number}/{len(parts)}]"
-            said = f"({id}{_fields(span)}"
+            said = f"({id}{_fields(span, with_heads=with_heads)}"
             if after == first + 1:
                 alone[first].append(f"{said})")
             else:
@@ -173,10 +186,12 @@ def brackets(spans: Iterable[tuple[Span, str, tuple[Extent, ...]]]) -> dict[int,
     return found
 
 
-def _fields(span: Span) -> str:
+def _fields(span: Span, *, with_heads: bool) -> str:
+    others = {name: value for name, value in span.attributes.items() if not (with_heads and name == HEAD)}
     values = [f"{LAYER}:{escaped(span.layer)}"]
-    values += [f"{_key(name)}:{escaped(value)}" for name, value in span.attributes.items()]
-    return f"-{escaped(span.label)}-{','.join(values)}"
+    values += [f"{_key(name)}:{escaped(value)}" for name, value in others.items()]
+    head = f"-{span.attributes[HEAD]}" if with_heads else ""
+    return f"-{escaped(span.label)}{head}-{','.join(values)}"
 
 
 def _key(name: str) -> str:

@@ -16,7 +16,7 @@ from postil.exchange.features import Feature, Reducing, lose, taken_out, without
 from postil.exchange.ids import renumbered
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, token_range
-from postil.formats.conllu.entities import FIELDS, brackets, entities_of, in_percents
+from postil.formats.conllu.entities import FIELDS, USUAL_FIELDS, brackets, entities_of, have_heads, in_percents
 from postil.formats.conllu.read import BRIDGING, COLUMNS, COREFERENCE, META, SPLIT, meta_value
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Relation, Span
@@ -158,6 +158,7 @@ class _Writing:
         self.tokens = {(span.start, span.end): span for span in spans if span.layer == TOKEN_LAYER}
         self.sentences = {span.start: span for span in spans if span.layer == SENTENCE_LAYER}
         self.count = 0
+        self.fields: tuple[str, ...] = FIELDS
         self.links: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         self.entities = self._entities(outgoing, first)
 
@@ -178,7 +179,9 @@ class _Writing:
             if before.id in planned
         ]
         self._links({span.id: (entity, parts[0][0]) for span, entity, parts in spans}, changed)
-        return brackets(spans)
+        with_heads = outgoing.options["documents"] != "one" and have_heads([span for span, _, _ in spans])  # a file says it once
+        self.fields = USUAL_FIELDS if with_heads else FIELDS
+        return brackets(spans, with_heads=with_heads)
 
     def _links(self, places: Mapping[str, tuple[str, int]], changed: AnnotationSet) -> None:
         """Note what ``Bridge`` and ``SplitAnte`` say at each token. ``places``: of spans, their entity and first token."""
@@ -203,7 +206,7 @@ class _Writing:
     def _lines(self) -> Iterator[str]:
         yield f"# newdoc id = {self.document.id}"
         if self.entities:
-            yield f"# global.Entity = {'-'.join(FIELDS)}"
+            yield f"# global.Entity = {'-'.join(self.fields)}"
         for name, value in _metadata(self.document.metadata):
             yield f"# {META}{name} = {value}"
         gaps = self._gaps()
