@@ -3,13 +3,13 @@
     python tests/benchmarks/exchange_speed.py [--shape SHAPE] [--import] [COUNT] [FORMAT…]
 
 A generated corpus is exported, and what came of it is read and verified, each in a process of its own: once with a quarter of
-what there is, once with all. A shape is ``corpus`` (COUNT documents of some 100 annotations), ``one`` (a single document of COUNT
-annotations) or ``small`` (COUNT documents of 4 annotations). ``--import`` brings all of it into a new corpus, as ``postil import``
-does, instead of only reading it.
+what there is, once with all. A shape is ``corpus`` (COUNT documents of some 100 annotations), ``one`` (a single document of
+COUNT annotations) or ``small`` (COUNT documents of 4 annotations). ``--import`` brings all of it into a new corpus, as
+``postil import`` does, instead of only reading it.
 
-Prints seconds of CPU, annotations a second, how much longer all of it took than a quarter, and by how much the peak of memory grew.
-Exits with 1 where time grew by more than half as much again as what there is; where memory grew with the documents by more than
-what is said of each in few words; or where that of one document grew by more than the document did.
+Prints seconds of CPU, annotations a second, how much longer all of it took than a quarter, the peak of memory, and by how much
+that grew. Exits with 1 where time grew by more than half as much again as what there is; where memory grew with the documents
+by more than what is said of each in few words; or where that of one document grew by more than the document did.
 """
 
 from __future__ import annotations
@@ -89,14 +89,16 @@ def bring_in(name: str, source: Path, _destination: Path) -> int:
     """Read and verify what was written; returns how many annotations came back."""
     format_ = format_named(name)
     assert format_
-    assert format_.read
+    reader = format_.read
+    assert reader
     incoming = Incoming(Source(source), _options(format_.read_options))
     intake = Intake(Rules(), "s/1", incoming.declared)
     count = 0
-    for draft in format_.read(incoming):
+    for draft in reader(incoming):
         document = intake.admit(draft)
         count += sum(len(one.annotations) for one in document.sets.values()) if document else 0
-    count += sum(len(one.annotations) for _, document in intake.settled() for one in document.sets.values())
+    for _, document in intake.settled(lambda: reader(incoming.again())):
+        count += sum(len(one.annotations) for one in document.sets.values())
     assert not intake.errors, intake.errors[0]
     return count
 
@@ -184,7 +186,8 @@ def main() -> int:
         corpora = (work / "few", work / "many")
         for root, shape in zip(corpora, (few, many), strict=True):
             generate(root, shape.documents, size=shape.size)
-        print(f"{many.documents:,} × some {100 * many.size:,.0f} annotations; a quarter: {few.documents:,} × {100 * few.size:,.0f}")
+        whole, quarter = (f"{one.documents:,} × {100 * one.size:,.0f}" for one in (many, few))
+        print(f"some {whole} annotations; a quarter: {quarter}")
         for name in asked.formats or both:
             for what in ("written", "imported" if asked.imports else "read"):
                 exported = [root.with_name(f"{name}-{root.name}") for root in corpora]
