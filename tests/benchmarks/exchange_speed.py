@@ -42,7 +42,7 @@ QUARTERS = 4
 MOST_SLOWER = QUARTERS * 1.5
 SURE = 0.5  # seconds: a ratio to less than this is chance
 MOST_GROWTH = 5.0  # MB: the strings of a DocBin
-MOST_GROWTH_EACH = 0.003  # MB a document: its names and paths
+MOST_GROWTH_EACH = 0.005  # MB a document: its names, and the paths of its files here and there
 
 
 class Measured(NamedTuple):

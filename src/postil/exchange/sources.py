@@ -38,6 +38,8 @@ class File:
     ``is_accounted_for``: whether it was opened, or a reader has said itself what became of it.
     """
 
+    __slots__ = ("_opener", "is_accounted_for", "path", "shown")  # a source has tens of thousands
+
     def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO]) -> None:
         self.path, self.shown, self._opener = path, shown, opener
         self.is_accounted_for = False
