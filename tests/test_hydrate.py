@@ -228,6 +228,25 @@ def test_what_a_corpus_had_not_it_does_not_get(quoting: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("spans", [1], "is no detached dataset"), ("spans", "x", "is no detached dataset"),
+        ("text_length", "x", "not as an export has it"), ("text_length", 1 << 62, ""),
+    ],
+)  # fmt: skip
+def test_columns_of_other_types_are_not_believed(
+    column: str, value: Any, said: str, detached: Path, quoting: Path, hydrate: Callable[..., tuple[int, str, str]]
+) -> None:
+    (shard,) = (detached / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(table.set_column(table.column_names.index(column), column, pa.array([value] * table.num_rows)), shard)
+
+    status, _, err = hydrate(quoting)
+
+    assert (status, said in err) == (2 if said else 0, True)
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [({"id": None}, "not as an export has it"), ({"id": "../../x"}, "no such document"), ({"text_sha256": None}, "not as an")],
 )

@@ -147,6 +147,23 @@ def test_an_export_that_was_changed_is_not_believed(
     assert corpus_files(tmp_path / "back") == {}
 
 
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("metadata_toml", [1]), ("set_jsonl", [["x"]]), ("decisions_jsonl", [b"\xff"]), ("spans", [[1]]), ("notes", [{"id": 1}])],
+)
+def test_columns_of_other_types_are_not_believed(
+    column: str, values: list[object], everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    (shard,) = (target / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(table.set_column(table.column_names.index(column), column, pa.array(values * table.num_rows)), shard)
+
+    assert imported(target, tmp_path / "back") == 2
+    assert f"{shard}, row 1: not as an export has it" in capsys.readouterr().err
+    assert corpus_files(tmp_path / "back") == {}
+
+
 def test_a_broken_shard_is_named(everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = exported(everything, tmp_path / "hf")
     (shard,) = (target / "documents").iterdir()

@@ -93,7 +93,9 @@ class DetachedRows:
 
 def is_detached(values: dict[str, Any]) -> bool:
     """Whether a row of the config ``documents`` is without its text, and not merely damaged."""
-    return values["text"] is None and "text_length" in values and all(span["text"] is None for span in values["spans"] or ())
+    spans = values["spans"] or []
+    has_places = isinstance(spans, list) and all(isinstance(one, dict) and one.get("text") is None for one in spans)
+    return values["text"] is None and "text_length" in values and has_places
 
 
 def whole_row(values: dict[str, Any], text: str) -> dict[str, Any]:
