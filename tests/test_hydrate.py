@@ -39,9 +39,10 @@ def corpus_files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for top in tops for path in top.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def quoting(tmp_path: Path) -> Path:
-    """A corpus that quotes its texts wherever something can be said."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a corpus that quotes its texts wherever something can be said, and its detached export."""
+    directory = tmp_path_factory.mktemp("made")
     scheme = Example().scheme
     assert scheme
     records = (
@@ -64,7 +65,7 @@ def quoting(tmp_path: Path) -> Path:
     described = f'description = "such as {QUOTE}", example = "{QUOTE}"'
     scheme = scheme.replace('description = "a human being"', described)
     scheme = f'# such as {QUOTE}\n{scheme}\n[layers.entity.attributes.called]\ntype = "string"\ndescription = "as in {QUOTE}"\n'
-    root = write_example(tmp_path / "quoting", Example(text=TEXT, records=records, scheme=scheme))
+    root = write_example(directory / "quoting", Example(text=TEXT, records=records, scheme=scheme))
     metadata = f"title = '{TEXT[:25]}'\nauthors = ['Flimsywhit Borogove']\nnote = '''\ngrumbled\\snarled'''\n"
     (root / "corpus/example.toml").write_text(
         f"# {QUOTE}\n{metadata}{RIGHTS}statement = '{QUOTE} is ours'\n[extra]\nof = [{{a = '{QUOTE}'}}]\n"
@@ -87,7 +88,14 @@ def quoting(tmp_path: Path) -> Path:
     (root / "annotations/gold/more").mkdir()
     other = header.replace('"example"', '"more/other"').replace(there["example"].text_sha256, there["more/other"].text_sha256)
     (root / "annotations/gold/more/other.jsonl").write_text(f"{other}\n")
-    return root
+    exported(root, directory / "detached", "--detached")
+    return directory
+
+
+@pytest.fixture
+def quoting(made: Path, tmp_path: Path) -> Path:
+    """The corpus."""
+    return shutil.copytree(made / "quoting", tmp_path / "quoting")
 
 
 def exported(root: Path, target: Path, *options: str) -> Path:
@@ -96,8 +104,9 @@ def exported(root: Path, target: Path, *options: str) -> Path:
 
 
 @pytest.fixture
-def detached(quoting: Path, tmp_path: Path) -> Path:
-    return exported(quoting, tmp_path / "detached", "--detached")
+def detached(made: Path, tmp_path: Path) -> Path:
+    """Its detached export."""
+    return shutil.copytree(made / "detached", tmp_path / "detached")
 
 
 @pytest.fixture
