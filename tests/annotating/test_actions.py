@@ -343,6 +343,17 @@ def test_every_action_has_a_summary() -> None:
         assert len(action.usage) < 30
 
 
+def test_a_head_is_forgotten_when_it_is_gone_or_with_a_key(session: Session) -> None:
+    do(session, "layer entity\nnext name\nlabel p\nhead\ndelete")
+    assert session.state.head == ""
+    do(session, "undo\nnext span\nhead\nundo")
+    assert session.state.head == ""
+    do(session, "redo\nnext span\nhead\ncollapse")
+    assert session.state.head
+    assert do(session, "collapse") == "no head is marked"
+    assert session.state.head == ""
+
+
 def test_n_ary_relations_take_more_arguments(tmp_path: Path) -> None:
     scheme = SCHEME.replace("labels.supports", "roles.by = { required = false, multiple = true }\nlabels.supports", 1)
     corpus = Corpus.open(write_example(tmp_path, Example(text=TEXT, scheme=scheme)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus, hostile_corpus
@@ -16,7 +17,9 @@ from postil.annotating.lock import Lock
 from postil.cli import main
 from postil.tui.app import Annotator
 from postil.tui.layout import Page
+from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
+from postil.tui.screens.form import FormScreen
 from postil.tui.screens.message import MessageScreen
 from tui.driving import drive, press, pressed, screen_of, settle, shown
 
@@ -135,6 +138,18 @@ def test_suggestions_are_taken_changed_and_turned_down(hostile: Corpus) -> None:
     assert len(state.rejected) == 1
 
 
+def test_what_a_suggestion_lacks_is_asked_and_then_it_goes_on(hostile: Corpus) -> None:
+    path = hostile.directory.root / "annotations/model/example.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("FACT", "OPINION"), encoding="utf-8")
+    _, lines = look(hostile, "G enter", "example", suggestions="model")
+    assert any("OPINION must have the attribute polarity" in line for line in lines)
+    state, _ = look(hostile, "G enter 2 enter", "example", "another", suggestions="model")
+    assert [(span.label, dict(span.attributes)) for span in state.marks.spans] == [
+        ("OPINION", {"polarity": "negative"}),
+        ("PERSON", {}),
+    ]
+
+
 def test_all_of_a_sentence_or_of_a_label(hostile: Corpus) -> None:
     state, _ = look(hostile, "G A", "example", suggestions="model")
     assert len(state.marks.spans) == 2
@@ -184,6 +199,50 @@ def test_what_both_changed_is_listed(hostile: Corpus) -> None:
     assert any("conflict" in line for line in lines)
 
 
+def without(path: Path, *ids: str) -> None:
+    """Take lines that name one of these out of a set, as somebody else would."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not any(f'"{id}"' in line for id in ids)), encoding="utf-8")
+
+
+def test_a_form_about_what_somebody_took_out_answers_nothing_else(hostile: Corpus) -> None:
+    """It is not looked for under a dialog; an answer finds it."""
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, ["ctrl+g", "s", "1", "enter", "enter"])
+        found.append(type(app.screen))
+        without(hostile.directory.root / SET, "s1", "a1")
+        screen_of(app)._look_at_disk()
+        found.append(type(app.screen))
+        screen_of(app).session.refresh()
+        await press(app, pilot, ["2", "enter"])
+        found.append(type(app.screen))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found == [FormScreen, FormScreen, AnnotateScreen]
+    assert [dict(span.attributes) for span in Corpus.open(hostile.directory.root)["example"].sets["gold"].spans] == [{}] * 3
+
+
+def test_what_both_changed_is_said_when_an_action_finds_it(hostile: Corpus) -> None:
+    path = hostile.directory.root / SET
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, [*["ctrl+g", "s", "1", "enter"], "enter"])
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"positive"', '"negative"'), encoding="utf-8")
+        await press(app, pilot, ["down", "delete"])
+        found.extend((type(app.screen), " ".join(shown(app))))
+        await press(app, pilot, ["enter", "escape"])
+        found.append(type(app.screen))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] is MessageScreen
+    assert "s1: attributes.polarity" in found[1]
+    assert found[2] is AnnotateScreen
+
+
 def test_a_set_in_use_is_not_opened(hostile: Corpus) -> None:
     found: list[Any] = []
 
@@ -224,7 +283,7 @@ def test_what_had_not_been_saved_is_taken_up(hostile: Corpus, monkeypatch: pytes
     def full(_: object) -> None:
         raise OSError(28, "no space left")
 
-    with Session.open(hostile, "example", "gold") as session, monkeypatch.context() as broken:
+    with monkeypatch.context() as broken, Session.open(hostile, "example", "gold") as session:
         broken.setattr(session._disk, "write", full)
         session.do("find", "paper")
         with pytest.raises(OSError, match="no space"):
@@ -243,15 +302,58 @@ def test_a_disk_that_is_full_loses_nothing(hostile: Corpus) -> None:
         screen_of(app).session._disk.write = full  # type: ignore[method-assign,assignment]
         await press(app, pilot, [*"1/paper", "enter", "p"])
         found.append(" ".join(shown(app)))
-        await press(app, pilot, ["enter"])
+        await press(app, pilot, ["escape", "."])
+        assert "NOT SAVED" in " ".join(shown(app)), "a move saves nothing"
+        screen_of(app)._look_at_disk()
+        assert isinstance(app.screen, AnnotateScreen), "it was said already"
+        await press(app, pilot, ["1", "g", "enter"])
         found.append(" ".join(shown(app)))
 
     drive(Annotator(hostile, "gold", "example"), steps)
     assert "No space left on device" in found[0]
     assert "NOT SAVED" in found[0]
-    assert "1 step that had not been saved taken from the journal" in found[1]
+    assert "2 steps that had not been saved taken from the journal" in found[1]
     made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
     assert any(span.text == "paper" for span in made.spans)
+
+
+def test_what_could_not_be_saved_is_saved_when_it_can_be(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        disk = screen_of(app).session._disk
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(disk, "write", full)
+            await press(app, pilot, [*"1/paper", "enter", "p", "escape"])
+            found.append(screen_of(app).session.is_saved)
+        screen_of(app)._look_at_disk()
+        found.extend((screen_of(app).session.is_saved, " ".join(shown(app))))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[:2] == [False, True]
+    assert "complete, saved" in found[2]
+
+
+def test_what_is_pasted_is_typed_where_there_is_a_line_and_nowhere_else(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        for keys, text in (([], "1p"), (["/"], "Tokyo\npaper"), (["enter", "O"], "nothing")):
+            await press(app, pilot, keys)
+            app.post_message(events.Paste(text))
+            await settle(pilot)
+            if keys == ["/"]:
+                await press(app, pilot, ["enter"])
+                found.append(screen_of(app).state.sought)
+        found.append(" ".join(shown(app)))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] == "Tokyo paper"
+    assert "no document is so" in found[1]
+    assert len(Corpus.open(hostile.directory.root)["example"].sets["gold"].spans) == 4
 
 
 def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

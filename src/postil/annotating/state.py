@@ -7,12 +7,16 @@ from typing import Any
 import msgspec
 
 from postil.annotating.marks import Marks
+from postil.annotating.offer import Offer
 from postil.annotating.reading import Reading
 from postil.errors import ActionRefused
 from postil.lazy import lazy
-from postil.model import Annotation, AnnotationSet, Note, Span
+from postil.model import Annotation, Note, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
+
+GHOST = "ghost:"
+"""What the focus on a suggestion begins with: no id of a record does."""
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,7 +73,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     marks: Marks
     place: Place
     seed: str = ""
-    suggestions: AnnotationSet | None = None
+    suggestions: Offer | None = None
     rejected: frozenset[str] = frozenset()
     head: str = ""
     recent: str = ""
@@ -89,17 +93,21 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The current layer, as the scheme defines it."""
         return self.scheme.layers[self.place.layer]
 
-    @lazy
+    @property
     def ghosts(self) -> list[Span]:
-        """The suggestions that are left, in canonical order.
+        """The suggestions that are left, in canonical order."""
+        return self.suggestions.left(self.marks, self.rejected) if self.suggestions else []
 
-        A suggestion is gone when it was rejected, and when the set has a span of its layer just there, whatever its label.
-        """
-        if self.suggestions is None:
-            return []
-        taken = self.marks.places
-        left = [span for span in self.suggestions.spans if (span.layer, span.extents) not in taken]
-        return [span for span in left if key_of(span) not in self.rejected] if self.rejected else left
+    @lazy
+    def ghost(self) -> Span | None:
+        """The suggestion that is looked at: the one gone to, else the shortest at the cursor, of the current layer if any."""
+        id = self.place.focus.removeprefix(GHOST)
+        chosen = next((span for span in self.ghosts if span.id == id), None) if id != self.place.focus else None
+        if chosen:
+            return chosen
+        here = [span for span in self.ghosts if span.start <= self.place.cursor < span.end]
+        own = [span for span in here if span.layer == self.place.layer]
+        return min(own or here, key=lambda span: span.end - span.start, default=None)
 
     def with_(self, **changes: Any) -> State:
         """The same state but for these fields."""
@@ -115,11 +123,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def looking_at(self, span: Span, **changes: Any) -> State:
         """The same state with the cursor behind a span, which is selected and looked at."""
         return self.at(span.start, span.end, span.id, **changes)
-
-
-def key_of(span: Span) -> str:
-    """What a suggestion is known by when it was rejected: what it says of which place, whoever says it."""
-    return f"{span.layer}/{span.label}@{','.join(f'{start}-{end}' for start, end in span.extents)}"
 
 
 def selected(state: State) -> Extent:

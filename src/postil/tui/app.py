@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -20,6 +23,7 @@ from postil.tui.palette import Palette
 from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
 from postil.tui.screens.message import MessageScreen
+from postil.tui.widgets.line import Line
 
 _DARK = Theme(
     "postil-dark", primary="#56b4e9", accent="#e69f00", foreground="#e6e6e6", background="#121418", surface="#1b1f26",
@@ -81,16 +85,32 @@ class Annotator(App[int], inherit_bindings=False):
         """Keys go to the screen on top, in order."""
         if isinstance(event, events.Key) and isinstance(self.screen, Pressable):
             self.screen.press(key_name(event.key, event.character))
+        elif isinstance(event, events.Paste) and isinstance(self.screen, Pressable):
+            self._paste(event.text)
         else:
             await super().on_event(event)
 
+    def _paste(self, text: str) -> None:
+        """What is pasted is typed where there is a line to type into, as one line. Anywhere else it would be taken for keys."""
+        for sign in " ".join(text.split()) if self.screen.query(Line) else ():
+            cast("Pressable", self.screen).press(key_name("space" if sign == " " else sign, sign))
+
     def on_mount(self) -> None:
         """Open the document that was asked for, else the list."""
+        self._end_when_told_to()
         self._write(_ORDER_AS_IT_IS)
         if self._document:
             self.open_document(self._document)
         else:
             self.show_documents()
+
+    def _end_when_told_to(self) -> None:
+        """Let SIGTERM end the application as its key does: the terminal is left as it was, the lock given back.
+
+        SIGHUP ends the process at once, as nothing can be written to a terminal that is gone; the next session finds all it left.
+        """
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # not on every system, nor in every thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from postil.annotating import State, focused, questions, worklist
-from postil.annotating.ghosts import ghosts
 from postil.annotating.worklist import next_document
 from postil.errors import ActionRefused
 from postil.model import Note, Relation
@@ -23,17 +22,17 @@ ALONG_ROWS = ("row_down", "row_up", "extend_down", "extend_up", "page_down", "pa
 
 def after(screen: AnnotateScreen, before: State, action: str) -> None:
     """What is asked of itself: attributes that must be answered and have no default; the next document when one is complete."""
-    if action in ("label", "relate", "relabel") and before.marks is not screen.state.marks:
-        _attributes_that_lack(screen)
+    if action in ("label", "relate", "relabel", "accept") and before.marks is not screen.state.marks:
+        _attributes_that_lack(screen, goes_on=action == "accept")
     elif action == "complete":
         _offer_next(screen)
 
 
-def _attributes_that_lack(screen: AnnotateScreen) -> None:
-    """Open the form where something must be answered."""
-    here = focused(screen.state)
-    if here is not None and not isinstance(here, Note) and any(one.fault for one in questions(screen.state)):
-        attributes(screen, closes_itself=True)
+def _attributes_that_lack(screen: AnnotateScreen, *, goes_on: bool) -> None:
+    """Open the form where something must be answered about what was made; then go on to the next suggestion."""
+    made = screen.state.marks.by_id.get(screen.state.place.focus)
+    if made is not None and not isinstance(made, Note) and any(one.fault for one in questions(screen.state)):
+        attributes(screen, closes_itself=True, goes_on=goes_on)
 
 
 # --- rows of the screen --------------------------------------------------------------------------------------------------
@@ -118,7 +117,7 @@ def _relabel(screen: AnnotateScreen) -> None:
 
 
 def _accept_label(screen: AnnotateScreen) -> None:
-    if not ghosts(screen.state):
+    if not screen.state.ghosts:
         screen.say("no suggestion is left", is_refused=True)
     else:
         _choose_label(screen, "Take every suggestion of", screen.state.place.layer, "accept-label")
@@ -153,8 +152,8 @@ def _argument(screen: AnnotateScreen) -> None:
     screen.ask(ChooseScreen("The head is its", choices), lambda role: screen.do("argument", role))
 
 
-def attributes(screen: AnnotateScreen, *, closes_itself: bool = False) -> None:
-    """The attributes of what is here, as a form."""
+def attributes(screen: AnnotateScreen, *, closes_itself: bool = False, goes_on: bool = False) -> None:
+    """The attributes of what is here, as a form; when it is closed, on to the next suggestion if ``goes_on``."""
     from postil.tui.screens.form import FormScreen
 
     try:
@@ -163,9 +162,15 @@ def attributes(screen: AnnotateScreen, *, closes_itself: bool = False) -> None:
         screen.say(str(error), is_refused=True)
         return
     if asked:
-        screen.app.push_screen(FormScreen(screen, closes_itself=closes_itself))
+        form = FormScreen(screen, closes_itself=closes_itself)
+        screen.app.push_screen(form, lambda _: _next_ghost(screen) if goes_on else None)
     else:
         screen.say("it has no attributes", is_refused=True)
+
+
+def _next_ghost(screen: AnnotateScreen) -> None:
+    if screen.state.ghosts:
+        screen.do("next", "ghost")
 
 
 def _mentions(screen: AnnotateScreen) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from rich.cells import cell_len, set_cell_size
 
-from postil.annotating.ghosts import GHOST
+from postil.annotating.state import GHOST
 from postil.model import Span
 from postil.segmentation import Extent
 from postil.text import printable

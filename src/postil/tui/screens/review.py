@@ -87,10 +87,9 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
     def _finish(self, *, is_taken: bool) -> None:
         numbers = range(1, len(self._review.places) + 1)
         chosen = [str(number) for number in numbers if number - 1 not in self._out] if is_taken else []
-        if chosen:
-            self._screen.do("take", *chosen)
+        is_refused = bool(chosen) and not self._screen.do("take", *chosen)
         if self._screen.state.review is not None:
             left = range(1, len(self._screen.state.review.places) + 1)
-            said = self._screen.state.said if chosen else "nothing was labelled"
+            said = self._screen.refusal if is_refused else self._screen.state.said if chosen else "nothing was labelled"
             self._screen.do("leave", *map(str, left))
-            self._screen.say(said)
+            self._screen.say(said, is_refused=is_refused)

@@ -10,9 +10,8 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from postil.annotating.ghosts import GHOST, focused_ghost
 from postil.annotating.making import described
-from postil.annotating.state import State, focused
+from postil.annotating.state import GHOST, State, focused
 from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
@@ -48,7 +47,7 @@ class Panel(VerticalScroll, can_focus=False):
 
 
 def _lines(state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
-    ghost = focused_ghost(state)
+    ghost = state.ghost
     here = focused(state)
     if ghost is not None and (state.place.focus.startswith(GHOST) or here is None):
         yield Text("Suggested", _HEADING)
@@ -146,5 +145,5 @@ def _label_keys(state: State, palette: Palette) -> Iterator[Text]:
 def _layer_of(state: State, does: str, label: str) -> str:
     if does == "relate":
         return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
-    ghost = focused_ghost(state)
+    ghost = state.ghost
     return ghost.layer if does == "accept" and ghost else state.place.layer

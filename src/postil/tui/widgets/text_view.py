@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from postil.annotating.ghosts import ghosts
 from postil.annotating.state import State, focused
 from postil.annotating.stops import hits
 from postil.tui.drawing import MARGIN, View
@@ -83,7 +82,7 @@ class TextView(ScrollView, can_focus=False):
         drawn = (page, state.marks, state.rejected, layer)
         if any(one is not other for one, other in zip(drawn, self._drawn, strict=True)):
             self._drawn = drawn
-            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, ghosts(state))))
+            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, state.ghosts)))
             self.virtual_size = Size(page.width + MARGIN, page.height)
         self._view = self._viewed(state)
 
