@@ -126,6 +126,7 @@ def test_a_name_and_a_key(corpus: Corpus) -> None:
 
     assert spans(corpus) == [("PERSON", "Rajnath Singh")]
     assert any("┗PERSON━━━━━┛" in line for line in lines)
+    assert any(corpus.scheme.definition("entity", "PERSON")[:24] in line for line in lines), "what it means is beside it"
     assert said == "PERSON “Dr Rajnath Singh” is PERSON “Rajnath Singh”"
 
 

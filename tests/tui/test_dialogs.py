@@ -115,7 +115,7 @@ def test_mentions_are_looked_at_before_they_are_labelled(corpus: Corpus) -> None
 
 def test_all_keys_are_listed_searched_and_done(corpus: Corpus) -> None:
     _, lines = look(corpus, "2 ?")
-    assert any("label PERSON" in line for line in lines)
+    assert any("label PERSON: " in line for line in lines)
     assert any("next unlabelled name" in line for line in lines)
     _, lines = look(corpus, ["?", *"done"])
     assert any("^d" in line and "the document is done" in line for line in lines)

@@ -131,10 +131,16 @@ def selected(state: State) -> Extent:
     start, end = trim(state.text, start, end)
     if start < end:
         return start, end
-    word = state.reading.at("word", state.place.cursor)
+    word = state.reading.word_at(state.place.cursor)
     if word is None:
         raise ActionRefused("nothing is selected, and there is no word at the cursor")
     return word
+
+
+def aimed_at(state: State) -> Extent | None:
+    """The word that a label would be put on though nothing is selected."""
+    is_bare = state.place.anchor == state.place.cursor and state.layer.kind == "span"
+    return state.reading.word_at(state.place.cursor) if is_bare else None
 
 
 def focused(state: State) -> Annotation | Note | None:

@@ -252,3 +252,10 @@ def label_keys(state: State) -> dict[str, tuple[str, ...]]:
 
 def _keys_of(layer: Layer, action: str) -> dict[str, tuple[str, ...]]:
     return {definition.key: (action, label) for label, definition in layer.labels.items() if definition.key}
+
+
+def layer_of_key(state: State, action: str, label: str) -> str:
+    """The layer that a label's key, which does this action, labels in."""
+    if action == "relate":
+        return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
+    return state.ghost.layer if action == "accept" and state.ghost else state.place.layer
