@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
 from postil.tui.screens.form import FormScreen
 from postil.tui.screens.message import MessageScreen
-from tui.driving import drive, press, pressed, screen_of, settle, shown
+from tui.driving import drive, in_turn, press, pressed, screen_of, settle, shown
 
 SET = "annotations/gold/example.jsonl"
 
@@ -43,11 +44,6 @@ def look(corpus: Corpus, sequence: Any, document: str = ARTICLE, annotator: str 
     return found[0], found[1]
 
 
-def attributes(corpus: Corpus, keys: str) -> dict[str, Any]:
-    (span,) = look(corpus, keys)[0].marks.spans
-    return dict(span.attributes)
-
-
 # --- attributes ----------------------------------------------------------------------------------------------------------
 
 
@@ -61,24 +57,28 @@ def test_the_form_opens_itself_where_something_must_be_answered_and_closes_when_
     assert any("g is no key here" in line for line in lines)  # so the form is closed
 
 
-@pytest.mark.parametrize(
-    ("keys", "changed"),
-    [
-        ("escape", {}),
-        ("up 2", {"holder": "UNSPECIFIED"}),
-        ("down down 1", {"thesis": True}),
-        ("down down right", {"thesis": True}),
-        ("down down left", {"thesis": False}),
-        ("down down 1 up delete", {"thesis": True, "holder": None}),
-        ("right right", {"opinion_type": "recommendation"}),
-        ("enter enter", {}),
-        ("0 y", {}),
-    ],
-)
-def test_answering(keys: str, changed: dict[str, Any], corpus: Corpus) -> None:
-    found = attributes(corpus, f"3 space - o {keys}")
-    expected = {"holder": "AUTHOR"} | changed
-    assert {name: found.get(name) for name in expected} == expected
+ANSWERS: dict[str, dict[str, Any]] = {
+    "escape": {},
+    "up 2": {"holder": "UNSPECIFIED"},
+    "down down 1": {"thesis": True},
+    "down down right": {"thesis": True},
+    "down down left": {"thesis": False},
+    "down down 1 up delete": {"thesis": True, "holder": None},
+    "right right": {"opinion_type": "recommendation"},
+    "enter enter": {},
+    "0 y": {},
+}
+
+
+def test_answering(corpus: Corpus) -> None:
+    def attributes(app: Annotator) -> dict[str, Any]:
+        (span,) = screen_of(app).state.marks.spans
+        return dict(span.attributes)
+
+    found = in_turn(corpus, [f"3 space - o {keys}" for keys in ANSWERS], attributes, ARTICLE)
+    expected = {keys: {"holder": "AUTHOR"} | changed for keys, changed in ANSWERS.items()}
+    made = zip(expected.items(), found, strict=True)
+    assert {keys: {name: one.get(name) for name in wanted} for (keys, wanted), one in made} == expected
 
 
 def test_a_reference_is_chosen_among_the_nearest(corpus: Corpus) -> None:
@@ -114,15 +114,22 @@ def test_mentions_are_looked_at_before_they_are_labelled(corpus: Corpus) -> None
 
 
 def test_all_keys_are_listed_searched_and_done(corpus: Corpus) -> None:
-    _, lines = look(corpus, "2 ?")
-    assert any("label PERSON: " in line for line in lines)
-    assert any("next unlabelled name" in line for line in lines)
-    _, lines = look(corpus, ["?", *"done"])
-    assert any("^d" in line and "the document is done" in line for line in lines)
-    assert not any("next unlabelled name" in line for line in lines)
-    state, _ = look(corpus, ["?", *"paragraph further", "down", "up", "enter"])
-    assert state.place.cursor == state.text.index("\n")
-    assert any("no key does that" in line for line in look(corpus, ["?", *"xyzzy", "enter"])[1]) is False
+    sequences = [
+        "2 ?",
+        ["?", *"done"],
+        ["?", *"xyzzy"],
+        ["?", *"xyzzy", "enter"],
+        ["?", *"paragraph further", "down", "up", "enter"],
+    ]
+    found = in_turn(corpus, sequences, lambda app: (screen_of(app).state.place.cursor, "\n".join(shown(app))), ARTICLE)
+    (_, listed), (_, searched), (_, nothing), (_, closed), (cursor, _) = found
+    assert "label PERSON: " in listed
+    assert "next unlabelled name" in listed
+    assert re.search(r"\^d +the document is done", searched)
+    assert "next unlabelled name" not in searched
+    assert "no key does that" in nothing
+    assert "no key does that" not in closed
+    assert cursor == corpus[ARTICLE].text.index("\n")
 
 
 # --- suggestions ---------------------------------------------------------------------------------------------------------
@@ -360,6 +367,7 @@ def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.M
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         await press(app, pilot, [*"1/paper", "enter"])
         monkeypatch.setattr(Page, "draw", lambda *_: 1 / 0)
+        monkeypatch.setattr(app, "_fatal_error", app._close_messages_no_wait)  # what it does after drawing every frame
         await press(app, pilot, ["p"])
         await pilot.pause()
 

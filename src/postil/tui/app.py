@@ -134,6 +134,7 @@ class Annotator(App[int], inherit_bindings=False):
         """End the session that there is, and begin one with this document."""
         self.close_session()
         try:
+            self.corpus = Corpus.open(self.corpus.directory.root)  # the scheme may be another one by now
             self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions, seed=self._seed)
         except (PostilError, OSError) as error:
             self.show_documents(document)
@@ -147,6 +148,8 @@ class Annotator(App[int], inherit_bindings=False):
         if self.session is not None:
             after = after or self.session.state.marks.header.document
         self.close_session()
+        with contextlib.suppress(PostilError, OSError):  # what cannot be read is said when a document is opened
+            self.corpus = Corpus.open(self.corpus.directory.root)
         self._put(DocumentsScreen(self.corpus, self.annotator, self.open_document, after))
 
     def _put(self, screen: AnnotateScreen | DocumentsScreen) -> None:
