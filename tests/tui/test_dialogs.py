@@ -344,6 +344,19 @@ def test_what_could_not_be_saved_is_saved_when_it_can_be(hostile: Corpus) -> Non
     assert "complete, saved" in found[2]
 
 
+def test_what_is_left_unsaved_is_said_at_the_end(hostile: Corpus) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        screen_of(app).session._disk.write = full  # type: ignore[method-assign,assignment]
+        await press(app, pilot, [*"1/paper", "enter", "p", "escape"])
+
+    app = drive(Annotator(hostile, "gold", "example"), steps)
+    assert app.left_unsaved == SET
+    assert pressed(hostile, "", annotator="gold").left_unsaved == ""
+
+
 def test_what_is_pasted_is_typed_where_there_is_a_line_and_nowhere_else(hostile: Corpus) -> None:
     found: list[Any] = []
 

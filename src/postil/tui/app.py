@@ -9,6 +9,7 @@ import signal
 from collections.abc import Mapping
 from typing import ClassVar, cast
 
+import click
 from textual import events
 from textual.app import App
 from textual.theme import Theme
@@ -69,6 +70,7 @@ class Annotator(App[int], inherit_bindings=False):
         super().__init__()
         self.corpus, self.annotator = corpus, annotator
         self.session: Session | None = None
+        self.left_unsaved = ""
         self._document, self._suggestions, self._seed = document, suggestions, seed
         self._keys = keys or Keys()
         self.register_theme(_DARK)
@@ -162,9 +164,10 @@ class Annotator(App[int], inherit_bindings=False):
             self.push_screen(screen)
 
     def close_session(self) -> None:
-        """End the session: all is saved."""
+        """End the session: all is saved, or ``left_unsaved`` names the file that lacks the last steps."""
         if self.session is not None:
             self.session.close()
+            self.left_unsaved = "" if self.session.is_saved else self.session.path
             self.session = None
 
 
@@ -176,4 +179,6 @@ def annotate(corpus: Corpus, annotator: str, document: str = "", *, suggestions:
         app.run()
     finally:
         app.close_session()
+        if app.left_unsaved:
+            click.echo(f"{app.left_unsaved} could not be saved: its last steps are taken up when it is annotated again", err=True)
     return app.return_code or 0
