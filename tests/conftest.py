@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from postil.rules.examples import DOCUMENT, Example
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from standin_hub import Hub
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # what else runs on a machine fails no test
 
 collect_ignore = [] if find_spec("textual") else ["tui"]  # the extra tui is not installed
 

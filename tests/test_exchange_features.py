@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from postil.corpus import Document
 from postil.exchange.features import (
@@ -97,6 +98,37 @@ def test_of_nested_spans_the_outer_or_the_inner_is_kept(policy: Policy, left: li
     spans = (_span("outer", 0, 12), _span("one", 0, 3), _span("two", 4, 12), _span("next", 17, 24))
 
     assert _without(NESTED, *spans, policy=policy)[0] == left
+
+
+def _cross(one: Span, other: Span) -> bool:
+    return one.start < other.start < one.end < other.end or other.start < one.start < other.end < one.end
+
+
+def _is_in(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end and one.extents != other.extents
+
+
+_EXTENTS = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 12)), max_size=9)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_EXTENTS, st.sampled_from(["longest", "outermost", "innermost"]))
+def test_what_is_beaten_crosses_or_nests_as_its_definition_says(extents: list[tuple[int, int]], policy: Policy) -> None:
+    """The definitions, each pair of spans looked at."""
+    spans = [_span(f"e{number}", start, start + length) for number, (start, length) in enumerate(extents)]
+    first = {
+        "longest": lambda span: (span.start - span.end, span.start), "outermost": lambda span: (span.start, -span.end),
+        "innermost": lambda span: (span.end - span.start, span.start),
+    }[policy]  # fmt: skip
+    apart: list[Span] = []
+    for span in sorted(spans, key=first):
+        if not any(_cross(span, other) for other in apart):
+            apart.append(span)
+    inner = policy == "innermost"
+    flat = [one for one in spans if not any(_is_in(other, one) if inner else _is_in(one, other) for other in spans)]
+
+    assert set(_without(CROSSING, *spans, policy=policy)[0]) == {span.id for span in apart}
+    assert set(_without(NESTED, *spans, policy=policy)[0]) == {span.id for span in flat}
 
 
 def test_of_spans_over_the_same_characters_the_first_is_kept() -> None:

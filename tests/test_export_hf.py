@@ -320,16 +320,63 @@ def test_what_a_table_cannot_hold_stops_an_export_whoever_excuses_it(varied: Pat
     assert "LAB003" in capsys.readouterr().err
 
 
-def test_what_was_changed_in_an_export_is_not_overwritten(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "spans"]
-    assert main(command) == 0
-    assert main([*command, "--set", "gold", "--set", "gold"]) == 0
+def test_an_annotator_who_is_named_twice_is_exported_once(varied: Path) -> None:
+    assert (
+        main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "spans", "--set", "gold", "--set", "gold"]) == 0
+    )
     assert len(rows(varied / "out", "spans")) == 7
-    (varied / "out/README.md").write_text("edited by hand")
 
+
+@pytest.mark.parametrize("kind", ["file", "link", "link to a directory", "dangling link"])
+def test_what_comes_to_lie_there_while_an_export_is_made_is_not_lost(
+    kind: str, varied: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "spans", "--no-agreement"]
+    assert main(command) == 0
+    before = (varied / "out/README.md").stat().st_ino
+    thesis = varied / "out/thesis"
+
+    def meanwhile(*_: object) -> None:
+        if kind == "file":
+            thesis.write_text("years of work")
+        else:
+            thesis.symlink_to({"link": varied / "corpus/corpus.toml", "dangling link": varied / "none"}.get(kind, varied))
+
+    monkeypatch.setattr("postil.formats.hf.export.verify", meanwhile)
     assert main(command) == 1
-    assert "README.md" in capsys.readouterr().err
-    assert (varied / "out/README.md").read_text() == "edited by hand"
+    assert f"{varied / 'out'} holds files that no export wrote (thesis)" in capsys.readouterr().err
+    assert (varied / "out/README.md").stat().st_ino == before
+    assert thesis.is_symlink() or thesis.read_text() == "years of work"
+    assert not list(varied.glob(".out*"))
+
+
+def test_of_two_exports_at_once_to_one_place_one_is_whole(
+    varied: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--no-agreement", "--config"]
+    others = []
+
+    def meanwhile(work: Path, *_: object) -> None:
+        if not others:
+            others.append(work)
+            assert main([*command, "relations"]) == 0
+
+    monkeypatch.setattr("postil.formats.hf.export.verify", meanwhile)
+    assert main([*command, "spans"]) == 0
+    assert (varied / "out/spans").is_dir()
+    assert not (varied / "out/relations").exists()
+
+    move = Path.replace
+
+    def in_the_way(path: Path, target: Path) -> Path:
+        if path.name.startswith(".out-"):
+            (varied / "out/theirs").mkdir(parents=True)
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", in_the_way)
+    assert main([*command, "spans"]) == 1
+    assert "does another export write there? Export again" in capsys.readouterr().err
+    assert [path.name for path in (varied / "out").iterdir()] == ["theirs"]
 
 
 def test_two_annotators_are_two_rows(exported: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from conftest import write_example
+from conftest import ROOT, write_example
+from postil import Corpus
 from postil.cli import main
 from postil.rules.examples import Example, label, relation, span
 
@@ -245,6 +246,26 @@ def test_a_row_group_is_bounded(tmp_path: Path) -> None:
     assert sum(pq.read_metadata(path).num_rows for path in files) == 2000
     assert len(files) == 3
     assert all(pq.read_metadata(path).row_group(0).total_byte_size < 80_000 for path in files)
+
+
+def test_what_waits_for_its_row_group_is_bounded_over_all_splits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from postil.formats.hf import write
+    from postil.formats.hf.config import Context, all_configs
+    from postil.formats.hf.dividing import Dividing
+
+    monkeypatch.setattr(write, "_TOGETHER", 20_000)
+    monkeypatch.setattr(write, "_PYTHON", 1)
+    corpus = Corpus.open(ROOT)
+    context = Context(corpus, Dividing(corpus, ()), tmp_path / "not-held.csv")
+    (document,) = corpus
+    with write.DatasetWriter(tmp_path, list(all_configs().values()), context) as writer:
+        for number in range(4):
+            writer.add(f"s{number}", document, document.sets["gold"])
+            assert sum(one.pending for table in writer._tables for _, one in table.splits.values()) <= 20_000
+    context.close()
+
+    assert {sum(files.rows.values()) % 4 for files in writer.files} == {0}
+    assert all(len(files.shards) == 4 for files in writer.files)
 
 
 def test_nothing_in_an_export_is_a_script_of_a_dataset(whole: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, write_example
 from postil import AnnotationSet, Corpus, Document, Header, Span
 from postil.cli import main
 from postil.manifest import Metadata
+from postil.rules.examples import Example, span
 from postil.scheme import LabelDefinition, Layer, Scheme
 
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
@@ -267,21 +269,70 @@ def test_of_folds_one_is_for_choosing_and_the_others_for_training(travel: Path, 
     assert "every fold but fold0" in (tmp_path / "out/trainers/README.md").read_text(encoding="utf-8")
 
 
-def test_sentences_that_a_span_joins_are_one() -> None:
+def in_units(text: str, extents: list[tuple[int, int]]) -> list[Document]:
+    """The units of a document with these spans."""
     from postil.formats.hf.trainers.units import units
 
-    text = "One. Two two. Three. Four."
-    spans = [Span("a", "x", "X", 0, 13, text[0:13]), Span("b", "x", "X", 5, 12, text[5:12]), Span("c", "x", "X", 21, 25, "Four")]
+    spans = tuple(Span(f"s{n}", "x", "X", start, end, text[start:end]) for n, (start, end) in enumerate(extents))
     scheme = Scheme("s", 1, layers={"x": Layer("span", labels={"X": LabelDefinition()})})
     header = Header("d", "gold", "s/1", "0" * 64, "complete", "manual")
-    document = Document("d", text, Metadata(), {"gold": AnnotationSet(header, tuple(spans))}, "0" * 64)
-    found = list(units(document, scheme, ["x"]))
+    return list(units(Document("d", text, Metadata(), {"gold": AnnotationSet(header, spans)}, "0" * 64), scheme, ["x"]))
+
+
+def test_sentences_that_a_span_joins_are_one() -> None:
+    found = in_units("One. Two two. Three. Four.", [(0, 13), (5, 12), (21, 25)])
 
     assert [unit.text for unit in found] == ["One. Two two.", "Three.", "Four."]
     assert [unit.id for unit in found] == ["d:1", "d:2", "d:3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "extent", "expected"),
+    [
+        ("One. Two.\n", (5, 10), ["One.", "Two.\n"]),
+        (" One. Two.\n", (0, 5), [" One.", "Two."]),
+        ("One. Two.\n", (4, 5), ["One. ", "Two."]),
+        ("One. Two.\n", (4, 9), ["One. Two."]),
+        (" \n \n", (1, 3), ["\n "]),
+        ("One. Two.\n", (0, 1), ["One.", "Two."]),
+    ],
+)
+def test_a_sentence_has_the_blanks_that_a_span_has_at_its_edges(text: str, extent: tuple[int, int], expected: list[str]) -> None:
+    assert [unit.text for unit in in_units(text, [extent])] == expected
+
+
+@settings(max_examples=30)
+@given(st.text(st.sampled_from("aB. \n😀"), min_size=2, max_size=30), st.data())
+def test_no_span_is_left_out_of_the_units_or_cut_short(text: str, data: st.DataObject) -> None:
+    places = st.lists(st.integers(0, len(text)), min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
+    extents: Any = data.draw(st.lists(places, max_size=5))
+    found = in_units(text, extents)
+    spans = [(unit, span) for unit in found for span in unit.sets["gold"].spans]
+
+    assert sorted(span.text for _, span in spans) == sorted(text[start:end] for start, end in extents)
+    assert all(unit.text[span.start : span.end] == span.text for unit, span in spans)
+    at = 0
     for unit in found:
-        assert all(unit.text[span.start : span.end] == span.text for span in unit.sets["gold"].spans)
-    assert sum(len(unit.sets["gold"].spans) for unit in found) == 3
+        at = text.index(unit.text, at) + len(unit.text)  # in order, and apart
+    assert len("".join("".join(unit.text.split()) for unit in found)) == len("".join(text.split()))
+
+
+def test_blank_edges_that_the_manifest_excuses_are_counted_and_stop_nothing(tmp_path: Path) -> None:
+    text = "Rajnath met Zoë in Tokyo today.\nHe spoke.\n"
+    example = Example(text=text, records=(span("s1", "FACT", 0, 32), span("e1", "PERSON", 12, 15)))
+    root = write_example(tmp_path / "corpus", example)
+    manifest = root / "corpus/corpus.toml"
+    manifest.write_text(f"{manifest.read_text()}\n[check]\nignore = ['SPN004', 'SPN011']\n", encoding="utf-8")
+    assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--no-agreement"]) == 0
+
+    first, second = json.loads((tmp_path / "out/trainers/gliner/train.json").read_bytes())
+    assert (first["text"], second["text"]) == (text[:32], "He spoke.")
+    assert [(first["tokenized_text"][start : end + 1], label) for start, end, label in first["ner"]] == [
+        (["Rajnath", "met", "Zoë", "in", "Tokyo", "today", ".", "\n"], "FACT"), (["Zoë"], "PERSON"),
+    ]  # fmt: skip
+    page = (tmp_path / "out/trainers/README.md").read_text(encoding="utf-8")
+    assert page.count("1 spans with an edge inside a token") == 2  # spaCy and CoNLL
+    assert "statement: an edge inside a token" in (tmp_path / "out/not-held.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["a b", "x.y", "#x", "[x]", 'a|b "c" / <script> 😀', "%(x)s", " x", "a=b", "a:b", "${x}"])

@@ -16,7 +16,7 @@ from hypothesis import given, settings, strategies as st
 from conftest import ROOT, write_example
 from postil import Corpus
 from postil.cli import main
-from postil.formats.hf.quotations import elided, places_in, runs, with_quotations, without_quotations
+from postil.formats.hf.quotations import elided, places_in, runs, unescaped, with_quotations, without_quotations
 from postil.rules.examples import Example, label, relation, span
 from standin_hub import Hub, Repository
 
@@ -39,9 +39,10 @@ def corpus_files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for top in tops for path in top.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def quoting(tmp_path: Path) -> Path:
-    """A corpus that quotes its texts wherever something can be said."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a corpus that quotes its texts wherever something can be said, and its detached export."""
+    directory = tmp_path_factory.mktemp("made")
     scheme = Example().scheme
     assert scheme
     records = (
@@ -64,7 +65,7 @@ def quoting(tmp_path: Path) -> Path:
     described = f'description = "such as {QUOTE}", example = "{QUOTE}"'
     scheme = scheme.replace('description = "a human being"', described)
     scheme = f'# such as {QUOTE}\n{scheme}\n[layers.entity.attributes.called]\ntype = "string"\ndescription = "as in {QUOTE}"\n'
-    root = write_example(tmp_path / "quoting", Example(text=TEXT, records=records, scheme=scheme))
+    root = write_example(directory / "quoting", Example(text=TEXT, records=records, scheme=scheme))
     metadata = f"title = '{TEXT[:25]}'\nauthors = ['Flimsywhit Borogove']\nnote = '''\ngrumbled\\snarled'''\n"
     (root / "corpus/example.toml").write_text(
         f"# {QUOTE}\n{metadata}{RIGHTS}statement = '{QUOTE} is ours'\n[extra]\nof = [{{a = '{QUOTE}'}}]\n"
@@ -87,7 +88,14 @@ def quoting(tmp_path: Path) -> Path:
     (root / "annotations/gold/more").mkdir()
     other = header.replace('"example"', '"more/other"').replace(there["example"].text_sha256, there["more/other"].text_sha256)
     (root / "annotations/gold/more/other.jsonl").write_text(f"{other}\n")
-    return root
+    exported(root, directory / "detached", "--detached")
+    return directory
+
+
+@pytest.fixture
+def quoting(made: Path, tmp_path: Path) -> Path:
+    """The corpus."""
+    return shutil.copytree(made / "quoting", tmp_path / "quoting")
 
 
 def exported(root: Path, target: Path, *options: str) -> Path:
@@ -96,8 +104,9 @@ def exported(root: Path, target: Path, *options: str) -> Path:
 
 
 @pytest.fixture
-def detached(quoting: Path, tmp_path: Path) -> Path:
-    return exported(quoting, tmp_path / "detached", "--detached")
+def detached(made: Path, tmp_path: Path) -> Path:
+    """Its detached export."""
+    return shutil.copytree(made / "detached", tmp_path / "detached")
 
 
 @pytest.fixture
@@ -228,6 +237,25 @@ def test_what_a_corpus_had_not_it_does_not_get(quoting: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("spans", [1], "is no detached dataset"), ("spans", "x", "is no detached dataset"),
+        ("text_length", "x", "not as an export has it"), ("text_length", 1 << 62, ""),
+    ],
+)  # fmt: skip
+def test_columns_of_other_types_are_not_believed(
+    column: str, value: Any, said: str, detached: Path, quoting: Path, hydrate: Callable[..., tuple[int, str, str]]
+) -> None:
+    (shard,) = (detached / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(table.set_column(table.column_names.index(column), column, pa.array([value] * table.num_rows)), shard)
+
+    status, _, err = hydrate(quoting)
+
+    assert (status, said in err) == (2 if said else 0, True)
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [({"id": None}, "not as an export has it"), ({"id": "../../x"}, "no such document"), ({"text_sha256": None}, "not as an")],
 )
@@ -345,6 +373,56 @@ def test_a_reference_to_no_place_is_an_error(
     assert not corpus_files(tmp_path / "back")
 
 
+def russian(root: Path) -> Path:
+    """A corpus of a text without an ASCII letter, whose set was written with every other character as an escape."""
+    text = "Съешь ещё этих мягких французских булок 😀, да выпей чаю.\n"
+    example = Example(text=text, records=(span("e1", "PERSON", 0, 14),), metadata=RIGHTS)
+    path = write_example(root, example) / "annotations/gold/example.jsonl"
+    path.write_text("".join(f"{json.dumps(json.loads(line))}\n" for line in path.read_text().splitlines()))
+    return root
+
+
+def escaped(said: str) -> str:
+    return "".join(f"\\u{ord(one):04x}" for one in said)
+
+
+@pytest.mark.parametrize(
+    ("path", "added", "named"),
+    [
+        ("annotations/gold/example.jsonl", "", "example: a set"),
+        ("corpus/example.toml", f'title = "{escaped("Съешь ещё этих")}"\n', "example: metadata"),
+        ("corpus/corpus.toml", f'description = "{escaped("Съешь ещё этих")}"\n', "corpus/corpus.toml"),
+        ("annotations/scheme.toml", 'description = """Съешь ещё \\\n  этих"""\n', "annotations/scheme.toml"),
+    ],
+)
+def test_what_quotes_a_text_with_escapes_does_not_go_out(
+    path: str, added: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = russian(tmp_path / "russian")
+    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--detached", "--no-agreement"]
+    if added:
+        assert main(["-C", str(root), "fmt"]) == 0
+        assert main(command) == 0
+        file = root / path
+        file.write_text(f"{added}{file.read_text()}")
+        shutil.rmtree(tmp_path / "hf")
+
+    assert main(command) == 1
+    assert f"postil: {named} quotes the text ('" in capsys.readouterr().err
+    assert not (tmp_path / "hf").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (r"\u0041\U0001f600\x41", "A😀A"), (r"\ud83d\ude00", "😀"), (r"a\n\t\"\\u0041", 'a\n\t"\\u0041'), ("a \\\n  b", "a b"),
+        (r"\ud83d", "\ufffd"), (r"C:\q", r"C:\q"), (r"\UFFFFFFFF", "\U0010ffff"), ("plain", "plain"),
+    ],
+)  # fmt: skip
+def test_escapes_are_read_as_json_and_toml_read_them(said: str, meant: str) -> None:
+    assert unescaped(said) == meant
+
+
 def test_words_that_many_documents_have_are_no_quotation(tmp_path: Path) -> None:
     root = write_example(
         tmp_path / "common", Example(text="Rare Words Here. And this is what everybody says.\n", metadata=RIGHTS)
@@ -362,7 +440,7 @@ def test_words_that_many_documents_have_are_no_quotation(tmp_path: Path) -> None
     assert (tmp_path / "hf/GUIDELINES.md").read_text() == "this is what everybody says of ⟦0:15 example⟧\n"
 
 
-WORDS = st.text(st.sampled_from("ab ⟦⟧1:é"), max_size=60)
+WORDS = st.lists(st.sampled_from("ab ⟦⟧1:é"), max_size=60).map("".join)
 
 
 @settings(max_examples=60)
@@ -405,6 +483,18 @@ def test_a_dataset_on_the_hub_is_hydrated(hub: Hub, detached: Path, quoting: Pat
 def imported(root: Path, *options: str) -> int:
     root.mkdir(exist_ok=True)
     return main(["-C", str(root), "import", "hf", *options])
+
+
+@pytest.mark.parametrize(
+    "path", ["documents/../../../../evil.parquet", "/etc/evil.parquet", "documents\\..\\..\\evil.parquet", "C:/x"]
+)
+def test_a_listing_that_leads_out_is_refused(path: str, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hub.repositories["me/demo"] = made = Repository()
+    made.edit(path, b"PAR1")
+
+    assert imported(tmp_path / "back", "me/demo") == 2
+    assert "which leads out of it: nothing was downloaded" in capsys.readouterr().err
+    assert not [line for line in hub.requests if "/resolve/" in line]
 
 
 def test_an_export_on_the_hub_is_imported_byte_for_byte(hub: Hub, quoting: Path, tmp_path: Path) -> None:

@@ -147,6 +147,23 @@ def test_an_export_that_was_changed_is_not_believed(
     assert corpus_files(tmp_path / "back") == {}
 
 
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("metadata_toml", [1]), ("set_jsonl", [["x"]]), ("decisions_jsonl", [b"\xff"]), ("spans", [[1]]), ("notes", [{"id": 1}])],
+)
+def test_columns_of_other_types_are_not_believed(
+    column: str, values: list[object], everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    (shard,) = (target / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(table.set_column(table.column_names.index(column), column, pa.array(values * table.num_rows)), shard)
+
+    assert imported(target, tmp_path / "back") == 2
+    assert f"{shard}, row 1: not as an export has it" in capsys.readouterr().err
+    assert corpus_files(tmp_path / "back") == {}
+
+
 def test_a_broken_shard_is_named(everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = exported(everything, tmp_path / "hf")
     (shard,) = (target / "documents").iterdir()
@@ -154,3 +171,28 @@ def test_a_broken_shard_is_named(everything: Path, tmp_path: Path, capsys: pytes
 
     assert imported(target, tmp_path / "back") == 2
     assert shard.name in capsys.readouterr().err
+
+
+def test_rows_without_a_list_of_tokens_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = '{"tokens":["Ann","met"],"tags":["B-PER","O"]}\n{"tokens":1.5,"tags":["O"]}\n'
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/train.jsonl").write_text(rows)
+
+    assert imported(tmp_path / "data", tmp_path / "back") == 2
+    assert f"{tmp_path / 'data/train.jsonl'}:2: tokens is no list: 1.5" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("names", "label"),
+    [("[PER, ORG]", "ORG"), ("{'0': PER, '1': ORG}", "ORG"), ("{x: PER, y: ORG}", "1"), ("PER", "1")],
+)
+def test_names_of_classes_are_those_of_the_card_where_it_numbers_them(names: str, label: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/train.jsonl").write_text('{"text":"Ann met Bob","topic":1}\n')
+    features = f"dataset_info:\n  features:\n  - name: topic\n    dtype:\n      class_label:\n        names: {names}\n"
+    (tmp_path / "data/README.md").write_text(f"---\n{features}---\n")
+
+    assert imported(tmp_path / "data", tmp_path / "back") == 0
+    (document,) = Corpus.open(tmp_path / "back")
+    said = [one.label for annotations in document.sets.values() for one in annotations.labels]
+    assert (said or [str(document.metadata.extra.get("topic"))]) == [label]

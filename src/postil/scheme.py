@@ -136,6 +136,11 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What a set's header names: ``name/version``."""
         return f"{self.name}/{self.version}"
 
+    def definition(self, layer: str, label: str) -> str:
+        """What a label means, in the scheme's words; empty where it does not say."""
+        found = self.layers[layer].labels.get(label) if layer in self.layers else None
+        return found.description if found else ""
+
     def layers_of_kind(self, kind: LayerKind) -> dict[str, Layer]:
         """The layers of one kind, by name, in the order of the file."""
         return {name: layer for name, layer in self.layers.items() if layer.kind == kind}

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus, do, facts, spans_of
 from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session, all_actions, focused, questions, selected
+from postil.annotating.reading import Reading
+from postil.annotating.state import aimed_at
 from postil.errors import ActionRefused
 from postil.model import Relation, Span
 from postil.rules.examples import SCHEME, Example
@@ -164,6 +167,21 @@ def test_labelling_by_key_and_by_name(session: Session) -> None:
 def test_a_word_at_the_cursor_is_labelled_without_selecting(session: Session) -> None:
     do(session, "to 5\nlabel p")
     assert spans_of(session) == [("PERSON", "Rajnath")]
+
+
+@given(st.text("a 1.-\n\u2028é日本\r", max_size=40), st.integers(0, 40))
+def test_the_word_here_is_found_in_its_line_alone(text: str, offset: int) -> None:
+    assert Reading(text).word_at(min(offset, len(text))) == Reading(text).at("word", min(offset, len(text)))
+
+
+def test_what_would_be_labelled_though_nothing_is_selected(session: Session) -> None:
+    do(session, "layer entity\nto 5")
+    there = aimed_at(session.state)
+    do(session, "label p")
+    assert there == session.state.marks.spans[0].extents[0]
+    assert aimed_at(session.state) is None, "the span is selected"
+    do(session, "collapse\nlayer genre")
+    assert aimed_at(session.state) is None, "a label would be the document's"
 
 
 def test_attributes_in_the_words_of_check(session: Session) -> None:
@@ -341,6 +359,17 @@ def test_every_action_has_a_summary() -> None:
         assert action.summary.endswith((".", ":")), name
         assert action.name == name
         assert len(action.usage) < 30
+
+
+def test_a_head_is_forgotten_when_it_is_gone_or_with_a_key(session: Session) -> None:
+    do(session, "layer entity\nnext name\nlabel p\nhead\ndelete")
+    assert session.state.head == ""
+    do(session, "undo\nnext span\nhead\nundo")
+    assert session.state.head == ""
+    do(session, "redo\nnext span\nhead\ncollapse")
+    assert session.state.head
+    assert do(session, "collapse") == "no head is marked"
+    assert session.state.head == ""
 
 
 def test_n_ary_relations_take_more_arguments(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from postil import AnnotationSet, Corpus, Span
 from postil.annotating import History, Place, State, questions
 from postil.annotating.live_check import LiveCheck
 from postil.annotating.marks import Marks
+from postil.annotating.offer import Offer
 from postil.annotating.reading import Reading
 from postil.checking.checker import Checker
 from postil.errors import ActionRefused
@@ -37,7 +38,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def test_random_actions_on_any_set(corpus: Corpus, made: tuple[str, AnnotationSet], seed: int) -> None:
     text, annotations = made
     state = State(
-        reading=Reading(text), scheme=corpus.scheme, marks=Marks(annotations), place=Place("entity"), suggestions=annotations
+        reading=Reading(text),
+        scheme=corpus.scheme,
+        marks=Marks(annotations),
+        place=Place("entity"),
+        suggestions=Offer(annotations.spans),
     )
     history, chance = History(state), random.Random(seed)
     for _ in range(30):

@@ -110,9 +110,7 @@ def test_an_id_that_is_taken_is_minted_anew(tmp_path: Path) -> None:
         assert model
         taken = session.state.marks.by_id["e1"]
         ghost = next(one for one in model.spans if one.id == "m1")
-        session.history = type(session.history)(
-            session.state.with_(suggestions=type(model)(model.header, (Span("e1", *_facts(ghost)),)))
-        )
+        session.history = type(session.history)(session.state.with_(suggestions=type(model)([Span("e1", *_facts(ghost))])))
         do(session, "next ghost\naccept")
         assert session.state.marks.by_id["e1"] == taken
         assert ghost.text in {one.text for one in session.state.marks.spans}

@@ -57,8 +57,8 @@ Word = tuple[int, int, int]
 """A paragraph, and the word's start and end."""
 
 
-def generate(root: Path, documents: int, seed: int = 7) -> None:
-    """Write a corpus of ``documents`` documents, 100 annotations each, the same for the same seed."""
+def generate(root: Path, documents: int, seed: int = 7, size: float = 1) -> None:
+    """Write a corpus of ``documents`` documents, ``size`` times 100 annotations each, the same for the same seed."""
     chance = random.Random(seed)
     for directory in ("corpus", "annotations/gold"):
         (root / directory).mkdir(parents=True, exist_ok=True)
@@ -66,17 +66,18 @@ def generate(root: Path, documents: int, seed: int = 7) -> None:
     (root / "annotations/scheme.toml").write_text(SCHEME, encoding="utf-8")
     for number in range(documents):
         name = f"d{number:05}"
-        text, annotations = _document(chance, name)
+        text, annotations = _document(chance, name, size)
         (root / f"corpus/{name}.txt").write_bytes(text)
         (root / f"corpus/{name}.toml").write_text(f'title = "Document {number}"\n', encoding="utf-8")
         (root / f"annotations/gold/{name}.jsonl").write_bytes(encode_set(annotations))
 
 
-def _document(chance: random.Random, name: str) -> tuple[bytes, AnnotationSet]:
+def _document(chance: random.Random, name: str, size: float) -> tuple[bytes, AnnotationSet]:
+    paragraphs, entities, claims, relations = (max(1, round(size * one)) for one in (PARAGRAPHS, ENTITIES, CLAIMS, RELATIONS))
     parts: list[str] = []
     words: list[Word] = []
     at = 0
-    for paragraph in range(PARAGRAPHS):
+    for paragraph in range(paragraphs):
         for _ in range(WORDS_EACH):
             word = chance.choice(WORDS)
             words.append((paragraph, at, at + len(word)))
@@ -85,7 +86,7 @@ def _document(chance: random.Random, name: str) -> tuple[bytes, AnnotationSet]:
         parts[-1] = ".\n\n"
         at += 2
     text = "".join(parts).rstrip() + "\n"
-    extents = sorted(_extents(chance, words))
+    extents = sorted(_extents(chance, words, entities, claims))
     spans = []
     for number, (layer, start, end) in enumerate(extents):
         is_entity = layer == "entity"
@@ -96,11 +97,11 @@ def _document(chance: random.Random, name: str) -> tuple[bytes, AnnotationSet]:
         )
         label = _label(text[start:end], ("PERSON", "ORG", "GPE") if is_entity else ("FACT", "CLAIM"))
         spans.append(Span(f"{layer[0]}{number}x", layer, label, start, end, text[start:end], attributes=attributes))
-    claims = [span.id for span in spans if span.layer == "claim"]
-    ends = [chance.sample(range(len(claims)), 2) for _ in range(RELATIONS)]
+    ids = [span.id for span in spans if span.layer == "claim"]
+    ends = [chance.sample(range(len(ids)), 2) for _ in range(relations)]
     pairs = sorted({(min(pair), max(pair)) for pair in ends})
     relations = [
-        Relation(f"r{number}", "argument", "supports", {"from": claims[one], "to": claims[other]})
+        Relation(f"r{number}", "argument", "supports", {"from": ids[one], "to": ids[other]})
         for number, (one, other) in enumerate(pairs)
     ]
     data = text.encode()
@@ -113,17 +114,17 @@ def _label(covered: str, labels: tuple[str, ...]) -> str:
     return labels[zlib.crc32(covered.encode()) % len(labels)]
 
 
-def _extents(chance: random.Random, words: list[Word]) -> set[tuple[str, int, int]]:
+def _extents(chance: random.Random, words: list[Word], entities: int, claims: int) -> set[tuple[str, int, int]]:
     """Entities nest (a block of four words, or one word of a block), claims overlap as they like; all stay in a paragraph."""
     found: set[tuple[str, int, int]] = set()
-    while len(found) < ENTITIES:
+    while len(found) < entities:
         first = chance.randrange(len(words) - 4) // 4 * 4
         last = first + 3
         if chance.random() < 0.7:
             first = last = first + chance.randrange(3)
         if words[first][0] == words[last][0]:
             found.add(("entity", words[first][1], words[last][2]))
-    while len(found) < ENTITIES + CLAIMS:
+    while len(found) < entities + claims:
         first = chance.randrange(len(words) - 15)
         last = first + chance.randrange(3, 15)
         if words[first][0] == words[last][0]:

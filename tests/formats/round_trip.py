@@ -47,12 +47,13 @@ def written(
 
 def read(format_: Format, path: Path, *, rules: Rules | None = None, **options: Any) -> tuple[list[Document], Intake, Incoming]:
     """Read documents. Errors are in the intake's ``errors``: tests look at them."""
-    assert format_.read
+    reader = format_.read
+    assert reader
     incoming = Incoming(Source(path), options_of(format_, reading=True, **options))
-    drafts = format_.read(incoming)
+    drafts = reader(incoming)
     intake = Intake(rules or Rules(), "s/1", incoming.declared)
     documents = [document for draft in drafts if (document := intake.admit(draft))]
-    documents += [document for _, document in intake.settled()]
+    documents += [document for _, document in intake.settled(lambda: reader(incoming.again()))]
     intake.errors += incoming.broken_lines.messages()
     return documents, intake, incoming
 

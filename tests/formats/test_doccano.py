@@ -156,6 +156,17 @@ def test_an_undecided_unit_is_asked_for(tmp_path: Path) -> None:
     assert document.sets["imported"].spans[0].text == "c"
 
 
+def test_other_documents_decide_what_an_undecided_one_counts(tmp_path: Path) -> None:
+    undecided = {"text": "😀abcd efgh", "label": [[3, 4, "X"]]}
+    by_server = {"text": "😀 Anna met", "label": [[2, 6, "PER"]]}
+    documents, intake, incoming = read(FORMAT, put(tmp_path / "x.jsonl", undecided, by_server, undecided))
+    assert intake.errors == []
+    assert [document.sets["imported"].spans[0].text for document in documents] == ["Anna", "c", "c"]
+    kind = "documents whose offsets count code points, as only that fits all of the source"
+    assert intake.repaired.by_kind[kind].count == 2
+    assert not incoming.losses
+
+
 def test_crlf_that_counts_as_one(tmp_path: Path) -> None:
     text = "one\r\ntwo\r\nthree four"
     (document,), intake, _ = read(FORMAT, put(tmp_path / "x.jsonl", {"text": text, "label": [[8, 13, "X"]]}))

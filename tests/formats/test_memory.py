@@ -85,6 +85,17 @@ def read(format_: Format, path: Path, count: int, held: Held) -> None:
     assert intake.errors == []
 
 
+def read_undecided(format_: Format, path: Path, count: int, held: Held) -> None:
+    """Read documents of which only the last one says what offsets count."""
+    reader = format_.read
+    assert reader
+    incoming = Incoming(Source(path), options_of(format_, reading=True))
+    intake = Intake(Rules(), "s/1", incoming.declared)
+    assert sum(1 for draft in held.watch(reader(incoming)) if intake.admit(draft)) == 1
+    assert sum(1 for _ in held.watch(intake.settled(lambda: reader(incoming.again())))) == count
+    assert intake.errors == []
+
+
 def growth(work: Work, format_: Format, directory: Path) -> int:
     """How much more is held with many documents than with few."""
     few, many = (held_by(work, format_, directory / f"{count}", count) for count in (FEW, MANY))
@@ -129,3 +140,12 @@ def test_memory_does_not_grow_with_a_file_of_others(name: str, tmp_path: Path) -
         array = f"[{','.join(records)}]"
         (tmp_path / f"{count}").write_text(f'{{"{key}":{array}}}' if key else array, encoding="utf-8")
     assert growth(read, FORMATS[name], tmp_path) < MOST_GROWTH
+
+
+def test_memory_does_not_grow_with_documents_whose_unit_of_offsets_is_undecided(tmp_path: Path) -> None:
+    for count in (FEW, MANY):
+        records = [{"text": f"😀abcd efgh {one.text}", "label": [[3, 4, "X"]]} for one in documents(count)]
+        decided = {"text": "😀 Anna", "label": [[2, 6, "X"]]}
+        lines = [json.dumps(one) for one in (*records, decided)]
+        (tmp_path / f"{count}").write_text("\n".join(lines), encoding="utf-8")
+    assert growth(read_undecided, FORMATS["doccano"], tmp_path) < MOST_GROWTH

@@ -66,6 +66,31 @@ def pressed(
     return drive(Annotator(corpus, annotator, document, **more), steps, size)
 
 
+def in_turn(
+    corpus: Corpus, sequences: Iterable[str | list[str]], look: Callable[[Annotator], Any], document: str = "example", **more: Any
+) -> list[Any]:
+    """What a look finds after each of these sequences of keys, in one application: before each all is undone, and as at first."""
+    found: list[Any] = []
+    size, annotator = more.pop("size", (110, 34)), more.pop("annotator", "me")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        first = screen_of(app).state.place.layer
+        for sequence in sequences:
+            while app.screen is not screen_of(app):
+                await press(app, pilot, ["escape"])
+            session = screen_of(app).session
+            while session.history.done:
+                session.do("undo")
+            session.do("to", "0")
+            session.do("layer", first)
+            screen_of(app).show()
+            await press(app, pilot, sequence.split() if isinstance(sequence, str) else sequence)
+            found.append(look(app))
+
+    drive(Annotator(corpus, annotator, document, **more), steps, size)
+    return found
+
+
 def screen_of(app: Annotator) -> AnnotateScreen:
     """The annotating screen, whatever dialog is over it."""
     return next(screen for screen in app.screen_stack if isinstance(screen, AnnotateScreen))

@@ -18,7 +18,7 @@ from postil.rules.examples import Example
 from postil.tui.app import Annotator
 from postil.tui.drawing import MARGIN
 from postil.tui.keys import COMMANDS, Keys
-from tui.driving import drive, keys_from, press, pressed, screen_of, settle, shown
+from tui.driving import drive, in_turn, keys_from, press, pressed, screen_of, settle, shown
 
 TEXT = """\
 Dr Rajnath Singh, of the Ministry of Defence, met Hamada in Tokyo. They spoke (briefly) of rules-based order.
@@ -97,25 +97,17 @@ SELECTIONS = [
 
 
 def test_going_and_selecting(corpus: Corpus) -> None:
-    found: list[str] = []
-
-    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
-        for keys, _ in SELECTIONS:
-            screen_of(app).session.do("to", "0")
-            await press(app, pilot, f"{E}{keys}".split())
-            found.append(chosen(app).rstrip("\n"))
-
-    drive(Annotator(corpus, "me", "example"), steps, (100, 24))
+    found = in_turn(corpus, [f"{E}{keys}" for keys, _ in SELECTIONS], lambda app: chosen(app).rstrip("\n"), size=(100, 24))
     assert dict(zip([keys for keys, _ in SELECTIONS], found, strict=True)) == dict(SELECTIONS)
 
 
 def test_pages(corpus: Corpus) -> None:
     long = Corpus.open(write_example(corpus.directory.root.parent / "long", Example(text="one two three\n\n" * 300)))
-    down, lines, _ = after(long, "pagedown pagedown pagedown")
-    assert down.place.cursor > 100
+    sequences = ["pagedown pagedown pagedown", "pagedown pagedown pageup pageup"]
+    (down, lines), (back, _) = in_turn(long, sequences, lambda app: (screen_of(app).state.place.cursor, shown(app)))
+    assert down > 100
     assert any("one two three" in line for line in lines)
-    back, _, _ = after(long, "pagedown pagedown pageup pageup")
-    assert back.place.cursor == 0
+    assert back == 0
 
 
 # --- marking -------------------------------------------------------------------------------------------------------------
@@ -126,6 +118,7 @@ def test_a_name_and_a_key(corpus: Corpus) -> None:
 
     assert spans(corpus) == [("PERSON", "Rajnath Singh")]
     assert any("┗PERSON━━━━━┛" in line for line in lines)
+    assert any(corpus.scheme.definition("entity", "PERSON")[:24] in line for line in lines), "what it means is beside it"
     assert said == "PERSON “Dr Rajnath Singh” is PERSON “Rajnath Singh”"
 
 
@@ -151,18 +144,10 @@ CHANGES = [
 
 
 def test_marking_and_changing(corpus: Corpus) -> None:
-    found: list[list[tuple[str, str]]] = []
+    def look(_: Annotator) -> list[tuple[str, str]]:
+        return [(label, text.replace(", of the", "").replace(",", "")) for label, text in spans(corpus)]
 
-    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
-        for keys, _ in CHANGES:
-            session = screen_of(app).session
-            while session.history.done:
-                session.do("undo")
-            session.do("to", "0")
-            await press(app, pilot, f"{E}{keys}".split())
-            found.append([(label, text.replace(", of the", "").replace(",", "")) for label, text in spans(corpus)])
-
-    drive(Annotator(corpus, "me", "example"), steps)
+    found = in_turn(corpus, [f"{E}{keys}" for keys, _ in CHANGES], look)
     assert dict(zip([keys for keys, _ in CHANGES], found, strict=True)) == dict(CHANGES)
 
 
@@ -214,9 +199,8 @@ def test_the_document_gets_a_label(tmp_path: Path) -> None:
 
 def test_layers(corpus: Corpus) -> None:
     layers = list(corpus.scheme.layers)
-    assert after(corpus, "L")[0].place.layer == layers[1]
-    assert after(corpus, "L ctrl+l")[0].place.layer == layers[0]
-    assert after(corpus, "3")[0].place.layer == layers[2]
+    found = in_turn(corpus, ["L", "L ctrl+l", "3"], lambda app: screen_of(app).state.place.layer)
+    assert found == [layers[1], layers[0], layers[2]]
     assert after(corpus, "9")[2] == f"✗ the scheme has {len(layers)} layers"
 
 
@@ -264,7 +248,7 @@ def test_a_label_that_has_a_commands_key_is_said_at_once(tmp_path: Path) -> None
 
 
 def test_themes_go_round(corpus: Corpus) -> None:
-    themes = [pressed(corpus, "ctrl+t " * number, theme="dark").theme for number in range(5)]
+    themes = in_turn(corpus, ["", *["ctrl+t"] * 4], lambda app: app.theme, theme="dark")
     assert themes == ["postil-dark", "postil-light", "ansi-dark", "ansi-light", "postil-dark"]
 
 

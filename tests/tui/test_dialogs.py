@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus, hostile_corpus
@@ -16,9 +18,11 @@ from postil.annotating.lock import Lock
 from postil.cli import main
 from postil.tui.app import Annotator
 from postil.tui.layout import Page
+from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
+from postil.tui.screens.form import FormScreen
 from postil.tui.screens.message import MessageScreen
-from tui.driving import drive, press, pressed, screen_of, settle, shown
+from tui.driving import drive, in_turn, press, pressed, screen_of, settle, shown
 
 SET = "annotations/gold/example.jsonl"
 
@@ -40,11 +44,6 @@ def look(corpus: Corpus, sequence: Any, document: str = ARTICLE, annotator: str 
     return found[0], found[1]
 
 
-def attributes(corpus: Corpus, keys: str) -> dict[str, Any]:
-    (span,) = look(corpus, keys)[0].marks.spans
-    return dict(span.attributes)
-
-
 # --- attributes ----------------------------------------------------------------------------------------------------------
 
 
@@ -58,24 +57,28 @@ def test_the_form_opens_itself_where_something_must_be_answered_and_closes_when_
     assert any("g is no key here" in line for line in lines)  # so the form is closed
 
 
-@pytest.mark.parametrize(
-    ("keys", "changed"),
-    [
-        ("escape", {}),
-        ("up 2", {"holder": "UNSPECIFIED"}),
-        ("down down 1", {"thesis": True}),
-        ("down down right", {"thesis": True}),
-        ("down down left", {"thesis": False}),
-        ("down down 1 up delete", {"thesis": True, "holder": None}),
-        ("right right", {"opinion_type": "recommendation"}),
-        ("enter enter", {}),
-        ("0 y", {}),
-    ],
-)
-def test_answering(keys: str, changed: dict[str, Any], corpus: Corpus) -> None:
-    found = attributes(corpus, f"3 space - o {keys}")
-    expected = {"holder": "AUTHOR"} | changed
-    assert {name: found.get(name) for name in expected} == expected
+ANSWERS: dict[str, dict[str, Any]] = {
+    "escape": {},
+    "up 2": {"holder": "UNSPECIFIED"},
+    "down down 1": {"thesis": True},
+    "down down right": {"thesis": True},
+    "down down left": {"thesis": False},
+    "down down 1 up delete": {"thesis": True, "holder": None},
+    "right right": {"opinion_type": "recommendation"},
+    "enter enter": {},
+    "0 y": {},
+}
+
+
+def test_answering(corpus: Corpus) -> None:
+    def attributes(app: Annotator) -> dict[str, Any]:
+        (span,) = screen_of(app).state.marks.spans
+        return dict(span.attributes)
+
+    found = in_turn(corpus, [f"3 space - o {keys}" for keys in ANSWERS], attributes, ARTICLE)
+    expected = {keys: {"holder": "AUTHOR"} | changed for keys, changed in ANSWERS.items()}
+    made = zip(expected.items(), found, strict=True)
+    assert {keys: {name: one.get(name) for name in wanted} for (keys, wanted), one in made} == expected
 
 
 def test_a_reference_is_chosen_among_the_nearest(corpus: Corpus) -> None:
@@ -111,15 +114,22 @@ def test_mentions_are_looked_at_before_they_are_labelled(corpus: Corpus) -> None
 
 
 def test_all_keys_are_listed_searched_and_done(corpus: Corpus) -> None:
-    _, lines = look(corpus, "2 ?")
-    assert any("label PERSON" in line for line in lines)
-    assert any("next unlabelled name" in line for line in lines)
-    _, lines = look(corpus, ["?", *"done"])
-    assert any("^d" in line and "the document is done" in line for line in lines)
-    assert not any("next unlabelled name" in line for line in lines)
-    state, _ = look(corpus, ["?", *"paragraph further", "down", "up", "enter"])
-    assert state.place.cursor == state.text.index("\n")
-    assert any("no key does that" in line for line in look(corpus, ["?", *"xyzzy", "enter"])[1]) is False
+    sequences = [
+        "2 ?",
+        ["?", *"done"],
+        ["?", *"xyzzy"],
+        ["?", *"xyzzy", "enter"],
+        ["?", *"paragraph further", "down", "up", "enter"],
+    ]
+    found = in_turn(corpus, sequences, lambda app: (screen_of(app).state.place.cursor, "\n".join(shown(app))), ARTICLE)
+    (_, listed), (_, searched), (_, nothing), (_, closed), (cursor, _) = found
+    assert "label PERSON: " in listed
+    assert "next unlabelled name" in listed
+    assert re.search(r"\^d +the document is done", searched)
+    assert "next unlabelled name" not in searched
+    assert "no key does that" in nothing
+    assert "no key does that" not in closed
+    assert cursor == corpus[ARTICLE].text.index("\n")
 
 
 # --- suggestions ---------------------------------------------------------------------------------------------------------
@@ -133,6 +143,18 @@ def test_suggestions_are_taken_changed_and_turned_down(hostile: Corpus) -> None:
     state, _ = look(hostile, "G enter p delete", "example", suggestions="model")
     assert [(span.label, span.text[:14]) for span in state.marks.spans] == [("FACT", "Rajnath Singh "), ("PERSON", "Hamada")]
     assert len(state.rejected) == 1
+
+
+def test_what_a_suggestion_lacks_is_asked_and_then_it_goes_on(hostile: Corpus) -> None:
+    path = hostile.directory.root / "annotations/model/example.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("FACT", "OPINION"), encoding="utf-8")
+    _, lines = look(hostile, "G enter", "example", suggestions="model")
+    assert any("OPINION must have the attribute polarity" in line for line in lines)
+    state, _ = look(hostile, "G enter 2 enter", "example", "another", suggestions="model")
+    assert [(span.label, dict(span.attributes)) for span in state.marks.spans] == [
+        ("OPINION", {"polarity": "negative"}),
+        ("PERSON", {}),
+    ]
 
 
 def test_all_of_a_sentence_or_of_a_label(hostile: Corpus) -> None:
@@ -184,6 +206,50 @@ def test_what_both_changed_is_listed(hostile: Corpus) -> None:
     assert any("conflict" in line for line in lines)
 
 
+def without(path: Path, *ids: str) -> None:
+    """Take lines that name one of these out of a set, as somebody else would."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not any(f'"{id}"' in line for id in ids)), encoding="utf-8")
+
+
+def test_a_form_about_what_somebody_took_out_answers_nothing_else(hostile: Corpus) -> None:
+    """It is not looked for under a dialog; an answer finds it."""
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, ["ctrl+g", "s", "1", "enter", "enter"])
+        found.append(type(app.screen))
+        without(hostile.directory.root / SET, "s1", "a1")
+        screen_of(app)._look_at_disk()
+        found.append(type(app.screen))
+        screen_of(app).session.refresh()
+        await press(app, pilot, ["2", "enter"])
+        found.append(type(app.screen))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found == [FormScreen, FormScreen, AnnotateScreen]
+    assert [dict(span.attributes) for span in Corpus.open(hostile.directory.root)["example"].sets["gold"].spans] == [{}] * 3
+
+
+def test_what_both_changed_is_said_when_an_action_finds_it(hostile: Corpus) -> None:
+    path = hostile.directory.root / SET
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, [*["ctrl+g", "s", "1", "enter"], "enter"])
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"positive"', '"negative"'), encoding="utf-8")
+        await press(app, pilot, ["down", "delete"])
+        found.extend((type(app.screen), " ".join(shown(app))))
+        await press(app, pilot, ["enter", "escape"])
+        found.append(type(app.screen))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] is MessageScreen
+    assert "s1: attributes.polarity" in found[1]
+    assert found[2] is AnnotateScreen
+
+
 def test_a_set_in_use_is_not_opened(hostile: Corpus) -> None:
     found: list[Any] = []
 
@@ -224,7 +290,7 @@ def test_what_had_not_been_saved_is_taken_up(hostile: Corpus, monkeypatch: pytes
     def full(_: object) -> None:
         raise OSError(28, "no space left")
 
-    with Session.open(hostile, "example", "gold") as session, monkeypatch.context() as broken:
+    with monkeypatch.context() as broken, Session.open(hostile, "example", "gold") as session:
         broken.setattr(session._disk, "write", full)
         session.do("find", "paper")
         with pytest.raises(OSError, match="no space"):
@@ -243,21 +309,78 @@ def test_a_disk_that_is_full_loses_nothing(hostile: Corpus) -> None:
         screen_of(app).session._disk.write = full  # type: ignore[method-assign,assignment]
         await press(app, pilot, [*"1/paper", "enter", "p"])
         found.append(" ".join(shown(app)))
-        await press(app, pilot, ["enter"])
+        await press(app, pilot, ["escape", "."])
+        assert "NOT SAVED" in " ".join(shown(app)), "a move saves nothing"
+        screen_of(app)._look_at_disk()
+        assert isinstance(app.screen, AnnotateScreen), "it was said already"
+        await press(app, pilot, ["1", "g", "enter"])
         found.append(" ".join(shown(app)))
 
     drive(Annotator(hostile, "gold", "example"), steps)
     assert "No space left on device" in found[0]
     assert "NOT SAVED" in found[0]
-    assert "1 step that had not been saved taken from the journal" in found[1]
+    assert "2 steps that had not been saved taken from the journal" in found[1]
     made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
     assert any(span.text == "paper" for span in made.spans)
+
+
+def test_what_could_not_be_saved_is_saved_when_it_can_be(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        disk = screen_of(app).session._disk
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(disk, "write", full)
+            await press(app, pilot, [*"1/paper", "enter", "p", "escape"])
+            found.append(screen_of(app).session.is_saved)
+        screen_of(app)._look_at_disk()
+        found.extend((screen_of(app).session.is_saved, " ".join(shown(app))))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[:2] == [False, True]
+    assert "complete, saved" in found[2]
+
+
+def test_what_is_left_unsaved_is_said_at_the_end(hostile: Corpus) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        screen_of(app).session._disk.write = full  # type: ignore[method-assign,assignment]
+        await press(app, pilot, [*"1/paper", "enter", "p", "escape"])
+
+    app = drive(Annotator(hostile, "gold", "example"), steps)
+    assert app.left_unsaved == SET
+    assert pressed(hostile, "", annotator="gold").left_unsaved == ""
+
+
+def test_what_is_pasted_is_typed_where_there_is_a_line_and_nowhere_else(hostile: Corpus) -> None:
+    found: list[Any] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        for keys, text in (([], "1p"), (["/"], "Tokyo\npaper"), (["enter", "O"], "nothing")):
+            await press(app, pilot, keys)
+            app.post_message(events.Paste(text))
+            await settle(pilot)
+            if keys == ["/"]:
+                await press(app, pilot, ["enter"])
+                found.append(screen_of(app).state.sought)
+        found.append(" ".join(shown(app)))
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert found[0] == "Tokyo paper"
+    assert "no document is so" in found[1]
+    assert len(Corpus.open(hostile.directory.root)["example"].sets["gold"].spans) == 4
 
 
 def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         await press(app, pilot, [*"1/paper", "enter"])
         monkeypatch.setattr(Page, "draw", lambda *_: 1 / 0)
+        monkeypatch.setattr(app, "_fatal_error", app._close_messages_no_wait)  # what it does after drawing every frame
         await press(app, pilot, ["p"])
         await pilot.pause()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from conftest import write_example
 from postil import Corpus
@@ -14,7 +15,7 @@ from postil.rules.examples import Example
 from postil.tui.app import Annotator
 from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
-from tui.driving import pressed, shown
+from tui.driving import drive, press, pressed, screen_of, shown
 
 
 @pytest.fixture
@@ -74,6 +75,28 @@ def test_one_that_cannot_be_opened_is_explained(four: Corpus) -> None:
     _, lines, _ = look(four, "down down enter")
     assert any("cannot be read" in line for line in lines)
     assert isinstance(look(four, "down down enter escape")[0], DocumentsScreen)
+
+
+def test_what_changed_on_the_disk_meanwhile(four: Corpus) -> None:
+    """A document that is new is listed; the scheme is the present one, and one that cannot be used opens nothing."""
+    root, found = four.directory.root, []
+    scheme = root / "annotations/scheme.toml"
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        (root / "corpus/another.txt").write_text("x\n")
+        (root / "corpus/another.toml").write_text('title = "x"\n')
+        scheme.write_text(scheme.read_text(encoding="utf-8").replace("PERSON", "HUMAN"), encoding="utf-8")
+        await press(app, pilot, ["O"])
+        found.append(listed(shown(app))[0])
+        await press(app, pilot, ["enter"])
+        found.append("HUMAN" in screen_of(app).state.scheme.layers["entity"].labels)
+        scheme.write_text("no scheme", encoding="utf-8")
+        await press(app, pilot, ["O", "enter"])
+        found.append(" ".join(shown(app)))
+
+    drive(Annotator(four, "me", "example"), steps)
+    assert found[:2] == ["another", True]
+    assert "the annotation scheme cannot be used as it is" in " ".join(found[2].split())
 
 
 def test_when_one_is_complete_the_next_is_offered(four: Corpus) -> None:

@@ -222,6 +222,16 @@ def test_a_click_on_a_sign_is_a_click_on_its_span() -> None:
     assert page.shown_at(1, 0) is None
 
 
+def test_the_word_that_would_be_labelled_is_marked() -> None:
+    pieces = page_of("one two\n").draw(0, View(anchor=5, cursor=5, aimed_at=(4, 7)))
+    assert [(piece.shown, piece.look.is_aimed_at, piece.look.is_cursor) for piece in pieces[-4:]] == [
+        ("one ", False, False),
+        ("t", True, False),
+        ("w", True, True),
+        ("o", True, False),
+    ]
+
+
 def test_the_cursor_and_the_selection() -> None:
     page = page_of("one two\n")
 

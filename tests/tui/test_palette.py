@@ -43,3 +43,4 @@ def test_what_is_looked_at_has_more_than_a_colour(is_dark: bool, has_few: bool) 
     assert palette.style(Look("span", "l", COLOURS[2], is_focused=True)).bold
     assert palette.style(Look("span", "l", COLOURS[2], is_ghost=True)).italic
     assert palette.style(Look(is_found=True)).underline
+    assert palette.style(Look(is_aimed_at=True)).underline

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 
@@ -97,6 +98,17 @@ def test_a_session_that_is_killed_is_taken_up_again(tmp_path: Path, terminal: Te
     with Session.open(Corpus.open(tmp_path / "corpus"), DOCUMENT, "me") as session:
         assert [span.text for span in session.state.marks.spans] == ["India"]
         assert len(session.history.done) == 1
+
+
+def test_a_session_that_is_told_to_end_leaves_the_terminal_as_it_was(tmp_path: Path, terminal: Terminal) -> None:
+    copy_of_our_corpus(tmp_path / "corpus")
+    command = f"{sys.executable} -m postil -C {tmp_path / 'corpus'} annotate {DOCUMENT} --as me; echo ended $?; sleep 20"
+    terminal.start("sh", "-c", command)
+    terminal.wait_for_text("set me")
+    lock = tmp_path / "corpus/.postil/sessions/me" / f"{DOCUMENT}.lock"
+    os.kill(int(msgspec.json.decode(lock.read_bytes())["pid"]), signal.SIGTERM)
+    terminal.wait_for_text(f"ended {128 + signal.SIGTERM}")
+    assert not lock.exists()
 
 
 def test_wide_characters_and_marks_are_where_the_terminal_has_them(tmp_path: Path, terminal: Terminal) -> None:

@@ -3,13 +3,11 @@
 ``Session``
     one annotator at one document: does actions by their names, saves, undoes, checks
 ``State``
-    what there is at one moment, frozen; an action makes another one of it
+    what there is at one moment, with the suggestions that are left, frozen; an action makes another one of it
 ``all_actions``
     every action by its name, with its words and its manual page
 ``run_script``, ``read_script``
     actions from a file
-``ghosts``
-    the suggestions that are left
 ``questions``
     the attributes of an annotation as a form: choices, values, faults
 ``worklist``, ``next_document``
@@ -24,7 +22,6 @@
 """
 
 from postil.annotating.action import Action, all_actions
-from postil.annotating.ghosts import ghosts
 from postil.annotating.history import History
 from postil.annotating.questions import Question, questions
 from postil.annotating.script import read_script, run_script
@@ -42,7 +39,6 @@ __all__ = [
     "State",
     "all_actions",
     "focused",
-    "ghosts",
     "next_document",
     "questions",
     "read_script",

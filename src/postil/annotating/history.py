@@ -45,6 +45,7 @@ class History(msgspec.Struct, frozen=True):
 
     def then(self, state: State) -> History:
         """Go on to a state that an action made: a step, where the set is another one."""
+        state = _with_head_that_is_there(state)
         step = step_between(self.state, state)
         if step is None:
             return msgspec.structs.replace(self, state=state)
@@ -55,18 +56,27 @@ class History(msgspec.Struct, frozen=True):
         if not self.done:
             raise ActionRefused("there is nothing to undo")
         *rest, last = self.done
-        return History(undone(self.state, last), tuple(rest), (*self.undone, last), (*self.entries, Back("undo")))
+        return History(
+            _with_head_that_is_there(undone(self.state, last)), tuple(rest), (*self.undone, last), (*self.entries, Back("undo"))
+        )
 
     def redo(self) -> History:
         """Do the step again that was undone last."""
         if not self.undone:
             raise ActionRefused("there is nothing to do again")
         *rest, last = self.undone
-        return History(redone(self.state, last), (*self.done, last), tuple(rest), (*self.entries, Back("redo")))
+        return History(
+            _with_head_that_is_there(redone(self.state, last)), (*self.done, last), tuple(rest), (*self.entries, Back("redo"))
+        )
 
     def written_down(self) -> History:
         """The same with no entries left to write down."""
         return msgspec.structs.replace(self, entries=())
+
+
+def _with_head_that_is_there(state: State) -> State:
+    """The state without a head that was taken out: keys of labels would go on meaning relations."""
+    return state if state.head in state.marks.by_id or not state.head else state.with_(head="")
 
 
 def replayed(state: State, entries: list[Entry], *, is_state_last: bool) -> History:

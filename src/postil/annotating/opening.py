@@ -10,6 +10,7 @@ from postil.annotating.disk import Held, SetOnDisk
 from postil.annotating.history import History, replayed
 from postil.annotating.journal import Journal, Recorded, sha256_of
 from postil.annotating.marks import Marks
+from postil.annotating.offer import Offer
 from postil.annotating.reading import Reading
 from postil.annotating.reconciling import carried, with_disk
 from postil.annotating.state import Place, State
@@ -56,7 +57,7 @@ class Opened(msgspec.Struct, frozen=True):
         if held.header.text_sha256 != state.marks.header.text_sha256:
             raise PostilError(f"the suggestions of {annotator} are about another text: postil realign {document}")
         sound = tuple(span for span in held.spans if 0 <= span.start < span.end and span.covered(state.text) == span.text)
-        return self._with_state(state.with_(suggestions=msgspec.structs.replace(held, spans=sound)))
+        return self._with_state(state.with_(suggestions=Offer(sound)))
 
     def _with_state(self, state: State) -> Opened:
         return msgspec.structs.replace(self, history=msgspec.structs.replace(self.history, state=state))

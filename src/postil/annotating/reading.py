@@ -29,6 +29,7 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._line: tuple[int, Reading] | None = None
 
     @lazy
     def tokens(self) -> Tokens:
@@ -105,6 +106,14 @@ class Reading:
         extents = self.extents(unit)
         found = containing(extents, offset)
         return extents[found] if found >= 0 and offset <= extents[found][1] else None
+
+    def word_at(self, offset: int) -> Extent | None:
+        """The word that ``offset`` is in, or at whose end it stands: ``at("word", offset)``, with only its line looked at."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        if self._line is None or self._line[0] != start:
+            self._line = (start, Reading(self.text[start:].partition("\n")[0]))
+        found = self._line[1].at("word", offset - start)
+        return (start + found[0], start + found[1]) if found else None
 
     @lazy
     def names(self) -> list[Extent]:

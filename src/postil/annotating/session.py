@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from types import TracebackType
 from typing import Self
@@ -34,7 +35,8 @@ class Session:
     def __init__(self, corpus: Corpus, found: Opened, lock: Lock, disk: SetOnDisk, journal: Journal) -> None:
         self._corpus, self._lock, self._disk, self._journal = corpus, lock, disk, journal
         self._bundle = found.bundle
-        self._saved, self._saved_sha256 = found.saved, found.saved_sha256
+        self._saved = found.saved if found.must_be_saved else found.history.state.marks.annotations
+        self._saved_sha256 = found.saved_sha256
         self._has_journal = found.has_journal
         self.history = found.history.written_down()
         self.conflicts: tuple[Conflict, ...] = found.conflicts
@@ -70,13 +72,21 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the session: everything is saved already."""
+        """End the session: everything is saved already, or where that could not be, tried once more."""
+        if not self.is_saved:
+            with contextlib.suppress(PostilError, OSError):
+                self.refresh()
         self._lock.release()
 
     @property
     def state(self) -> State:
         """The present state."""
         return self.history.state
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file has the present state. Where it could not be written the journal has it, for the next session."""
+        return self._saved is self.state.marks.annotations
 
     @property
     def path(self) -> str:
@@ -97,11 +107,12 @@ class Session:
         return self._commit(history)
 
     def refresh(self) -> bool:
-        """Look whether somebody else changed the file, and take that in; returns whether it was so."""
-        if not self._disk.has_changed:
+        """Look whether somebody else changed the file, and take that in; returns whether it was so. Save what is not saved."""
+        before = self.state.marks
+        if self.is_saved and not self._disk.has_changed:
             return False
         self._commit(self.history, is_forced=True)
-        return True
+        return self.state.marks is not before
 
     def _commit(self, history: History, *, is_forced: bool = False) -> State:
         if history.entries or is_forced:

@@ -7,12 +7,16 @@ from typing import Any
 import msgspec
 
 from postil.annotating.marks import Marks
+from postil.annotating.offer import Offer
 from postil.annotating.reading import Reading
 from postil.errors import ActionRefused
 from postil.lazy import lazy
-from postil.model import Annotation, AnnotationSet, Note, Span
+from postil.model import Annotation, Note, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
+
+GHOST = "ghost:"
+"""What the focus on a suggestion begins with: no id of a record does."""
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,7 +73,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     marks: Marks
     place: Place
     seed: str = ""
-    suggestions: AnnotationSet | None = None
+    suggestions: Offer | None = None
     rejected: frozenset[str] = frozenset()
     head: str = ""
     recent: str = ""
@@ -89,17 +93,21 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The current layer, as the scheme defines it."""
         return self.scheme.layers[self.place.layer]
 
-    @lazy
+    @property
     def ghosts(self) -> list[Span]:
-        """The suggestions that are left, in canonical order.
+        """The suggestions that are left, in canonical order."""
+        return self.suggestions.left(self.marks, self.rejected) if self.suggestions else []
 
-        A suggestion is gone when it was rejected, and when the set has a span of its layer just there, whatever its label.
-        """
-        if self.suggestions is None:
-            return []
-        taken = self.marks.places
-        left = [span for span in self.suggestions.spans if (span.layer, span.extents) not in taken]
-        return [span for span in left if key_of(span) not in self.rejected] if self.rejected else left
+    @lazy
+    def ghost(self) -> Span | None:
+        """The suggestion that is looked at: the one gone to, else the shortest at the cursor, of the current layer if any."""
+        id = self.place.focus.removeprefix(GHOST)
+        chosen = next((span for span in self.ghosts if span.id == id), None) if id != self.place.focus else None
+        if chosen:
+            return chosen
+        here = [span for span in self.ghosts if span.start <= self.place.cursor < span.end]
+        own = [span for span in here if span.layer == self.place.layer]
+        return min(own or here, key=lambda span: span.end - span.start, default=None)
 
     def with_(self, **changes: Any) -> State:
         """The same state but for these fields."""
@@ -117,21 +125,22 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.at(span.start, span.end, span.id, **changes)
 
 
-def key_of(span: Span) -> str:
-    """What a suggestion is known by when it was rejected: what it says of which place, whoever says it."""
-    return f"{span.layer}/{span.label}@{','.join(f'{start}-{end}' for start, end in span.extents)}"
-
-
 def selected(state: State) -> Extent:
     """What an action is about: the selection without the blanks around it; where there is none, the word at the cursor."""
     start, end = sorted((state.place.anchor, state.place.cursor))
     start, end = trim(state.text, start, end)
     if start < end:
         return start, end
-    word = state.reading.at("word", state.place.cursor)
+    word = state.reading.word_at(state.place.cursor)
     if word is None:
         raise ActionRefused("nothing is selected, and there is no word at the cursor")
     return word
+
+
+def aimed_at(state: State) -> Extent | None:
+    """The word that a label would be put on though nothing is selected."""
+    is_bare = state.place.anchor == state.place.cursor and state.layer.kind == "span"
+    return state.reading.word_at(state.place.cursor) if is_bare else None
 
 
 def focused(state: State) -> Annotation | Note | None:

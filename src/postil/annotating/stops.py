@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 
-from postil.annotating.ghosts import GHOST, ghosts
-from postil.annotating.state import State
+from postil.annotating.state import GHOST, State
 from postil.errors import ActionRefused
 from postil.model import Span
 from postil.segmentation import Extent
@@ -60,7 +59,7 @@ _EXTENTS: dict[str, _Places] = {
 }
 _SPANS: dict[str, tuple[Callable[[State], Sequence[Span]], str]] = {
     "span": (_spans, "this layer has no span"),
-    "ghost": (ghosts, "no suggestion is left"),
+    "ghost": (lambda state: state.ghosts, "no suggestion is left"),
 }
 STOPS = (*_SPANS, *_EXTENTS)
 

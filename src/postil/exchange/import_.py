@@ -185,15 +185,16 @@ class _Reading:
             yield called, draft.files
 
     def _admitted(self) -> Iterator[tuple[Draft, Document]]:
-        assert self._format.read
-        for draft in self._format.read(self.incoming):
+        read = self._format.read
+        assert read
+        for draft in read(self.incoming):
             document = None
             with self.incoming.noting_unreadable():
                 self.incoming.refuse_too_large(draft)
                 document = self._intake.admit(draft)
             if document is not None:
                 yield draft, document
-        yield from self._intake.settled()
+        yield from self._intake.settled(lambda: read(self.incoming.again()))
         for file in self.incoming.source.unread():
             kind = "archives in the source, which are not opened" if is_archive(file.path) else "files of another kind, not read"
             self.incoming.losses.add(kind, file.path, stops=False)

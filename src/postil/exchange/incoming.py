@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft
@@ -96,3 +97,7 @@ class Incoming(msgspec.Struct):
             if self.unreadable is None:
                 raise
             self.unreadable[str(fault)] = fault
+
+    def again(self) -> Incoming:
+        """The same source to be read once more, with nothing said of it yet."""
+        return replace(self, losses=Losses(), repaired=Losses(), declared={}, files={}, broken_lines=BrokenLines())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -62,7 +62,8 @@ class Intake:
         self.annotators = AnnotatorNames(rules.annotator, self.repaired)
         self.errors: list[str] = []
         self.advice: list[str] = []
-        self._undecided: list[tuple[Draft, Undecided]] = []
+        self._drafts = 0
+        self._doubts: dict[int, _Doubt] = {}  # by the number of the draft in the source, which alone is kept of it
         self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
         self._taken: dict[str, str] = {}
         self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
@@ -73,13 +74,14 @@ class Intake:
         ``None`` as well where its offsets could count several things: :meth:`settled` gives it, when everything was read.
         """
         shown = _shown(draft)
+        self._drafts += 1
         if not draft.text.strip():
             self.left_out.add("documents without text", shown)
             return None
         try:
             found = placed(draft, Counting(self.rules.unit) if self.rules.unit else None)
         except Undecided as several:
-            self._undecided.append((draft, several))
+            self._doubts[self._drafts] = _Doubt(shown, several.choices, several.countings, _question(several))
             return None
         if found.fits:
             self._narrow(found.fits)
@@ -87,25 +89,30 @@ class Intake:
             self.repaired.add(f"documents whose offsets count {found.counting}", shown)
         return self._admit(draft, found, shown)
 
-    def settled(self) -> Iterator[tuple[Draft, Document]]:
-        """The documents whose own offsets decide nothing, counted as all of the source can be counted; else there are errors."""
-        for _, several in self._undecided:
-            self._narrow(frozenset().union(*several.choices))
-        fitting = self._fitting or frozenset()
-        for draft, several in self._undecided:
-            shown = _shown(draft)
-            meant = [choice for choice in several.choices if choice & fitting]
-            why = "as only that fits all of the source"
-            if len(meant) > 1:
-                meant = [choice for choice in meant if any(one.unit != "grapheme" for one in choice & fitting)]
-                why = "although grapheme clusters, which next to no tool counts, fit too (--offsets grapheme)"
-            if len(meant) != 1:
-                self.errors.append(f"{shown}: {_question(several)}")
-                continue
-            counting = several.countings[several.choices.index(meant[0])]
-            self.repaired.add(f"documents whose offsets count {counting}, {why}", shown)
-            if document := self._admit(draft, placed(draft, counting), shown):
-                yield draft, document
+    def settled(self, again: Callable[[], Iterable[Draft]]) -> Iterator[tuple[Draft, Document]]:
+        """The documents whose own offsets decide nothing, counted as all of the source can be counted; else there are errors.
+
+        ``again``: reads the source once more, from its beginning: all of them could be more than memory holds.
+        """
+        for doubt in self._doubts.values():
+            self._narrow(frozenset().union(*doubt.choices))
+        counted: dict[int, tuple[Counting, str]] = {}
+        for number, doubt in self._doubts.items():
+            fitting = self._fitting or frozenset()
+            if counting := doubt.only(fitting):
+                counted[number] = counting, "as only that fits all of the source"
+            elif counting := doubt.only(frozenset(one for one in fitting if one.unit != "grapheme")):
+                counted[number] = (
+                    counting,
+                    "although grapheme clusters, which next to no tool counts, fit too (--offsets grapheme)",
+                )
+            else:
+                self.errors.append(f"{doubt.shown}: {doubt.question}")
+        for number, draft in enumerate(again(), 1) if counted else ():
+            if number in counted:
+                shown, (counting, why) = _shown(draft), counted[number]
+                self.repaired.add(f"documents whose offsets count {counting}, {why}", shown)
+                yield draft, self._admit(draft, placed(draft, counting), shown)
 
     def _narrow(self, countings: frozenset[Counting]) -> None:
         self._fitting = countings if self._fitting is None else self._fitting & countings
@@ -264,6 +271,23 @@ class Intake:
 def _shown(draft: Draft) -> str:
     """What messages call a draft."""
     return f"{draft.file}: {draft.name}" if draft.file else draft.name
+
+
+class _Doubt(msgspec.Struct, frozen=True):
+    """What is known of a document whose offsets could count several things, without the document.
+
+    ``choices``, ``countings``: those of :class:`~postil.exchange.offsets.Undecided`; ``question``: what the user is asked.
+    """
+
+    shown: str
+    choices: tuple[frozenset[Counting], ...]
+    countings: tuple[Counting, ...]
+    question: str
+
+    def only(self, fitting: frozenset[Counting]) -> Counting | None:
+        """The way of counting that is meant where only those ``fitting`` can be; ``None`` where several are, or none is."""
+        meant = [counting for choice, counting in zip(self.choices, self.countings, strict=True) if choice & fitting]
+        return meant[0] if len(meant) == 1 else None
 
 
 def _question(several: Undecided) -> str:

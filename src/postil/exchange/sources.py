@@ -40,6 +40,8 @@ class File:
     itself what became of it.
     """
 
+    __slots__ = ("_largest", "_opener", "is_accounted_for", "path", "shown")  # a source has tens of thousands
+
     def __init__(self, path: str, shown: str, opener: Callable[[], BinaryIO], largest: int = LARGEST_FILE) -> None:
         self.path, self.shown, self._opener = path, shown, opener
         self._largest = min(largest, LARGEST_FILE)

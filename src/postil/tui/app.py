@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, cast
 
+import click
 from textual import events
 from textual.app import App
 from textual.theme import Theme
@@ -20,6 +24,7 @@ from postil.tui.palette import Palette
 from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
 from postil.tui.screens.message import MessageScreen
+from postil.tui.widgets.line import Line
 
 _DARK = Theme(
     "postil-dark", primary="#56b4e9", accent="#e69f00", foreground="#e6e6e6", background="#121418", surface="#1b1f26",
@@ -65,6 +70,7 @@ class Annotator(App[int], inherit_bindings=False):
         super().__init__()
         self.corpus, self.annotator = corpus, annotator
         self.session: Session | None = None
+        self.left_unsaved = ""
         self._document, self._suggestions, self._seed = document, suggestions, seed
         self._keys = keys or Keys()
         self.register_theme(_DARK)
@@ -81,16 +87,32 @@ class Annotator(App[int], inherit_bindings=False):
         """Keys go to the screen on top, in order."""
         if isinstance(event, events.Key) and isinstance(self.screen, Pressable):
             self.screen.press(key_name(event.key, event.character))
+        elif isinstance(event, events.Paste) and isinstance(self.screen, Pressable):
+            self._paste(event.text)
         else:
             await super().on_event(event)
 
+    def _paste(self, text: str) -> None:
+        """What is pasted is typed where there is a line to type into, as one line. Anywhere else it would be taken for keys."""
+        for sign in " ".join(text.split()) if self.screen.query(Line) else ():
+            cast("Pressable", self.screen).press(key_name("space" if sign == " " else sign, sign))
+
     def on_mount(self) -> None:
         """Open the document that was asked for, else the list."""
+        self._end_when_told_to()
         self._write(_ORDER_AS_IT_IS)
         if self._document:
             self.open_document(self._document)
         else:
             self.show_documents()
+
+    def _end_when_told_to(self) -> None:
+        """Let SIGTERM end the application as its key does: the terminal is left as it was, the lock given back.
+
+        SIGHUP ends the process at once, as nothing can be written to a terminal that is gone; the next session finds all it left.
+        """
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # not on every system, nor in every thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""
@@ -114,6 +136,7 @@ class Annotator(App[int], inherit_bindings=False):
         """End the session that there is, and begin one with this document."""
         self.close_session()
         try:
+            self.corpus = Corpus.open(self.corpus.directory.root)  # the scheme may be another one by now
             self.session = Session.open(self.corpus, document, self.annotator, suggestions=self._suggestions, seed=self._seed)
         except (PostilError, OSError) as error:
             self.show_documents(document)
@@ -127,6 +150,8 @@ class Annotator(App[int], inherit_bindings=False):
         if self.session is not None:
             after = after or self.session.state.marks.header.document
         self.close_session()
+        with contextlib.suppress(PostilError, OSError):  # what cannot be read is said when a document is opened
+            self.corpus = Corpus.open(self.corpus.directory.root)
         self._put(DocumentsScreen(self.corpus, self.annotator, self.open_document, after))
 
     def _put(self, screen: AnnotateScreen | DocumentsScreen) -> None:
@@ -139,9 +164,10 @@ class Annotator(App[int], inherit_bindings=False):
             self.push_screen(screen)
 
     def close_session(self) -> None:
-        """End the session: all is saved."""
+        """End the session: all is saved, or ``left_unsaved`` names the file that lacks the last steps."""
         if self.session is not None:
             self.session.close()
+            self.left_unsaved = "" if self.session.is_saved else self.session.path
             self.session = None
 
 
@@ -153,4 +179,6 @@ def annotate(corpus: Corpus, annotator: str, document: str = "", *, suggestions:
         app.run()
     finally:
         app.close_session()
+        if app.left_unsaved:
+            click.echo(f"{app.left_unsaved} could not be saved: its last steps are taken up when it is annotated again", err=True)
     return app.return_code or 0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from rich.cells import cell_len, set_cell_size
 
-from postil.annotating.ghosts import GHOST
+from postil.annotating.state import GHOST
 from postil.model import Span
 from postil.segmentation import Extent
 from postil.text import printable
@@ -48,6 +48,7 @@ class Look(msgspec.Struct, frozen=True):
     is_selected: bool = False
     is_cursor: bool = False
     is_found: bool = False
+    is_aimed_at: bool = False
     is_faulty: bool = False
     is_ghost: bool = False
 
@@ -60,7 +61,10 @@ class Piece(NamedTuple):
 
 
 class View(msgspec.Struct, frozen=True):
-    """What is looked at: the layer, the selection and its moving end, ids in focus, at fault, at the head; places found."""
+    """What is looked at: the layer, the selection and its moving end, ids in focus, at fault, at the head; places found.
+
+    ``aimed_at``: the word that a label would be put on, where nothing is selected.
+    """
 
     layer: str = ""
     anchor: int = 0
@@ -69,6 +73,7 @@ class View(msgspec.Struct, frozen=True):
     head: str = ""
     faulty: frozenset[str] = frozenset()
     found: Sequence[Extent] = ()
+    aimed_at: Extent = (0, 0)
 
 
 # --- the text ------------------------------------------------------------------------------------------------------------
@@ -84,7 +89,7 @@ def text_pieces(shown: Sequence[Shown], row: Extent, cells: Sequence[Cell], view
     selection = (min(view.anchor, view.cursor), max(view.anchor, view.cursor))
     cursor = view.cursor if view.cursor <= view.anchor else _before(view.cursor, row, cells)
     found = list(_within(view.found, row))
-    edges = [*row, *selection, cursor, _behind(cursor, cells)]
+    edges = [*row, *selection, *view.aimed_at, cursor, _behind(cursor, cells)]
     edges += [edge for span in (*spans, *focused) for extent in span.extents for edge in extent]
     edges += [edge for extent in found for edge in extent]
     offsets = [cell.offset for cell in cells]
@@ -99,6 +104,7 @@ def text_pieces(shown: Sequence[Shown], row: Extent, cells: Sequence[Cell], view
             is_selected=selection[0] <= offset < selection[1],
             is_cursor=offset == cursor,
             is_found=any(start <= offset < end for start, end in found),
+            is_aimed_at=view.aimed_at[0] <= offset < view.aimed_at[1],
         )
         yield Piece("".join(cell.shown for cell in cells[first:last]), look)
 

@@ -11,8 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from postil.annotating.ghosts import GHOST, focused_ghost
-from postil.annotating.state import State, focused
+from postil.annotating.state import GHOST, State, focused
 from postil.scheme import Layer
 
 
@@ -232,7 +231,7 @@ def context(state: State) -> str:
     """What is looked at, as far as keys depend on it."""
     if state.place.focus.startswith(GHOST):
         return "ghost"
-    return "ghost" if focused(state) is None and focused_ghost(state) is not None else ""
+    return "ghost" if focused(state) is None and state.ghost is not None else ""
 
 
 def label_keys(state: State) -> dict[str, tuple[str, ...]]:
@@ -241,7 +240,7 @@ def label_keys(state: State) -> dict[str, tuple[str, ...]]:
     While a head is marked these are the labels of relations, then those of the current layer; on a suggestion that was gone to,
     the labels of its layer, to accept it with.
     """
-    ghost = focused_ghost(state) if state.place.focus.startswith(GHOST) else None
+    ghost = state.ghost if state.place.focus.startswith(GHOST) else None
     if ghost is not None and ghost.layer in state.scheme.layers:
         return _keys_of(state.scheme.layers[ghost.layer], "accept")
     found = _keys_of(state.layer, "label")
@@ -253,3 +252,10 @@ def label_keys(state: State) -> dict[str, tuple[str, ...]]:
 
 def _keys_of(layer: Layer, action: str) -> dict[str, tuple[str, ...]]:
     return {definition.key: (action, label) for label, definition in layer.labels.items() if definition.key}
+
+
+def layer_of_key(state: State, action: str, label: str) -> str:
+    """The layer that a label's key, which does this action, labels in."""
+    if action == "relate":
+        return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
+    return state.ghost.layer if action == "accept" and state.ghost else state.place.layer

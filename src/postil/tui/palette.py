@@ -47,6 +47,8 @@ class Palette:
             return style + self._of_span(look)
         if look.is_focused:
             style += Style(bold=True)
+        if look.is_aimed_at:
+            style += Style(underline=True)
         if look.is_found:
             style += Style(underline=True, italic=True)
         if look.is_selected:

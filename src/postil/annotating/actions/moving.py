@@ -75,8 +75,11 @@ def select(state: State, start: str, end: str) -> State:
 
 @action()
 def collapse(state: State) -> State:
-    """Select nothing."""
-    return state.at(state.place.cursor, state.place.cursor)
+    """Select nothing; where nothing is selected, forget the head of a relation."""
+    place = state.place
+    if state.head and place.anchor == place.cursor:
+        return state.with_(head="", said="no head is marked")
+    return state.at(place.cursor, place.cursor)
 
 
 @action()

@@ -8,23 +8,30 @@ from msgspec.structs import replace
 
 from postil.annotating.action import action
 from postil.annotating.choosing import label_named
-from postil.annotating.ghosts import focused_ghost, ghosts
-from postil.annotating.making import described, refuse_twin
+from postil.annotating.making import described, refuse_twin, relabelled
 from postil.annotating.minting import fresh_id
-from postil.annotating.state import State, key_of
+from postil.annotating.offer import key_of
+from postil.annotating.questions import questions
+from postil.annotating.state import State
 from postil.annotating.stops import stop_after
 from postil.errors import ActionRefused
 from postil.model import Span
-from postil.text import counted
+from postil.text import counted, listing
 
 
 @action("[LABEL]")
 def accept(state: State, word: str = "") -> State:
-    """Take the suggestion here, with another label if one is given, and go to the next."""
+    """Take the suggestion here, with another label if one is given, and go to the next; stay where an attribute must be answered.
+
+    Attributes that the other label cannot have are taken off.
+    """
     ghost = _here(state)
     if word:
-        ghost = replace(ghost, label=label_named(ghost.layer, state.scheme.layers[ghost.layer], word))
+        ghost, _ = relabelled(state, ghost, label_named(ghost.layer, state.scheme.layers[ghost.layer], word))
     taken = _taken(state, [ghost])
+    faults = [one.fault for one in questions(taken) if one.fault]
+    if faults:
+        return taken.with_(said=f"took {described(ghost)}; {listing(faults, 'and')}")
     return _to_next(taken, f"took {described(ghost)}")
 
 
@@ -39,7 +46,7 @@ def reject(state: State) -> State:
 def accept_sentence(state: State) -> State:
     """Take every suggestion in the sentence here."""
     sentence = state.reading.at("sentence", min(state.place.anchor, state.place.cursor))
-    inside = [ghost for ghost in ghosts(state) if sentence and sentence[0] <= ghost.start and ghost.end <= sentence[1]]
+    inside = [ghost for ghost in state.ghosts if sentence and sentence[0] <= ghost.start and ghost.end <= sentence[1]]
     if not inside:
         raise ActionRefused("this sentence has no suggestion")
     return _to_next(_taken(state, inside), f"took {counted(len(inside), 'suggestion')}")
@@ -49,14 +56,14 @@ def accept_sentence(state: State) -> State:
 def accept_label(state: State, word: str) -> State:
     """Take every suggestion of the current layer with this label."""
     label = label_named(state.place.layer, state.layer, word)
-    fitting = [ghost for ghost in ghosts(state) if (ghost.layer, ghost.label) == (state.place.layer, label)]
+    fitting = [ghost for ghost in state.ghosts if (ghost.layer, ghost.label) == (state.place.layer, label)]
     if not fitting:
         raise ActionRefused(f"no suggestion of {label} is left")
     return _to_next(_taken(state, fitting), f"took {counted(len(fitting), 'suggestion')} of {label}")
 
 
 def _here(state: State) -> Span:
-    ghost = focused_ghost(state)
+    ghost = state.ghost
     if ghost is None:
         raise ActionRefused("no suggestion is here")
     if ghost.layer not in state.scheme.layers:
@@ -80,6 +87,6 @@ def _taken(state: State, chosen: Sequence[Span]) -> State:
 
 def _to_next(state: State, said: str) -> State:
     """The state at the suggestion that follows, if any is left."""
-    left = ghosts(state)
+    left = state.ghosts
     there = stop_after(state, "ghost") if left else state
     return there.with_(said=f"{said}; {counted(len(left), 'suggestion')} left" if left else said)

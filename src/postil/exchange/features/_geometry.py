@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from math import inf
 
 from postil.corpus import Document
 from postil.exchange.features._feature import Feature, Lane, Policy, Reduce, Reducing
@@ -70,21 +72,43 @@ def _beaten_crossing(lane: Sequence[Span], policy: Policy) -> Iterator[Span]:
         "outermost": lambda span: (span.start, -span.end),
         "innermost": lambda span: (span.end - span.start, span.start),
     }
-    rivals: defaultdict[int, list[int]] = defaultdict(list)
-    around: list[int] = []
-    for number, span in enumerate(lane):
-        around = [other for other in around if lane[other].end > span.start]
-        for other in around:
-            if lane[other].start < span.start and lane[other].end < span.end:
-                rivals[number].append(other)
-                rivals[other].append(number)
-        around.append(number)
-    kept: set[int] = set()
-    for number in sorted(rivals, key=lambda number: order[policy](lane[number])):
-        if kept.isdisjoint(rivals[number]):
-            kept.add(number)
+    edges = sorted({edge for span in lane for edge in (span.start, span.end)})
+    places = {edge: place for place, edge in enumerate(edges)}
+    ends, starts = _Greatest(len(edges)), _Greatest(len(edges))  # of those kept: ends by starts, and starts, negative, by ends
+    for span in sorted(lane, key=order[policy]):
+        start, end = places[span.start], places[span.end]
+        if ends.between(start, end) > end or starts.between(start, end) > -start:
+            yield span
         else:
-            yield lane[number]
+            ends.put(start, end)
+            starts.put(end, -start)
+
+
+class _Greatest:
+    """The greatest of the values that were put between two of so many places, found without a look at each (a segment tree)."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._tree = [-places] * (2 * places)
+
+    def put(self, place: int, value: int) -> None:
+        """Put a value at a place."""
+        node = place + self._places
+        while node and self._tree[node] < value:
+            self._tree[node] = value
+            node //= 2
+
+    def between(self, first: int, last: int) -> int:
+        """The greatest after the first place and before the last."""
+        found, low, high = -self._places, first + 1 + self._places, last + self._places
+        while low < high:
+            if low % 2:
+                found, low = max(found, self._tree[low]), low + 1
+            if high % 2:
+                high -= 1
+                found = max(found, self._tree[high])
+            low, high = low // 2, high // 2
+        return found
 
 
 def _beaten_stacked(lane: Sequence[Span], _policy: Policy) -> Iterator[Span]:
@@ -97,18 +121,14 @@ def _beaten_stacked(lane: Sequence[Span], _policy: Policy) -> Iterator[Span]:
 
 
 def _beaten_nested(lane: Sequence[Span], policy: Policy) -> Iterator[Span]:
-    """Spans in another; for ``innermost``, those around another."""
-    around: list[Span] = []
-    outer: dict[int, Span] = {}
-    for span in lane:
-        around = [other for other in around if other.end > span.start]
-        holders = [other for other in around if other.end >= span.end and (other.start, other.end) != (span.start, span.end)]
-        if policy == "innermost":
-            outer.update((id(other), other) for other in holders)
-        elif holders:
-            yield span
-        around.append(span)
-    yield from outer.values()
+    """Spans in another; for ``innermost``, those around another. None is in one over the same characters."""
+    stacks = [(end, list(spans)) for (_, end), spans in groupby(lane, key=lambda span: (span.start, span.end))]
+    sign = -1 if policy == "innermost" else 1
+    furthest = -inf  # of the ends before; for ``innermost`` the nearest of those after, negative
+    for end, spans in stacks[::sign]:
+        if furthest >= sign * end:
+            yield from spans
+        furthest = max(furthest, sign * end)
 
 
 DISCONTINUITY = Feature(

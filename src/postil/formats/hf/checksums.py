@@ -16,9 +16,10 @@ def digest(path: Path) -> str:
 
 
 def digests(directory: Path) -> dict[str, str]:
-    """The SHA-256 of every file, by its path, sorted."""
-    paths = {path.relative_to(directory).as_posix(): path for path in directory.rglob("*") if not path.is_dir()}
-    return {name: digest(path) for name, path in sorted(paths.items())}
+    """The SHA-256 of every file, by its path, sorted; a link has none, whatever it leads to."""
+    found = (path for path in directory.rglob("*") if path.is_symlink() or not path.is_dir())
+    paths = {path.relative_to(directory).as_posix(): path for path in found}
+    return {name: "" if path.is_symlink() else digest(path) for name, path in sorted(paths.items())}
 
 
 def write_checksums(directory: Path, made: Mapping[str, bytes]) -> None:

@@ -18,7 +18,7 @@ from postil.errors import ExportRefused
 from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.columns import Block, Lists, Values
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.quotations import Place, elided, places_in, runs, with_quotations, without_quotations
+from postil.formats.hf.quotations import Place, Places, elided, places_in, runs, unescaped, with_quotations, without_quotations
 from postil.manifest import DataStatement, Manifest
 from postil.scheme import Scheme
 from postil.storage.splits_file import SPLITS
@@ -32,7 +32,7 @@ _NAMES = frozenset({
 _PROSE = frozenset({"title", "description", "example", "citation", "annotation_process", *DataStatement.__struct_fields__})
 _JSON = frozenset({"attributes", "ignore", "unknown", "metadata"})
 _NO_JSON = "{}"  # what nearly every annotation has there
-_FILES = frozenset({"metadata_toml", "set_jsonl", "decisions_jsonl"})
+_FILES = {"metadata_toml": "metadata", "set_jsonl": "a set", "decisions_jsonl": "decisions"}
 _SHORTEST_IN_FILES = 6  # whose escapes may cut a quotation into pieces
 _COMMON = 3  # documents: what more of them have in common is language, and no quotation
 
@@ -43,8 +43,8 @@ _Change = Callable[[str, str], str]
 class DetachedRows:
     """The rows of one document, without its text."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, document: str, text: str) -> None:
+        self._document, self._text = document, text
 
     def block(self, block: Block, texts: tuple[str, ...]) -> Block:
         """Rows without the columns that repeat the text, named as ``column`` or ``column.field``, and without quotations."""
@@ -68,8 +68,8 @@ class DetachedRows:
         """The first run of the text that stands in a row, or in a value of it; empty for none."""
         found: list[str] = []
 
-        def look(_: str, said: str) -> str:
-            found.extend(run for run in runs(said) if run in self._in_cells)
+        def look(name: str, said: str) -> str:
+            found.extend(run for run in runs(unescaped(said) if name in _FILES else said) if run in self._in_cells)
             return said
 
         _changed(name, values, look)
@@ -77,7 +77,9 @@ class DetachedRows:
 
     def _without(self, name: str, said: str) -> str:
         if name in _FILES:
-            return without_quotations(said, self._in_files, _SHORTEST_IN_FILES)
+            made = without_quotations(said, self._in_files, _SHORTEST_IN_FILES)
+            _refuse_hidden(f"{self._document}: {_FILES[name]}", made, self._in_cells)
+            return made
         return without_quotations(said, self._in_cells)
 
     @cached_property
@@ -91,7 +93,9 @@ class DetachedRows:
 
 def is_detached(values: dict[str, Any]) -> bool:
     """Whether a row of the config ``documents`` is without its text, and not merely damaged."""
-    return values["text"] is None and "text_length" in values and all(span["text"] is None for span in values["spans"] or ())
+    spans = values["spans"] or []
+    has_places = isinstance(spans, list) and all(isinstance(one, dict) and one.get("text") is None for one in spans)
+    return values["text"] is None and "text_length" in values and has_places
 
 
 def whole_row(values: dict[str, Any], text: str) -> dict[str, Any]:
@@ -153,7 +157,7 @@ class DetachedCorpus:
         self._files = {
             path: _text(path, corpus.directory.read(path)) for path in (*CORPUS_FILES.values(), CITATION) if path != SPLITS
         }
-        said = [*self._files.values(), *_prose(corpus.manifest), *_prose(corpus.scheme)]
+        said = [*self._files.values(), *map(unescaped, self._files.values()), *_prose(corpus.manifest), *_prose(corpus.scheme)]
         self._places = _rare(corpus, documents, {run for one in said for run in runs(one)})
         self.manifest: Manifest = _with_prose(corpus.manifest, self._for_people)
         self.scheme: Scheme = _with_prose(corpus.scheme, self._for_people)
@@ -163,11 +167,27 @@ class DetachedCorpus:
         data = self._directory.read(path)
         if data is None or path not in self._files:
             return data
-        detached = without_quotations(self._files[path], self._places).encode()
-        return None if path == CITATION and detached != data else detached
+        detached = without_quotations(self._files[path], self._places)
+        if path == CITATION:
+            return None if detached.encode() != data or _hidden(detached, self._places) else data
+        _refuse_hidden(path, detached, self._places)
+        return detached.encode()
 
     def _for_people(self, field: str, said: str) -> str:
         return "" if field == "example" else elided(said, self._places)
+
+
+def _hidden(made: str, places: Places) -> str:
+    """The first run that a file still quotes once it is parsed; empty for none."""
+    return next((run for run in runs(unescaped(made)) if run in places), "")
+
+
+def _refuse_hidden(what: str, made: str, places: Places) -> None:
+    if run := _hidden(made, places):
+        raise ExportRefused(
+            f"{what} quotes the text ({run!r}) with escapes, or over a line that a backslash ends, where no reference can stand "
+            "for it: postil fmt writes sets without escapes; write other files so, too. Nothing was written"
+        )
 
 
 def whole_file(data: bytes, text_of: Callable[[str], str]) -> bytes:

@@ -76,7 +76,7 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
         _write_companions(work, about)
         verify(work, about)
         write_receipt(work)
-        _put_in_place(work, destination)
+        _put_in_place(work, destination, replace=choices.replace)
     finally:
         context.close()
         shutil.rmtree(work, ignore_errors=True)
@@ -109,12 +109,14 @@ def _write_trainers(names: list[str], trainers: Trainers) -> tuple[str, ...]:
     return tuple(trainers.said())
 
 
-def _refuse_foreign(destination: Path, *, replace: bool) -> None:
+def _refuse_foreign(destination: Path, *, replace: bool, shown: Path | None = None) -> None:
+    """Refuse to replace what no export wrote, or what was changed since. ``shown``: what messages call the destination."""
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
         raise ExportRefused(f"{destination} is not a directory: nothing was written")
     if not destination.exists():
         return
     known, there = read_receipt(destination), digests(destination)
+    destination = shown or destination
     foreign = sorted(there.keys() - known.keys() - {RECEIPT})
     if foreign:
         raise ExportRefused(f"{destination} holds files that no export wrote ({_few(foreign)}): choose another place")
@@ -138,19 +140,30 @@ def _write_companions(work: Path, about: About) -> None:
     write_checksums(work, made)
 
 
-def _put_in_place(work: Path, destination: Path) -> None:
+def _put_in_place(work: Path, destination: Path, *, replace: bool) -> None:
+    """Let ``work`` take the place of ``destination``, if that still is as when the export began, or as another export left it."""
     work.chmod(0o755)
-    if destination.exists():
-        old = destination.with_name(f"{work.name}-old")
-        destination.replace(old)
-        try:
-            work.replace(destination)
-        except OSError:
-            old.replace(destination)
-            raise
-        shutil.rmtree(old)
-    else:
-        work.replace(destination)
+    if not destination.exists():
+        _moved(work, destination)
+        return
+    old = destination.with_name(f"{work.name}-old")
+    _moved(destination, old)
+    try:
+        _refuse_foreign(old, replace=replace, shown=destination)
+        _moved(work, destination)
+    except BaseException:
+        _moved(old, destination)
+        raise
+    shutil.rmtree(old)
+
+
+def _moved(path: Path, target: Path) -> None:
+    try:
+        path.replace(target)
+    except OSError as error:
+        raise ExportRefused(
+            f"{path.name} could not become {target} ({error.strerror}): does another export write there? Export again"
+        ) from error
 
 
 def _said(destination: Path, written: Written) -> Iterator[str]:

@@ -57,10 +57,17 @@ def _of_entry(entry: Any) -> Names:
     if not isinstance(entry, dict):
         return None
     if isinstance(entry.get("class_label"), dict):
-        names = entry["class_label"].get("names") or {}
-        numbered = sorted(names, key=int) if isinstance(names, dict) else range(len(names))
-        return tuple(str(names[number]) for number in numbered)
+        return _numbered(entry["class_label"].get("names"))
     return next((_of_entry(entry[key]) for key in ("dtype", "sequence", "list", "struct") if key in entry), None)
+
+
+def _numbered(names: Any) -> Names:
+    """Names that are listed, or by their numbers; none where they are neither."""
+    if isinstance(names, list):
+        return tuple(map(str, names))
+    if not isinstance(names, dict) or not all(str(number).isdecimal() for number in names):
+        return None
+    return tuple(str(names[number]) for number in sorted(names, key=int))
 
 
 def named(value: Any, names: Names) -> Any:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from postil.errors import PostilError, UnreadableFile
-from postil.exchange.sources import File, Source
+from postil.exchange.sources import LARGEST_FILE, File, Source
 from postil.storage.text_file import normalise
 from postil.text import counted
 
@@ -40,7 +40,7 @@ class OwnTexts:
     def __init__(self, source: Source, wanted: Iterable[Wanted]) -> None:
         self.wanted = {one.document: one for one in wanted}
         self._open = {one.sha256 for one in self.wanted.values()}
-        self._limit = 8 * max((one.length for one in self.wanted.values()), default=0) + _ROOM
+        self._limit = min(8 * max((one.length for one in self.wanted.values()), default=0) + _ROOM, LARGEST_FILE)
         self._copies: dict[str, Copy] = {}
         self._others: dict[str, tuple[str, int]] = {}  # by the name of a file that holds something else: its path, its length
         self._read = lru_cache(8)(self._whole)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from postil.exchange.sources import LARGEST_FILE
@@ -15,6 +16,8 @@ SHORTEST = 12
 """Characters that a string must have in common with a text, in a row, to quote it."""
 
 _REFERENCE = re.compile(r"⟦(?:⟦|(\d+):(\d+)(?: ([^⟧]*))?⟧)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([btnfr\"\\/])|\s*\n\s*)")
+_ESCAPED = dict(zip('btnfr"\\/', '\b\t\n\f\r"\\/', strict=True))
 _FIRST_WORD, _LAST_WORD = re.compile(r"^\w+"), re.compile(r"\w+$")
 ELISION = "[…]"
 
@@ -43,6 +46,19 @@ def without_quotations(said: str, places: Places, length: int = SHORTEST) -> str
         named = f" {document}" if document else ""
         made.append(f"⟦{start}:{start + len(piece)}{named}⟧" if place else piece.replace("⟦", "⟦⟦"))
     return "".join(made)
+
+
+def unescaped(said: str) -> str:
+    """A file of JSON or TOML with its strings as whoever parses it has them: no escape in it hides what it quotes."""
+
+    def meant(escape: re.Match[str]) -> str:
+        if code := escape[1] or escape[2] or escape[3]:
+            return chr(min(int(code, 16), sys.maxunicode))
+        return _ESCAPED.get(escape[4], "")  # a line that a backslash ends goes on
+
+    if "\\" not in said:
+        return said
+    return _ESCAPE.sub(meant, said).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def elided(said: str, places: Places) -> str:

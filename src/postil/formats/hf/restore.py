@@ -29,6 +29,14 @@ _OF_TEXTS = {"document": "id", "sha256": "text_sha256", "length": "text_length",
 _OF_SPANS = ("start", "end", "text", "fragments")
 
 
+class _OwnFiles(msgspec.Struct, frozen=True):
+    """The corpus's own files that a row has, as text."""
+
+    metadata_toml: str | None = None
+    set_jsonl: str | None = None
+    decisions_jsonl: str | None = None
+
+
 def exported_tables(incoming: Incoming) -> list[Table]:
     """The shards of the config ``documents``, where the source is an export of a corpus."""
     found = incoming.source.all_files.items()
@@ -100,12 +108,13 @@ def _draft(name: str, rows: list[Row], *, is_whole: bool) -> Draft:
         raise UnreadableFile(first.place, "a document has no id, or no text")
     if fault := document_id_fault(name):
         raise UnreadableFile(first.place, f"no id of a document: {fault}")
-    sets = [_set(row) for row in rows]
+    own = [_own_files(row) for row in rows]
+    sets = [_set(row, files.set_jsonl) for row, files in zip(rows, own, strict=True)]
     files = {}
     if is_whole and all("metadata_toml" in row.values for row in rows):
-        files = _document_files(name, first.values)
-        for row, annotations in zip(rows, sets, strict=True):
-            files |= _set_files(row.values, annotations)
+        files = _document_files(name, first.values["text"], own[0])
+        for one, annotations in zip(own, sets, strict=True):
+            files |= _set_files(one, annotations)
     drafts = [
         DraftSet(
             one.annotator, list(one.spans), list(one.relations), list(one.labels), list(one.notes),
@@ -123,31 +132,36 @@ def _metadata(row: Row) -> dict[str, Any]:
         raise UnreadableFile(row.place, f"not as an export has it: metadata: {error}") from error
 
 
-def _document_files(name: str, values: dict[str, Any]) -> dict[str, bytes]:
-    files = {f"corpus/{name}.txt": values["text"].encode()}
-    if values["metadata_toml"] is not None:
-        files[f"corpus/{name}.toml"] = values["metadata_toml"].encode()
+def _own_files(row: Row) -> _OwnFiles:
+    try:
+        return msgspec.convert(row.values, _OwnFiles)
+    except msgspec.ValidationError as error:
+        raise UnreadableFile(row.place, f"not as an export has it: {error}") from error
+
+
+def _document_files(name: str, text: str, own: _OwnFiles) -> dict[str, bytes]:
+    files = {f"corpus/{name}.txt": text.encode()}
+    if own.metadata_toml is not None:
+        files[f"corpus/{name}.toml"] = own.metadata_toml.encode()
     return files
 
 
-def _set_files(values: dict[str, Any], annotations: AnnotationSet) -> dict[str, bytes]:
+def _set_files(own: _OwnFiles, annotations: AnnotationSet) -> dict[str, bytes]:
     path = f"{annotations.annotator}/{annotations.document}.jsonl"
-    own, decisions = values["set_jsonl"], values["decisions_jsonl"]
-    files = {f"annotations/{path}": encode_set(annotations) if own is None else own.encode()}
-    if decisions is not None:
-        files[f"adjudication/{path}"] = decisions.encode()
+    files = {f"annotations/{path}": encode_set(annotations) if own.set_jsonl is None else own.set_jsonl.encode()}
+    if own.decisions_jsonl is not None:
+        files[f"adjudication/{path}"] = own.decisions_jsonl.encode()
     return files
 
 
-def _set(row: Row) -> AnnotationSet:
-    """The set of a row. Raises :class:`~postil.errors.UnreadableFile` where its own file, if it has one, says otherwise."""
+def _set(row: Row, own: str | None) -> AnnotationSet:
+    """The set of a row. Raises :class:`~postil.errors.UnreadableFile` where its ``own`` file, if it has one, says otherwise."""
     try:
         found = _of_columns(row.values)
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableFile(row.place, f"not as an export has it: {error}") from error
     if fault := portable_name_fault(found.annotator):
         raise UnreadableFile(row.place, f"no name of an annotator: {fault}")
-    own = row.values.get("set_jsonl")
     if own is not None:
         said = parse_set(row.place, found.annotator, own.encode()).annotation_set()
         if said is None or said.canonical() != found:  # its lines may be in any order; the columns are in the canonical one

@@ -82,7 +82,10 @@ def _columns(incoming: Incoming, table: NamedTable) -> _Columns:
 
 def _beside(row: Row, tokens: str, uneven: set[str]) -> list[str]:
     """The columns with a value for each token; notes in ``uneven`` those lists that have another length."""
-    count = len(row.values.get(tokens) or ())
+    words = row.values.get(tokens) or []
+    if not isinstance(words, list):
+        raise UnreadableFile(row.place, f"{tokens} is no list: {words!r:.80}")
+    count = len(words)
     found = []
     for name, value in row.values.items():
         if name == tokens or not isinstance(value, list) or any(isinstance(one, list | dict) for one in value):

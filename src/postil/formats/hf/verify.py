@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from postil.errors import PostilError
 from postil.formats.hf.about import About
@@ -21,7 +20,7 @@ from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_chec
 from postil.formats.hf.citation import NAME as CITATION, faults as citation_faults
 from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
-from postil.formats.hf.hub.validation import faults, front_matter
+from postil.formats.hf.hub.validation import faults, front_matter, metadata_of
 from postil.formats.hf.layout import ConfigFiles, Written
 from postil.formats.hf.verify_detached import text_left
 from postil.splitting.profile import text_reader
@@ -106,7 +105,7 @@ def _verify_texts(where: str, spans: dict[str, list[Any]], documents: Iterable[s
 def _verify_card(root: Path, written: Written) -> None:
     text = (root / "README.md").read_text(encoding="utf-8")
     _same("README.md", "faults", list(faults(text)), [])
-    said: dict[str, Any] = yaml.safe_load(front_matter(text))
+    said: dict[str, Any] = metadata_of(front_matter(text))
     infos = {info["config_name"]: info for info in said["dataset_info"]}
     for files in written.files:
         info = infos[files.config.name]

@@ -34,11 +34,11 @@ def text_left(root: Path, written: Written) -> Iterator[str]:
     text_of = lru_cache(1)(text_reader(written.corpus))  # rows come document by document: one text is enough
     for files in written.files:
         for shard in files.shards:
-            last, rows = "", DetachedRows("")
+            last, rows = "", DetachedRows("", "")
             for row in _rows(root / shard.path):
                 document = row.get("document") or row["id"]
                 if document != last:
-                    last, rows = document, DetachedRows(text_of(document))
+                    last, rows = document, DetachedRows(document, text_of(document))
                 if found := rows.quoted(row):
                     yield f"{shard.path}: {document}: it has {found!r} of the text"
                 if files.config.name == DOCUMENTS.name:

@@ -22,6 +22,7 @@ from postil.model import AnnotationSet
 SETTINGS = {"compression": "zstd", "write_page_index": True, "use_content_defined_chunking": True}
 SHARD = 500_000_000  # bytes of columns in a file, before compression, as datasets counts them
 _GROUP = 16 << 20  # bytes of columns in a row group: each has its own dictionaries and indexes, so that small ones cost time
+_TOGETHER = 96 << 20  # bytes of columns that wait for their row groups to fill, of all configs and splits
 _PYTHON = 1 << 20  # characters of documents whose values are Python's, which take far more memory than columns
 _ANNOTATION = 100  # characters that an annotation counts for
 
@@ -37,7 +38,7 @@ class ShardWriter:
         self._directory, self._schema = directory, schema
         self._limit, self._group = shard_size, min(_GROUP, shard_size)
         self._batches: list[pa.RecordBatch] = []
-        self._pending = 0  # bytes of these
+        self.pending = 0  # bytes of these
         self._writer: pq.ParquetWriter | None = None
         self._size = 0  # bytes of columns in the open file
         self._rows: list[int] = []  # of each file
@@ -46,11 +47,12 @@ class ShardWriter:
         """Write some rows."""
         if batch.num_rows:
             self._batches.append(batch)
-            self._pending += batch.nbytes
-        if self._pending >= self._group:
-            self._write_group()
+            self.pending += batch.nbytes
+        if self.pending >= self._group:
+            self.write_group()
 
-    def _write_group(self) -> None:
+    def write_group(self) -> None:
+        """Write what waits, as a row group."""
         table = pa.Table.from_batches(self._batches, self._schema)
         if self._writer is None:
             self._directory.mkdir(exist_ok=True)
@@ -58,8 +60,8 @@ class ShardWriter:
             self._rows.append(0)
         self._writer.write_table(table)
         self._rows[-1] += table.num_rows
-        self._size += self._pending
-        self._batches, self._pending = [], 0
+        self._size += self.pending
+        self._batches, self.pending = [], 0
         if self._size >= self._limit:
             self._close_file()
 
@@ -74,7 +76,7 @@ class ShardWriter:
     def close(self) -> list[tuple[Path, int]]:
         """Write what is left; returns the path and the rows of each file."""
         if self._batches:
-            self._write_group()
+            self.write_group()
         self._close_file()
         named = [(self._path(number, f"-of-{len(self._rows):05}.parquet"), rows) for number, rows in enumerate(self._rows)]
         for number, (path, _) in enumerate(named):
@@ -115,7 +117,7 @@ class DatasetWriter:
 
     def add(self, split: str, document: Document, annotations: AnnotationSet) -> None:
         """Write the rows that every config makes of a set."""
-        rows = DetachedRows(document.text) if self._detached else None
+        rows = DetachedRows(document.id, document.text) if self._detached else None
         for table in self._tables:
             block = table.config.block(self._context, document, annotations)
             growing, _ = table.of(split, self._root, self._shard_size)
@@ -130,6 +132,17 @@ class DatasetWriter:
                 if growing.rows:
                     writer.write(growing.taken())
         self._weight = 0
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Write row groups before they are full, the largest first, where there are so many splits that all cannot wait."""
+        writers = [writer for table in self._tables for _, writer in table.splits.values()]
+        waiting = sum(writer.pending for writer in writers)
+        for writer in sorted(writers, key=lambda writer: -writer.pending):
+            if waiting <= _TOGETHER:
+                return
+            waiting -= writer.pending
+            writer.write_group()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         if error is None:

@@ -106,7 +106,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         faulty = frozenset(finding.subject for finding in findings if finding.severity is not Severity.INFO)
         self.view.show(state, faulty)
         self.panel.show(state, findings)
-        self._status.show(state, findings, is_saved=not self._has_failed)
+        self._status.show(state, findings, is_saved=self.session.is_saved)
         self._bar.show(self.keys, context(state))
 
     def say(self, said: str, *, is_refused: bool = False) -> None:
@@ -122,7 +122,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
     def do(self, *words: str) -> bool:
         """Do an action of the session, and draw what became of it; returns whether it was not refused."""
-        before = self.state
+        before, conflicts = self.state, self.session.conflicts
         try:
             state = self.session.do(*words)
         except ActionRefused as error:
@@ -133,10 +133,12 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
             self.refusal = str(error)
             self._fail(error)
             return False
-        self._has_failed = False
+        self._has_failed = self._has_failed and state.marks is before.marks  # a move saves nothing
         self.say(state.said)
         self.show()
         asks.after(self, before, words[0])
+        if self.session.conflicts is not conflicts and self.session.conflicts:
+            self._say_at_length("Changed by somebody else too", state.said)
         return True
 
     def ask(self, screen: ModalScreen[Any], then: Callable[[Any], object]) -> None:
@@ -186,13 +188,18 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     # --- others ----------------------------------------------------------------------------------------------------------
 
     def _look_at_disk(self) -> None:
-        if self._has_failed:
+        """Take in what somebody else changed, and save what could not be saved; not under a dialog: it is about what is here."""
+        if self.app.screen is not self:
             return
         try:
             is_changed = self.session.refresh()
         except (PostilError, OSError) as error:
-            self._fail(error)
+            if not self._has_failed:
+                self._fail(error)
             return
+        if self._has_failed:
+            self._has_failed = False
+            self.show()
         if is_changed:
             self.show()
             self._say_at_length("Changed by somebody else", self.state.said)

@@ -8,11 +8,10 @@ from typing import ClassVar, NamedTuple
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from postil.text import printable
+from postil.tui.widgets.rows import Rows
 
 
 class Choice(NamedTuple):
@@ -28,37 +27,41 @@ class ChooseScreen(ModalScreen[str | None], inherit_bindings=False):
     """Offers choices, by their keys or with the arrows and enter; escape gives back nothing."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    ChooseScreen VerticalScroll { scrollbar-size-vertical: 1; }
     ChooseScreen { align: center bottom; background: transparent; }
-    ChooseScreen > VerticalScroll { width: 100%; height: auto; max-height: 60%; background: $surface; border: round $accent;
+    ChooseScreen Rows { width: 100%; max-height: 60%; background: $surface; border: round $accent;
         padding: 0 1; }
-    ChooseScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, title: str, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._title, self._choices, self._at = title, list(choices), 0
-        self._content = Static()
-        self._box = VerticalScroll(self._content, can_focus=False)
+        self._rows = Rows(self._line, is_fitted=True)
 
     def compose(self) -> ComposeResult:
         """The list."""
-        self._box.border_title = self._title
-        yield self._box
+        self._rows.border_title = self._title
+        yield self._rows
 
     def on_mount(self) -> None:
         """Draw it."""
         self._show()
 
     def _show(self) -> None:
-        lines = (self._line(at, choice) for at, choice in enumerate(self._choices))
-        self._content.update(Text("\n").join(lines))
-        self._box.scroll_to(y=self._at - 3, animate=False)
+        self._rows.show(len(self._choices), self._at)
 
-    def _line(self, at: int, choice: Choice) -> Text:
+    def _line(self, at: int) -> Text:
+        choice = self._choices[at]
         key = (f" {choice.key} ", Style(reverse=True)) if choice.key else "   "
         name = (printable(choice.name), Style(color=choice.colour or None, bold=at == self._at))
         return Text.assemble("▸ " if at == self._at else "  ", key, " ", name, f"  {printable(choice.about)}")
+
+    def on_rows_pointed(self, event: Rows.Pointed) -> None:
+        """A click chooses."""
+        self._at = event.at
+        if event.is_taken:
+            self.dismiss(self._choices[event.at].name)
+        else:
+            self._show()
 
     def press(self, key: str) -> None:
         """A key of a choice chooses it."""

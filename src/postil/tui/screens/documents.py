@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -18,6 +17,7 @@ from postil.corpus import Corpus
 from postil.text import printable
 from postil.tui.widgets.key_bar import KeyBar
 from postil.tui.widgets.line import Line
+from postil.tui.widgets.rows import Rows
 
 _SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "unreadable": "!"}
 _STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
@@ -28,12 +28,10 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     """Which documents there are, and how far each is in the annotator's own set."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    DocumentsScreen VerticalScroll { scrollbar-size-vertical: 1; }
     DocumentsScreen { layout: vertical; }
     DocumentsScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
     DocumentsScreen Line { margin: 1; }
-    DocumentsScreen VerticalScroll { height: 1fr; padding: 0 1; }
-    DocumentsScreen #list { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    DocumentsScreen Rows { height: 1fr; padding: 0 1; }
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
     """
 
@@ -44,15 +42,15 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         self._line = Line(placeholder="type to search")
         self._all = worklist(corpus, annotator)
         self._at = next((at for at, one in enumerate(self._all) if one.document == after), 0)
-        self._list, self._counts, self._bar = Static(id="list"), Static(id="counts", markup=False), KeyBar()
-        self._box = VerticalScroll(self._list, can_focus=False)
+        self._rows, self._counts, self._bar = Rows(self._drawn, "no document is so"), Static(id="counts", markup=False), KeyBar()
+        self._found = self._all
 
     def compose(self) -> ComposeResult:
         """A line to type into, the list, counts, keys."""
         title = self._corpus.manifest.title or self._corpus.manifest.name
         yield Static(f"{printable(title)} · set {printable(self._annotator)}", id="title", markup=False)
         yield self._line
-        yield self._box
+        yield self._rows
         yield self._counts
         yield self._bar
 
@@ -68,18 +66,25 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         return [one for one in self._all if word in one.document.casefold() and self._progress in (None, one.progress)]
 
     def _show(self) -> None:
-        found = self.found
-        self._at = max(min(self._at, len(found) - 1), 0)
-        lines = [self._drawn(one, is_here=at == self._at) for at, one in enumerate(found)]
-        self._list.update(Text("\n").join(lines) if lines else Text("no document is so"))
+        self._found = self.found
+        self._at = max(min(self._at, len(self._found) - 1), 0)
+        self._rows.show(len(self._found), self._at)
         shown = f"   shown: {self._progress}" if self._progress else ""
         self._counts.update(", ".join(f"{number:,} {progress}" for progress, number in counts(self._all).items()) + shown)
-        self._box.scroll_to(y=max(self._at - 3, 0), animate=False)
 
-    def _drawn(self, one: Entry, *, is_here: bool) -> Text:
+    def _drawn(self, at: int) -> Text:
+        one, is_here = self._found[at], at == self._at
         style = Style(bold=is_here, reverse=is_here)
         records = f"{one.records:>7,}" if one.records else f"{'':>7}"
         return Text(f"{_SIGNS[one.progress]} {one.progress:<12}{records}  {printable(one.document)}", style)
+
+    def on_rows_pointed(self, event: Rows.Pointed) -> None:
+        """A click opens."""
+        self._at = event.at
+        if event.is_taken:
+            self._open(self._found[event.at].document)
+        else:
+            self._show()
 
     def press(self, key: str) -> None:
         """The arrows choose, enter opens, tab goes through what is shown, escape quits; anything else is searched for."""

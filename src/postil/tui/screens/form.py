@@ -41,6 +41,7 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
     def __init__(self, screen: AnnotateScreen, *, closes_itself: bool = False) -> None:
         super().__init__()
         self._screen, self._closes_itself = screen, closes_itself
+        self._about = focused(screen.state)
         self._content = Static()
         self._box = VerticalScroll(self._content, can_focus=False)
         self._at = self._first_fault() if closes_itself else 0
@@ -48,8 +49,7 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The questions."""
-        here = focused(self._screen.state)
-        self._box.border_title = printable(described(here)) if here else ""
+        self._box.border_title = printable(described(self._about)) if self._about else ""
         self._box.border_subtitle = _KEYS
         yield self._box
 
@@ -59,7 +59,15 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
 
     @property
     def _questions(self) -> list[Question]:
-        return questions(self._screen.state)
+        """What is asked; nothing where a change on the disk took out what it was asked about."""
+        here = focused(self._screen.state)
+        is_there = here is not None and self._about is not None and here.id == self._about.id
+        return questions(self._screen.state) if is_there else []
+
+    def _close(self) -> None:
+        """Close, unless a message lies on top."""
+        if self.is_current:
+            self.dismiss()
 
     def _first_fault(self) -> int:
         return next((at for at, one in enumerate(self._questions) if one.fault), 0)
@@ -68,6 +76,7 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
 
     def _show(self) -> None:
         asked = self._questions
+        self._at = min(self._at, max(len(asked) - 1, 0))
         lines = [line for at, one in enumerate(asked) for line in self._lines(one, is_here=at == self._at)]
         self._content.update(Text("\n").join(lines))
         self._box.scroll_to(y=max(self._at - 2, 0), animate=False)
@@ -104,11 +113,12 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
     def press(self, key: str) -> None:
         """A digit answers; letters begin a free value."""
         asked = self._questions
-        one = asked[self._at]
         self._refused = ""
-        if key == "escape":
-            self.dismiss()
-        elif key in ("up", "down", "tab", "shift+tab"):
+        if key == "escape" or not asked:
+            self._close()
+            return
+        one = asked[min(self._at, len(asked) - 1)]
+        if key in ("up", "down", "tab", "shift+tab"):
             self._at = (self._at + (1 if key in ("down", "tab") else -1)) % len(asked)
             self._show()
         elif key.isascii() and key.isdigit() and 0 < int(key) <= len(self._window(one)):
@@ -155,11 +165,8 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
         asked = self._questions
         faults = [at for at, one in enumerate(asked) if one.fault]
         later = [at for at in faults if at > self._at]
-        if self._closes_itself and not faults:
-            self.dismiss()
-            return
-        if not self._closes_itself and self._at + 1 >= len(asked):
-            self.dismiss()
+        if not faults if self._closes_itself else self._at + 1 >= len(asked):
+            self._close()
             return
         self._at = next(iter(later or faults), self._at) if self._closes_itself else self._at + 1
         self._show()

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from postil.annotating import State
-from postil.tui.keys import Keys, label_keys, shown_key
+from postil.tui.keys import Keys, label_keys, layer_of_key, shown_key
 from postil.tui.widgets.line import Line
 
 _KEYS = "type to search   ↑↓   ⏎ do it   esc close"
@@ -31,7 +31,9 @@ class Entry(NamedTuple):
 def entries(keys: Keys, state: State) -> Iterator[Entry]:
     """Everything that a key does in this state: the labels, then the commands."""
     for key, (action, label) in label_keys(state).items():
-        yield Entry(f"Labels of {state.place.layer}", (key,), f"{action} {label}")
+        layer = layer_of_key(state, action, label)
+        definition = state.scheme.definition(layer, label)
+        yield Entry(f"Labels of {layer}", (key,), f"{action} {label}{definition and f': {definition}'}")
     for command in keys.commands:
         when = " (at a suggestion)" if command.when else ""
         yield Entry(command.section, command.keys, f"{command.summary}{when}", command.name)

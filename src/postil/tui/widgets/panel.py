@@ -10,19 +10,19 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from postil.annotating.ghosts import GHOST, focused_ghost
 from postil.annotating.making import described
-from postil.annotating.state import State, focused
+from postil.annotating.state import GHOST, State, focused
 from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
 from postil.text import printable, quote
-from postil.tui.keys import label_keys
+from postil.tui.keys import label_keys, layer_of_key
 from postil.tui.palette import Palette
 
 _SIGNS = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.INFO: "·"}
 _HEADING = Style(bold=True, underline=True)
 _QUIET = Style(dim=True)
+_DEFINITION = Style(dim=True, italic=True)
 
 
 class Panel(VerticalScroll, can_focus=False):
@@ -48,11 +48,11 @@ class Panel(VerticalScroll, can_focus=False):
 
 
 def _lines(state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
-    ghost = focused_ghost(state)
+    ghost = state.ghost
     here = focused(state)
     if ghost is not None and (state.place.focus.startswith(GHOST) or here is None):
         yield Text("Suggested", _HEADING)
-        yield from _annotation(ghost, palette)
+        yield from _annotation(ghost, state, palette)
     elif here is not None:
         yield from _record(here, state, findings, palette)
     else:
@@ -70,7 +70,7 @@ def _record(here: Record, state: State, findings: Sequence[Finding], palette: Pa
     if isinstance(here, Note):
         yield Text(described(here))
     else:
-        yield from _annotation(here, palette)
+        yield from _annotation(here, state, palette)
     yield from _relations(here, state, palette)
     notes = [note for note in state.marks.annotations.notes if note.about == here.id]
     for note in notes:
@@ -87,8 +87,10 @@ def _record(here: Record, state: State, findings: Sequence[Finding], palette: Pa
             yield Text.assemble(_label(span, palette), f" {quote(span.text, 40)}", (f" {printable(span.layer)}", _QUIET))
 
 
-def _annotation(record: Annotation, palette: Palette) -> Iterator[Text]:
+def _annotation(record: Annotation, state: State, palette: Palette) -> Iterator[Text]:
     yield Text.assemble(_label(record, palette), (f" {printable(record.layer)} ", _QUIET), (printable(record.id), _QUIET))
+    if definition := state.scheme.definition(record.layer, record.label):
+        yield Text(printable(definition), _DEFINITION)
     if isinstance(record, Span):
         yield Text(quote(record.text, 140))
     yield from (Text(f"  {printable(fact)}") for fact in facts(record))
@@ -139,12 +141,5 @@ def _label_keys(state: State, palette: Palette) -> Iterator[Text]:
     if state.head and (head := state.marks.by_id.get(state.head)):
         yield Text(f"◆ {described(head)}")
     for key, (does, label) in keys.items():
-        layer = _layer_of(state, does, label)
+        layer = layer_of_key(state, does, label)
         yield Text.assemble((f" {key} ", Style(reverse=True)), (f" {label}", Style(color=palette.colour(layer, label))))
-
-
-def _layer_of(state: State, does: str, label: str) -> str:
-    if does == "relate":
-        return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
-    ghost = focused_ghost(state)
-    return ghost.layer if does == "accept" and ghost else state.place.layer

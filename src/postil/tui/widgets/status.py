@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from postil.annotating.ghosts import ghosts
 from postil.annotating.state import State
 from postil.annotating.stops import unlabelled
 from postil.findings import Finding, Severity
@@ -39,7 +38,7 @@ class Status(Static):
         """Show where this state is."""
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         header = state.marks.header
-        offered = len(ghosts(state))
+        offered = len(state.ghosts)
         parts = [
             f"set {printable(header.annotator)}",
             f"layer {printable(state.place.layer)}",

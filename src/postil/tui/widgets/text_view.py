@@ -11,8 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from postil.annotating.ghosts import ghosts
-from postil.annotating.state import State, focused
+from postil.annotating.state import State, aimed_at, focused
 from postil.annotating.stops import hits
 from postil.tui.drawing import MARGIN, View
 from postil.tui.layout import Page
@@ -83,7 +82,7 @@ class TextView(ScrollView, can_focus=False):
         drawn = (page, state.marks, state.rejected, layer)
         if any(one is not other for one, other in zip(drawn, self._drawn, strict=True)):
             self._drawn = drawn
-            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, ghosts(state))))
+            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, state.ghosts)))
             self.virtual_size = Size(page.width + MARGIN, page.height)
         self._view = self._viewed(state)
 
@@ -93,7 +92,8 @@ class TextView(ScrollView, can_focus=False):
         here = focused(state)
         place = state.place
         focus = place.focus or (here.id if here else "")
-        return View(place.layer, place.anchor, place.cursor, focus, state.head, self._faulty, self._sought[1])
+        sought, aimed = self._sought[1], aimed_at(state) or (0, 0)
+        return View(place.layer, place.anchor, place.cursor, focus, state.head, self._faulty, sought, aimed)
 
     def _keep_cursor_in_sight(self, page: Page) -> None:
         place = self._state.place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,14 @@ def _transport() -> tuple[type[Exception], ...]:
     """What the library that carries requests raises; which one that is depends on the version of the client."""
     loaded = ((sys.modules.get(library), name) for library, name in _TRANSPORT)
     return tuple(getattr(library, name) for library, name in loaded if library)
+
+
+def refuse_outside(paths: Iterable[str]) -> None:
+    """Refuse a listing with a path that leads out of a directory: no repository has one, and older clients would follow it."""
+    for path in paths:
+        parts = path.replace("\\", "/").split("/")
+        if not parts[0] or ".." in parts or ":" in parts[0]:
+            raise HubRefused(f"its list of files has {path[:100]!r}, which leads out of it: nothing was downloaded")
 
 
 def _one_line(said: object) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from postil.exchange.sources import Source
 from postil.formats.hf.configs.documents import CONFIG
-from postil.formats.hf.hub.client import HubRefused, client, plain_errors
+from postil.formats.hf.hub.client import HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.layout import CORPUS_FILES
 from postil.formats.hf.receipt import NAME as RECEIPT
 from postil.formats.hf.tables import CARD, is_table, table_patterns
@@ -36,6 +36,7 @@ def _fill(target: Path, repository: str, options: dict[str, Any]) -> None:
     where: dict[str, Any] = {"repo_id": repository, "repo_type": "dataset"}
     head = api.repo_info(**where, revision=options.get("revision") or None).sha
     paths = api.list_repo_files(**where, revision=head)
+    refuse_outside(paths)
 
     def get(wanted: Iterable[str]) -> None:
         if patterns := [_literal(path) for path in wanted]:

@@ -17,7 +17,7 @@ import msgspec
 from postil.errors import ExportRefused, PostilError
 from postil.formats.hf.card.sections import NO_TEXT
 from postil.formats.hf.hub.change import Changes, RemoteFile, changes
-from postil.formats.hf.hub.client import REPOSITORY, HubRefused, client, plain_errors
+from postil.formats.hf.hub.client import REPOSITORY, HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.receipt import NAME as RECEIPT, parsed
 from postil.formats.hf.tables import CARD
 from postil.text import listing
@@ -79,11 +79,13 @@ class Remote:
         from huggingface_hub.hf_api import RepoFile
 
         listed = self._api.list_repo_tree(self.destination.repository, revision=revision, recursive=True, repo_type=_TYPE)
-        return tuple(
+        found = tuple(
             RemoteFile(entry.path, entry.size, entry.blob_id, str(entry.lfs.sha256) if entry.lfs else "")
             for entry in listed
             if isinstance(entry, RepoFile)
         )
+        refuse_outside(file.path for file in found)
+        return found
 
     @cached_property
     def written(self) -> dict[str, str]:

@@ -59,27 +59,34 @@ def bare(document: Document) -> Document:
 
 
 def units(document: Document, scheme: Scheme, layers: Container[str]) -> Iterator[Document]:
-    """The sentences of a document with the spans of these layers; those that a span joins are one. ``scheme``: of units."""
+    """The sentences of a document with the spans of these layers; those that a span joins are one. ``scheme``: of units.
+
+    A sentence has the blanks around it, too, that a span in it has at its edges: no span is left out or cut short.
+    """
     annotations = next(iter(document.sets.values()))
     spans = [span for span in annotations.spans if span.layer in layers]
-    extents = _joined(sentences(document.text), spans)
+    found = sentences(document.text) or [(span.start, span.end) for span in spans[:1]]  # marked, and nothing but blanks
+    extents = _joined(found, spans)
     rows: list[list[Span]] = [[] for _ in extents]
     for span in spans:
         rows[max(containing(extents, span.start), 0)].append(span)
     main = main_layer(scheme)
     label_layer = next(iter(scheme.layers_of_kind("label")), "")
     for number, (extent, inside) in enumerate(zip(extents, rows, strict=True), 1):
-        found = list(dict.fromkeys(span.label for span in inside if span.layer == main)) if label_layer else []
-        labels = [Label(f"label{at}", label_layer, label) for at, label in enumerate(found, 1)]
+        said = list(dict.fromkeys(span.label for span in inside if span.layer == main)) if label_layer else []
+        labels = [Label(f"label{at}", label_layer, label) for at, label in enumerate(said, 1)]
         yield _unit(document, annotations, number, extent, inside, labels)
 
 
 def _joined(extents: list[Extent], spans: Sequence[Span]) -> list[Extent]:
-    """These sentences, as one wherever a span goes on from one to another."""
+    """These sentences, as one wherever a span goes on from one to another, and with the blanks that a span has at its edges."""
+    wide = list(extents)
     last = list(range(len(extents)))
     for span in spans:
-        first = max(containing(extents, span.start), 0)
-        last[first] = max(last[first], containing(extents, span.end - 1))
+        first, to = (max(containing(extents, at), 0) for at in (span.start, span.end - 1))
+        last[first] = max(last[first], to)
+        wide[first] = min(wide[first][0], span.start), wide[first][1]
+        wide[to] = wide[to][0], max(wide[to][1], span.end)
     found: list[Extent] = []
     number = 0
     while number < len(extents):
@@ -87,7 +94,7 @@ def _joined(extents: list[Extent], spans: Sequence[Span]) -> list[Extent]:
         while number < to:
             number += 1
             to = max(to, last[number])
-        found.append((extents[first][0], extents[number][1]))
+        found.append((wide[first][0], wide[number][1]))
         number += 1
     return found
 

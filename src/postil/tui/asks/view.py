@@ -1,0 +1,56 @@
+"""What is shown: layers, the panel, the theme, all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from postil.tui.screens.annotate import AnnotateScreen
+
+
+def layer(step: int) -> Callable[[AnnotateScreen], None]:
+    """Go so many layers further."""
+
+    def go(screen: AnnotateScreen) -> None:
+        layers = list(screen.state.scheme.layers)
+        screen.do("layer", layers[(layers.index(screen.state.place.layer) + step) % len(layers)])
+
+    return go
+
+
+def layer_number(number: int) -> Callable[[AnnotateScreen], None]:
+    """Go to the layer with this number, from 1."""
+
+    def go(screen: AnnotateScreen) -> None:
+        layers = list(screen.state.scheme.layers)
+        if number > len(layers):
+            screen.say(f"the scheme has {len(layers)} layers", is_refused=True)
+        else:
+            screen.do("layer", layers[number - 1])
+
+    return go
+
+
+def layers_shown(screen: AnnotateScreen) -> None:
+    """Show all layers, or the current one only."""
+    screen.view.has_all_layers = not screen.view.has_all_layers
+    screen.show()
+    screen.say("all layers are shown" if screen.view.has_all_layers else "only the current layer is shown")
+
+
+def panel(screen: AnnotateScreen) -> None:
+    """Show or hide the panel."""
+    screen.toggle_class("without-panel")
+
+
+def theme(screen: AnnotateScreen) -> None:
+    """Take the next theme."""
+    screen.application.next_theme()
+
+
+def all_keys(screen: AnnotateScreen) -> None:
+    """Show all keys, and do what is chosen."""
+    from postil.tui.screens.help import HelpScreen
+
+    screen.ask(HelpScreen(screen.keys, screen.state), lambda name: screen.run(screen.keys.named(name)))
