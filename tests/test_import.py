@@ -731,3 +731,13 @@ def test_one_value_is_a_list_where_another_record_has_several_and_importing_agai
     before = (root / "annotations/imported/a.jsonl").read_bytes()
     assert run(capsys, "-C", root, "import", "brat", source)[0] == 0
     assert (root / "annotations/imported/a.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "said"), [("imported", "--set imported\n"), ("gold", "")])
+def test_it_is_said_what_an_export_has_to_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    (tmp_path / "x.txt").write_text("Ada met Bob.\n", encoding="utf-8")
+    (tmp_path / "x.ann").write_text("T1\tPER 0 3\tAda\n", encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "brat", "x.ann", "--as", name)
+    assert out.partition("Next: postil check\n")[2] == (said and f"To export: postil export FORMAT DESTINATION {said}")

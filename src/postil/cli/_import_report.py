@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from postil.exchange.import_ import Imported
 
 _SHOWN = 50  # errors that are printed one by one
+_FEW = 3  # annotators that are named
 
 
 def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[str]:
@@ -52,6 +53,14 @@ def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[
     yield from _foreseen(done)
     if not is_dry:
         yield "Next: postil check"
+        yield from _how_to_export(done)
+
+
+def _how_to_export(done: Imported) -> Iterator[str]:
+    """Whose sets an export has to be told to write, where gold, which it writes otherwise, is not among them."""
+    if "gold" not in done.annotators:
+        option = " ".join(f"--set {annotator}" for annotator in done.annotators[:_FEW]) or "--all-documents"
+        yield f"To export: postil export FORMAT DESTINATION {option}{' …' if len(done.annotators) > _FEW else ''}"
 
 
 def _foreseen(done: Imported) -> Iterator[str]:
