@@ -741,3 +741,67 @@ def test_it_is_said_what_an_export_has_to_be_told(
     (tmp_path / "x.ann").write_text("T1\tPER 0 3\tAda\n", encoding="utf-8")
     _, out, _ = run(capsys, "-C", tmp_path, "import", "brat", "x.ann", "--as", name)
     assert out.partition("Next: postil check\n")[2] == (said and f"To export: postil export FORMAT DESTINATION {said}")
+
+
+def _brat(directory: Path, *names: str) -> Path:
+    for name in names:
+        path = directory / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Ada met {name}.\n", encoding="utf-8")
+        path.with_name(f"{path.stem}.ann").write_text("T1\tPER 0 3\tAda\n", encoding="utf-8")
+    return directory
+
+
+def test_names_that_no_file_can_have_are_changed_always_alike_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    _, out, _ = run(capsys, "-C", root, "import", "brat", _brat(tmp_path / "one", "दिल्ली", "Größe", "a+b", "plain"))
+
+    assert "3 × names of documents that cannot be file names here, changed" in out
+    assert "twice" not in out
+    corpus = Corpus.open(root)
+    named = {corpus[id].metadata.extra.get("source_name"): id for id in corpus.document_ids}
+    assert named == {"दिल्ली": "document-42103812", "Größe": "Grosse", "a+b": "a-b", None: "plain"}
+
+    # a later part of the source: what is there is found, what is new takes nobody's name
+    _, out, err = run(capsys, "-C", root, "import", "brat", _brat(tmp_path / "two", "北京", "दिल्ली", "Größe", "a b"))
+    assert (err, "imported 4 documents" in out) == ("", True)
+    corpus = Corpus.open(root)
+    assert len(corpus) == 6
+    again = {corpus[id].metadata.extra.get("source_name"): id for id in corpus.document_ids}
+    assert again.items() >= named.items()
+    assert again["a b"].startswith("a-b-")
+
+    _, out, _ = run(capsys, "-C", root, "import", "brat", tmp_path / "two")
+    assert "all there already" in out
+
+
+def test_names_that_differ_in_case_only_are_told_apart_whatever_comes_with_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    source = _source(tmp_path / "x.jsonl", {"id": "One", "text": "1"}, {"id": "one", "text": "2"}, {"id": "One", "text": "3"})
+    _, out, _ = run(capsys, "-C", root, "import", "jsonl", source)
+    assert "1 × names of documents that differ from another's only in case, changed\n      one: now one-7692c3ad" in out
+    assert "1 × names of documents that were there twice\n      One: now One-2" in out
+
+    later = _source(tmp_path / "y.jsonl", {"id": "one", "text": "2"})
+    _, out, _ = run(capsys, "-C", root, "import", "jsonl", later)
+    assert "all there already" in out
+    assert len(Corpus.open(root)) == 3
+
+
+def test_another_text_of_a_document_is_an_error_that_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    source = _brat(tmp_path / "one", "Größe")
+    run(capsys, "-C", root, "import", "brat", source)
+    (source / "Größe.txt").write_text("Ada met nobody.\n", encoding="utf-8")
+
+    status, _, err = run(capsys, "-C", root, "import", "brat", source)
+
+    assert status == 1
+    assert "Größe.ann: Grosse: there is a document of this name with another text" in err

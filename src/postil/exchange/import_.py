@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.errors import PostilError
+from postil.exchange.document_names import SOURCE_NAME
 from postil.exchange.drafts import Draft
 from postil.exchange.features import LABEL_LAYER, RELATION_LAYER, SPAN_LAYER
 from postil.exchange.format import Format
@@ -110,8 +111,8 @@ def import_source(
     try:
         stage = _Stage(work, root)
         reading = _Reading(format_, source, corpus, wishes)
-        for document, files in reading.documents():
-            reading.errors += corpus.put(document, files, stage, replaces=wishes.replaces)
+        for document, draft in reading.documents():
+            reading.errors += corpus.put(document, draft, stage, replaces=wishes.replaces)
             progress(reading.done.documents)
         done = reading.finished()
         done.errors += corpus.restore(reading.incoming.files, stage)
@@ -156,7 +157,7 @@ class _Reading:
         )  # fmt: skip
         self.observed = Observed()
         self._format, self._wishes, self._scheme = format_, wishes, corpus.scheme
-        self._intake = Intake(wishes.rules, corpus.scheme_id, self.incoming.declared)
+        self._intake = Intake(wishes.rules, corpus.scheme_id, self.incoming.declared, corpus)
         self._losses = Losses()
         self._originals = self._intake.annotators.originals
         self._unused = Unused(wishes.names, self._originals)
@@ -172,8 +173,8 @@ class _Reading:
         """The layers that the source itself describes, with the corpus's names."""
         return mapped_layers(self.incoming.declared, self._wishes.names)
 
-    def documents(self) -> Iterator[tuple[Document, dict[str, bytes]]]:
-        """Each document, with its own files where the source is an export of a corpus."""
+    def documents(self) -> Iterator[tuple[Document, Draft]]:
+        """Each document, with what it was made of."""
         for draft, document in self._admitted():
             self._unused.see(document)
             called = mapped(document, self._wishes.names, self._losses, self._originals)
@@ -181,7 +182,7 @@ class _Reading:
             self._annotators.update(called.sets)
             self.done.documents += 1
             self.done.annotations += sum(len(one.annotations) for one in called.sets.values())
-            yield called, draft.files
+            yield called, draft
 
     def _admitted(self) -> Iterator[tuple[Draft, Document]]:
         read = self._format.read
@@ -380,12 +381,27 @@ class _Corpus:
             self._has_own = files.keys() >= {SCHEME, MANIFEST}
             yield from stage.restore(files)
 
-    def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
-        """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
-        if self._restores and files:
-            yield from stage.restore(files)
+    def source_name(self, document: str) -> str | None:
+        """What a source called a document that is there, if its metadata says so (else empty); ``None``: it is not there."""
+        files = self._documents.get(document)
+        if files is None or self.directory is None:
+            return None
+        data = (self.directory.read(files.metadata) if files.metadata else None) or b""
+        metadata = parse_toml(Metadata, files.metadata, data).value
+        return str(metadata.extra.get(SOURCE_NAME, "")) if metadata else ""
+
+    def has_text(self, document: str, text: str) -> bool:
+        """Whether the text of a document that is there is this."""
+        files = self._documents.get(document)
+        return bool(files and files.text and self.directory and self.directory.read(files.text) == text.encode())
+
+    def put(self, document: Document, draft: Draft, stage: _Stage, *, replaces: bool) -> Iterator[str]:
+        """Write a document into the stage, as the draft's own files where it has some; gives what is in its way."""
+        if self._restores and draft.files:
+            yield from stage.restore(draft.files)
         else:
-            yield from self._put(document, stage, replaces=replaces)
+            place = f"{draft.file}: " if draft.file else ""
+            yield from (f"{place}{fault}" for fault in self._put(document, stage, replaces=replaces))
 
     def _put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
         there = self._by_case.get(document.id.casefold(), "")
@@ -395,7 +411,7 @@ class _Corpus:
         files = self._documents.get(document.id)
         data = document.text.encode()
         if files and files.text and self.directory:
-            if self.directory.read(files.text) != data:
+            if not self.has_text(document.id, document.text):
                 yield f"{document.id}: there is a document of this name with another text: import it elsewhere with --into"
                 return
         else:
