@@ -277,11 +277,12 @@ def test_annotations_of_one_place_that_an_attribute_tells_apart_are_no_duplicate
     document = {"id": "ada", "text": "Ada\n", "sets": [{"annotator": "a1", "spans": spans, "relations": relations}]}
     root = tmp_path / "corpus"
     root.mkdir()
-    assert run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[::2] == (0, "")
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))
+    assert (status, "1 × annotations that say the same as another in all\n      ada (a1) e2: as e1" in out) == (0, True)
     layers = Corpus.open(root).scheme.layers
     assert (layers["entity"].distinguishing, layers["argument"].distinguishing) == (["who"], ["n"])
     _, out, _ = run(capsys, "-C", root, "check", "--select", "SPN008,REL007", "--format", "concise")
-    assert [line.split(":")[1] for line in out.splitlines() if "SPN008" in line or "REL007" in line] == ["4"]
+    assert [line.split(":")[1] for line in out.splitlines() if "SPN008" in line or "REL007" in line] == []
 
 
 def test_values_make_the_type_of_an_attribute(tmp_path: Path) -> None:
@@ -805,3 +806,30 @@ def test_another_text_of_a_document_is_an_error_that_names_the_file(tmp_path: Pa
 
     assert status == 1
     assert "Größe.ann: Grosse: there is a document of this name with another text" in err
+
+
+def test_what_a_corpus_has_no_place_for_is_counted_and_what_is_left_can_leave_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = {"layer": "entity", "label": "PERSON", "start": 0, "end": 3, "text": "Ada"}
+    spans = [{**span, "id": "e1"}, {**span, "id": "e2"}, {**span, "id": "e3", "start": 4, "end": 4, "text": ""}]
+    spans.append({**span, "id": "e4", "start": 4, "end": 7, "text": "met"})
+    tie = {"layer": "argument", "label": "is"}
+    ends = [("e1", "e4"), ("e2", "e4"), ("e1", "e3")]
+    relations = [{**tie, "id": f"r{at}", "args": dict(zip(("from", "to"), pair, strict=True))} for at, pair in enumerate(ends)]
+    notes = [{"id": "n1", "about": "e2", "text": "sure?"}]
+    sets = [{"annotator": "a1", "spans": spans, "relations": relations, "notes": notes}]
+    source = _source(tmp_path / "x.jsonl", {"id": "ada", "text": "Ada met\n", "sets": sets})
+    root = tmp_path / "corpus"
+    root.mkdir()
+
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", source)
+
+    assert status == 0
+    assert "1 × spans of no characters\n      ada (a1) e3 at 4 “PERSON”" in out
+    assert "1 × relations one of whose ends was lost\n      ada (a1) r2" in out
+    assert "2 × annotations that say the same as another in all" in out
+    (one,) = Corpus.open(root)["ada"].sets.values()
+    assert [record.id for record in one.records] == ["e1", "e4", "r0", "n1"]
+    assert one.notes[0].about == "e1"
+    assert run(capsys, "-C", root, "export", "jsonl", tmp_path / "y.jsonl", "--set", "a1")[0] == 0

@@ -26,6 +26,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
+from postil.exchange.needless import without_needless
 from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
@@ -178,6 +179,8 @@ class _Reading:
         for draft, document in self._admitted():
             self._unused.see(document)
             called = mapped(document, self._wishes.names, self._losses, self._originals)
+            if not draft.files:  # a corpus's own files are restored as they are
+                called = without_needless(called, self.declared, self._losses)
             self.observed.add(called)
             self._annotators.update(called.sets)
             self.done.documents += 1
