@@ -7,8 +7,6 @@ metadata, then the scheme, then the sets. Broken off there, the same import goes
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +34,7 @@ from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
+from postil.storage.private import work_directory
 from postil.storage.set_file import encode_set, parse_set
 from postil.storage.toml_file import parse_toml
 from postil.text import few, listing
@@ -108,8 +107,7 @@ def import_source(
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
     corpus = _Corpus(root, may_restore=not wishes.renames)
-    work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
-    try:
+    with work_directory(_existing(root), "imports") as work:
         stage = _Stage(work, root)
         reading = _Reading(format_, source, corpus, wishes)
         for document, draft in reading.documents():
@@ -125,8 +123,6 @@ def import_source(
                 made = corpus.make(root, wishes.ci)
                 done.made = tuple(path for path, is_new in made if is_new and path != SCHEME)
             stage.put_in_place(root)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return done
 
 
