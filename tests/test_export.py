@@ -331,3 +331,26 @@ def test_what_sets_leave_a_corpus_whole_takes_them_as_they_are(
 ) -> None:
     status, _, err = run(capsys, "-C", corpus, "export", "hf", tmp_path / "x", "--skip-invalid")
     assert (status, "--all-documents and --skip-invalid are no options of it" in err) == (2, True)
+
+
+def test_only_ids_that_come_back_as_others_are_said_to_be_made_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("T1\tPER 0 3\tAda", "T2\tMet 4 7\tmet", "E1\tMet:T2 Who:T1", "R1\tof Arg1:T2 Arg2:T1", "#1\tNote T1\tsure?")
+    (tmp_path / "d.txt").write_text("Ada met Bob.\n", encoding="utf-8")
+    (tmp_path / "d.ann").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (tmp_path / "map.toml").write_text('[roles.event]\nWho = "agent"\n', encoding="utf-8")
+    _, out, _ = run(capsys, "-C", corpus, "import", "brat", tmp_path / "d.ann", "--scheme", tmp_path / "map.toml", "--as", "gold")
+    assert "not in the source" not in out
+    assert Corpus.open(corpus)["d"].sets["gold"].relations[0].args == {"trigger": "T2", "agent": "T1"}
+
+    status, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "x")
+    assert (status, "ids, made anew" in out) == (0, False)
+    assert re.findall(r"^(?:[TER#]\d)", (tmp_path / "x/d.ann").read_text(encoding="utf-8"), re.MULTILINE) == [
+        "T1", "T2", "E1", "R1", "#1",
+    ]  # fmt: skip
+
+    path = corpus / "annotations/gold/d.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"T1"', '"ada"'), encoding="utf-8")
+    _, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "y")
+    assert "1 × ids, made anew when read\n    d (gold) “ada”" in out
