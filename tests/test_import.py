@@ -834,3 +834,68 @@ def test_what_a_corpus_has_no_place_for_is_counted_and_what_is_left_can_leave_ag
     assert [record.id for record in one.records] == ["e1", "e4", "r0", "n1"]
     assert one.notes[0].about == "e1"
     assert run(capsys, "-C", root, "export", "jsonl", tmp_path / "y.jsonl", "--set", "a1")[0] == 0
+
+
+def _table(directory: Path, **tables: str) -> Path:
+    directory.mkdir()
+    (directory / "one.txt").write_text("Anna met Ben.\nThey spoke.\n", encoding="utf-8")
+    for name, rows in tables.items():
+        (directory / f"{name}.csv").write_text(f"document,start,end,label,text\n{rows}", encoding="utf-8")
+    return directory
+
+
+def test_a_fault_is_in_the_file_that_has_it_and_no_id_is_named_that_none_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _table(tmp_path / "s", a="one,0,4,PER,Anna\n", b="one,9,12,PER,Ben\none,9,13,PER,Ben\n")
+    (tmp_path / "c").mkdir()
+    status, _, err = run(capsys, "-C", tmp_path / "c", "import", "csv", source)
+    assert (status, "s/b.csv:3: is said to cover “Ben”, but at 9-13 there is “Ben.”" in err) == (1, True)
+    assert "a.csv" not in err
+
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    (parts / "d.txt").write_text("Anna met Ben.\n", encoding="utf-8")
+    (parts / "d.a1").write_text("T1\tPER 0 4\tAnna\n", encoding="utf-8")
+    (parts / "d.a2").write_text("T2\tMet 5 8\tsaw\n", encoding="utf-8")
+    _, _, err = run(capsys, "-C", tmp_path / "c", "import", "brat", parts)
+    assert "parts/d.a2:1: T2: is said to cover “saw”" in err
+    assert "d.a1" not in err
+
+
+def test_spans_whose_places_nothing_proves_are_counted_and_doubted_where_they_cut_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _table(tmp_path / "s", a="one,1,4,PER,\none,10,12,PER,\none,15,18,,\n")
+    (tmp_path / "c").mkdir()
+    command = ("-C", tmp_path / "c", "import", "csv", source)
+
+    status, out, _ = run(capsys, *command)
+    assert status == 0
+    assert "3 spans could not be verified: the source does not repeat their text" in out
+    assert "3 of these begin or end inside a word or with a blank (" in out
+    assert "s/a.csv:2: “nna”): are they where they should be? If not, import it with --base 1, --inclusive or both" in out
+    assert "1 × spans without a label, now called span" in out
+
+    status, out, _ = run(capsys, *command, "--base", "1", "--inclusive", "--replace")
+    assert (status, "3 spans could not be verified" in out, "inside a word" in out) == (0, True, False)
+    spans = Corpus.open(tmp_path / "c")["one"].sets["imported"].spans
+    assert [span.text for span in spans] == ["Anna", "Ben", "They"]
+
+
+def test_where_texts_are_repeated_or_made_of_the_spans_nothing_is_left_to_verify(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c").mkdir()
+    source = _table(tmp_path / "s", a="one,0,4,PER,Anna\n")
+    assert "could not be verified" not in run(capsys, "-C", tmp_path / "c", "import", "csv", source, "--dry-run")[1]
+    (tmp_path / "x.conll").write_text("Anna B-PER\nspoke O\n\n", encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path / "c", "import", "conll", tmp_path / "x.conll", "--dry-run")
+    assert "1 annotation" in out
+    assert "could not be verified" not in out
+    (tmp_path / "x.json").write_text(
+        '{"text":"Ada met Bob.","denotations":[{"span":{"begin":1,"end":4},"obj":"P"}]}', encoding="utf-8"
+    )
+    _, out, _ = run(capsys, "-C", tmp_path / "c", "import", "pubannotation", tmp_path / "x.json", "--dry-run")
+    assert "1 span could not be verified: the source does not repeat their text" in out
+    assert "If not, import it with --offsets UNIT, and --replace" in out

@@ -25,6 +25,7 @@ from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.needless import without_needless
+from postil.exchange.offsets import Unverified
 from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
@@ -75,7 +76,7 @@ class Imported(msgspec.Struct):
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
     something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
     corpus. ``unused``: names of the user's table that the source does not have. ``unreadable``: why files, or what is left of
-    them, were not read, all of them: ``errors`` too unless they are skipped.
+    them, were not read, all of them: ``errors`` too unless they are skipped. ``unverified``: spans whose offsets nothing proves.
     """
 
     errors: list[str]
@@ -95,6 +96,7 @@ class Imported(msgspec.Struct):
     is_new: bool = False
     made: tuple[str, ...] = ()
     scheme: str = ""
+    unverified: Unverified = msgspec.field(default_factory=Unverified)
 
     @property
     def is_done(self) -> bool:
@@ -208,6 +210,7 @@ class _Reading:
         done.unused = self._unused.lines()
         done.annotators = sorted(self._annotators)
         done.advice += self._intake.advice
+        done.unverified = self._intake.unverified
         return done
 
     def _account_for_unreadable(self) -> None:

@@ -20,7 +20,7 @@ from postil.exchange.document_names import SOURCE_NAME, DocumentNames, EmptyShel
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, over_lines, placed
+from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, Unverified, over_lines, placed
 from postil.exchange.plain_values import with_plain_values
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
@@ -56,7 +56,8 @@ class Intake:
     """Makes documents of drafts, with ids that no two of them share.
 
     ``annotators``: what they are called. ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along.
-    ``errors``: what stops the import. ``advice``: what the user can do about it.
+    ``unverified``: spans whose offsets nothing proves. ``errors``: what stops the import. ``advice``: what the user can do about
+    it.
     """
 
     def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None, shelf: Shelf | None = None) -> None:
@@ -65,6 +66,7 @@ class Intake:
         self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
         self.annotators = AnnotatorNames(rules.annotator, self.repaired)
+        self.unverified = Unverified()
         self.errors: list[str] = []
         self.advice: list[str] = []
         self._drafts = 0
@@ -118,6 +120,8 @@ class Intake:
         self._fitting = countings if self._fitting is None else self._fitting & countings
 
     def _admit(self, draft: Draft, found: Placed, shown: str) -> Document:
+        if not draft.is_built:
+            self.unverified.see(draft, found)
         sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
