@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
-from postil.exchange.features import Reducing, taken_out
-from postil.exchange.ids import renamed
+from postil.exchange.features import Reducing, taken_out, without_repeats
 from postil.exchange.losses import Losses
 from postil.exchange.tokens import Tokens
 from postil.model import Annotation, AnnotationSet
@@ -34,32 +31,10 @@ def _without_empty_spans(annotations: AnnotationSet, losses: Losses) -> Annotati
 
 
 def _without_repeats(annotations: AnnotationSet, layers: Mapping[str, Layer], losses: Losses) -> AnnotationSet:
-    """The set with each annotation once; what names another that says the same in all then names the first.
+    def lose_one(record: Annotation, first: str) -> None:
+        losses.add("annotations that say the same as another in all", f"{_place(annotations, record)}: as {first}", record.label)
 
-    A relation may become the same as another only by that, and is one of these then.
-    """
-    while stand_ins := _stand_ins(annotations):
-        for record in annotations.annotations:
-            if record.id in stand_ins:
-                place = f"{_place(annotations, record)}: as {stand_ins[record.id]}"
-                losses.add("annotations that say the same as another in all", place, record.label)
-        groups: tuple[tuple[Any, ...], ...] = (
-            annotations.spans, annotations.relations, annotations.labels, annotations.notes,
-        )  # fmt: skip
-        left = (tuple(renamed(one, stand_ins, layers) for one in group if one.id not in stand_ins) for group in groups)
-        annotations = AnnotationSet(annotations.header, *left)
-    return annotations
-
-
-def _stand_ins(annotations: AnnotationSet) -> dict[str, str]:
-    """By the id of each annotation that says the same as one before it, that one's."""
-    firsts: dict[bytes, str] = {}
-    pairs = ((record.id, firsts.setdefault(_said(record), record.id)) for record in annotations.annotations)
-    return {id: first for id, first in pairs if id != first}
-
-
-def _said(record: Annotation) -> bytes:
-    return msgspec.json.encode(replace(record, id=""), order="deterministic")
+    return without_repeats(annotations, layers, lose_one)
 
 
 def _place(annotations: AnnotationSet, record: Annotation) -> str:
