@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,3 +248,109 @@ def test_the_file_is_what_the_corpus_has(corpus: Path, tmp_path: Path, capsys: p
     (line,) = (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()
 
     assert json.loads(line)["text"] == "Rajnath Singh met Hamada in Tokyo.\n"
+
+
+def _with_more(corpus: Path, records: tuple[Any, ...] = (), *texts: str) -> Path:
+    """The corpus with documents that have a text only, and with one that has these records too."""
+    for name in (*texts, *(["bad"] if records else [])):
+        text = (corpus / "corpus/example.txt").read_bytes()
+        path = corpus / f"corpus/{name}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.with_suffix(".toml").touch()
+        path.write_bytes(text if name == "bad" else f"Nobody has read {name} yet.\n".encode())
+    if records:
+        (corpus / "annotations/gold/bad.jsonl").write_text(set_file("gold", *records).replace('"example"', '"bad"'))
+    return corpus
+
+
+@pytest.mark.parametrize("name", [name for name, one in all_formats().items() if one.write and one.read])
+def test_texts_that_nobody_has_annotated_can_go_out(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    _with_more(corpus, (), "bare", "news/other")
+    shutil.rmtree(corpus / "annotations/gold")
+    shutil.rmtree(corpus / "annotations/a2")
+
+    status, _, err = run(capsys, "-C", corpus, "export", name, tmp_path / "x")
+    assert (status, "there are no sets at all; --all-documents exports 3 texts without annotations" in err) == (2, True)
+
+    status, out, err = run(capsys, "-C", corpus, "export", name, tmp_path / "x", "--all-documents", "--lossy")
+    assert (status, err) == (0, "")
+    assert "3 documents, 0 annotations" in out
+    assert "3 documents without a set by gold: only the text" in out
+
+    (tmp_path / "back").mkdir()
+    status, out, _ = run(capsys, "-C", tmp_path / "back", "import", name, tmp_path / "x")
+    assert (status, "imported 3 documents, 0 annotations" in out) == (0, True)
+
+
+def test_a_set_of_some_documents_goes_out_with_all_texts_when_asked(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _with_more(corpus, (), "bare")
+
+    _, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "some", "--lossy")
+    assert "bare has no set by gold\n--all-documents writes the text of every document\n" in out
+
+    _, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "all", "--lossy", "--all-documents")
+    assert "2 documents, 5 annotations" in out
+    assert (tmp_path / "all/bare.ann").read_bytes() == b""
+    assert (tmp_path / "all/bare.txt").is_file()
+
+
+def test_documents_with_errors_are_counted_by_rule_and_left_out_when_asked(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = span("e1", "PERSON", 0, 13)
+    _with_more(corpus, (same, span("e2", "PERSON", 0, 13), span("e3", "PERSON", 0, 13), span("e4", "PERSON", 7, 7)))
+
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--lossy")
+    assert status == 1
+    assert "1 of 2 documents has errors:" in err
+    assert "1 × SPN002 empty-or-inverted (error)" in err
+    assert "2 × SPN008 duplicate-span (error)" in err
+    assert "annotations/gold/bad.jsonl:" in err
+    assert "Mend what postil check finds, then export; or --skip-invalid leaves it out." in err
+    assert not (tmp_path / "x").exists()
+
+    status, out, _ = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--skip-invalid")
+    assert status == 0
+    assert "wrote" in out
+    assert ": 1 document, 5 annotations" in out
+    assert "left out, as there are errors: bad" in out
+    assert "2 × SPN008" in out
+
+    shutil.rmtree(corpus / "annotations/a2")
+    (corpus / "annotations/gold/example.jsonl").unlink()
+    status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "y", "--skip-invalid")
+    assert (status, "1 of 2 documents has errors" in err) == (1, True)
+
+
+def test_what_sets_leave_a_corpus_whole_takes_them_as_they_are(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, "-C", corpus, "export", "hf", tmp_path / "x", "--skip-invalid")
+    assert (status, "--all-documents and --skip-invalid are no options of it" in err) == (2, True)
+
+
+def test_only_ids_that_come_back_as_others_are_said_to_be_made_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("T1\tPER 0 3\tAda", "T2\tMet 4 7\tmet", "E1\tMet:T2 Who:T1", "R1\tof Arg1:T2 Arg2:T1", "#1\tNote T1\tsure?")
+    (tmp_path / "d.txt").write_text("Ada met Bob.\n", encoding="utf-8")
+    (tmp_path / "d.ann").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (tmp_path / "map.toml").write_text('[roles.event]\nWho = "agent"\n', encoding="utf-8")
+    _, out, _ = run(capsys, "-C", corpus, "import", "brat", tmp_path / "d.ann", "--scheme", tmp_path / "map.toml", "--as", "gold")
+    assert "not in the source" not in out
+    assert Corpus.open(corpus)["d"].sets["gold"].relations[0].args == {"trigger": "T2", "agent": "T1"}
+
+    status, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "x")
+    assert (status, "ids, made anew" in out) == (0, False)
+    assert re.findall(r"^(?:[TER#]\d)", (tmp_path / "x/d.ann").read_text(encoding="utf-8"), re.MULTILINE) == [
+        "T1", "T2", "E1", "R1", "#1",
+    ]  # fmt: skip
+
+    path = corpus / "annotations/gold/d.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"T1"', '"ada"'), encoding="utf-8")
+    _, out, _ = run(capsys, "-C", corpus, "export", "brat", tmp_path / "y")
+    assert "1 × ids, made anew when read\n    d (gold) “ada”" in out

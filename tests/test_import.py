@@ -63,7 +63,7 @@ def test_a_directory_that_is_no_corpus_becomes_a_clean_one(tmp_path: Path, capsy
     assert [span.text for span in corpus["news/ada"].sets["a1"].spans] == ["Ada", "Bob"]
     assert corpus["news/ada"].sets["a1"].header.method == "imported"
     assert list(corpus.scheme.layers["entity"].labels) == ["CITY", "PERSON"]
-    assert not list(root.glob(".postil-import-*"))
+    assert not list(root.glob(".postil"))
 
 
 def test_importing_twice_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,9 +229,10 @@ def test_killed_in_the_middle_nothing_is_there_or_the_same_import_goes_on(tmp_pa
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         for path in root.rglob("*.jsonl"):
-            if not path.is_relative_to(next(iter(root.glob(".postil-import-*")), root / "none")):
+            if not path.is_relative_to(root / ".postil"):
                 assert path.read_bytes().endswith(b"\n")
         assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+        assert not (root / ".postil/imports").exists()
         assert len(Corpus.open(root)) == 300
         assert all(len(document.sets["a1"].spans) == 1 for document in Corpus.open(root))
 
@@ -277,11 +278,12 @@ def test_annotations_of_one_place_that_an_attribute_tells_apart_are_no_duplicate
     document = {"id": "ada", "text": "Ada\n", "sets": [{"annotator": "a1", "spans": spans, "relations": relations}]}
     root = tmp_path / "corpus"
     root.mkdir()
-    assert run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))[::2] == (0, "")
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", _source(tmp_path / "x.jsonl", document))
+    assert (status, "1 × annotations that say the same as another in all\n      ada (a1) e2: as e1" in out) == (0, True)
     layers = Corpus.open(root).scheme.layers
     assert (layers["entity"].distinguishing, layers["argument"].distinguishing) == (["who"], ["n"])
     _, out, _ = run(capsys, "-C", root, "check", "--select", "SPN008,REL007", "--format", "concise")
-    assert [line.split(":")[1] for line in out.splitlines() if "SPN008" in line or "REL007" in line] == ["4"]
+    assert [line.split(":")[1] for line in out.splitlines() if "SPN008" in line or "REL007" in line] == []
 
 
 def test_values_make_the_type_of_an_attribute(tmp_path: Path) -> None:
@@ -731,3 +733,169 @@ def test_one_value_is_a_list_where_another_record_has_several_and_importing_agai
     before = (root / "annotations/imported/a.jsonl").read_bytes()
     assert run(capsys, "-C", root, "import", "brat", source)[0] == 0
     assert (root / "annotations/imported/a.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "said"), [("imported", "--set imported\n"), ("gold", "")])
+def test_it_is_said_what_an_export_has_to_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    (tmp_path / "x.txt").write_text("Ada met Bob.\n", encoding="utf-8")
+    (tmp_path / "x.ann").write_text("T1\tPER 0 3\tAda\n", encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "brat", "x.ann", "--as", name)
+    assert out.partition("Next: postil check\n")[2] == (said and f"To export: postil export FORMAT DESTINATION {said}")
+
+
+def _brat(directory: Path, *names: str) -> Path:
+    for name in names:
+        path = directory / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Ada met {name}.\n", encoding="utf-8")
+        path.with_name(f"{path.stem}.ann").write_text("T1\tPER 0 3\tAda\n", encoding="utf-8")
+    return directory
+
+
+def test_names_that_no_file_can_have_are_changed_always_alike_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    _, out, _ = run(capsys, "-C", root, "import", "brat", _brat(tmp_path / "one", "दिल्ली", "Größe", "a+b", "plain"))
+
+    assert "3 × names of documents that cannot be file names here, changed" in out
+    assert "twice" not in out
+    corpus = Corpus.open(root)
+    named = {corpus[id].metadata.extra.get("source_name"): id for id in corpus.document_ids}
+    assert named == {"दिल्ली": "document-42103812", "Größe": "Grosse", "a+b": "a-b", None: "plain"}
+
+    # a later part of the source: what is there is found, what is new takes nobody's name
+    _, out, err = run(capsys, "-C", root, "import", "brat", _brat(tmp_path / "two", "北京", "दिल्ली", "Größe", "a b"))
+    assert (err, "imported 4 documents" in out) == ("", True)
+    corpus = Corpus.open(root)
+    assert len(corpus) == 6
+    again = {corpus[id].metadata.extra.get("source_name"): id for id in corpus.document_ids}
+    assert again.items() >= named.items()
+    assert again["a b"].startswith("a-b-")
+
+    _, out, _ = run(capsys, "-C", root, "import", "brat", tmp_path / "two")
+    assert "all there already" in out
+
+
+def test_names_that_differ_in_case_only_are_told_apart_whatever_comes_with_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    source = _source(tmp_path / "x.jsonl", {"id": "One", "text": "1"}, {"id": "one", "text": "2"}, {"id": "One", "text": "3"})
+    _, out, _ = run(capsys, "-C", root, "import", "jsonl", source)
+    assert "1 × names of documents that differ from another's only in case, changed\n      one: now one-7692c3ad" in out
+    assert "1 × names of documents that were there twice\n      One: now One-2" in out
+
+    later = _source(tmp_path / "y.jsonl", {"id": "one", "text": "2"})
+    _, out, _ = run(capsys, "-C", root, "import", "jsonl", later)
+    assert "all there already" in out
+    assert len(Corpus.open(root)) == 3
+
+
+def test_another_text_of_a_document_is_an_error_that_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "c"
+    root.mkdir()
+    source = _brat(tmp_path / "one", "Größe")
+    run(capsys, "-C", root, "import", "brat", source)
+    (source / "Größe.txt").write_text("Ada met nobody.\n", encoding="utf-8")
+
+    status, _, err = run(capsys, "-C", root, "import", "brat", source)
+
+    assert status == 1
+    assert "Größe.ann: Grosse: there is a document of this name with another text" in err
+
+
+def test_what_a_corpus_has_no_place_for_is_counted_and_what_is_left_can_leave_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = {"layer": "entity", "label": "PERSON", "start": 0, "end": 3, "text": "Ada"}
+    spans = [{**span, "id": "e1"}, {**span, "id": "e2"}, {**span, "id": "e3", "start": 4, "end": 4, "text": ""}]
+    spans.append({**span, "id": "e4", "start": 4, "end": 7, "text": "met"})
+    tie = {"layer": "argument", "label": "is"}
+    ends = [("e1", "e4"), ("e2", "e4"), ("e1", "e3")]
+    relations = [{**tie, "id": f"r{at}", "args": dict(zip(("from", "to"), pair, strict=True))} for at, pair in enumerate(ends)]
+    notes = [{"id": "n1", "about": "e2", "text": "sure?"}]
+    sets = [{"annotator": "a1", "spans": spans, "relations": relations, "notes": notes}]
+    source = _source(tmp_path / "x.jsonl", {"id": "ada", "text": "Ada met\n", "sets": sets})
+    root = tmp_path / "corpus"
+    root.mkdir()
+
+    status, out, _ = run(capsys, "-C", root, "import", "jsonl", source)
+
+    assert status == 0
+    assert "1 × spans of no characters\n      ada (a1) e3 at 4 “PERSON”" in out
+    assert "1 × relations one of whose ends was lost\n      ada (a1) r2" in out
+    assert "2 × annotations that say the same as another in all" in out
+    (one,) = Corpus.open(root)["ada"].sets.values()
+    assert [record.id for record in one.records] == ["e1", "e4", "r0", "n1"]
+    assert one.notes[0].about == "e1"
+    assert run(capsys, "-C", root, "export", "jsonl", tmp_path / "y.jsonl", "--set", "a1")[0] == 0
+
+
+def _table(directory: Path, **tables: str) -> Path:
+    directory.mkdir()
+    (directory / "one.txt").write_text("Anna met Ben.\nThey spoke.\n", encoding="utf-8")
+    for name, rows in tables.items():
+        (directory / f"{name}.csv").write_text(f"document,start,end,label,text\n{rows}", encoding="utf-8")
+    return directory
+
+
+def test_a_fault_is_in_the_file_that_has_it_and_no_id_is_named_that_none_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _table(tmp_path / "s", a="one,0,4,PER,Anna\n", b="one,9,12,PER,Ben\none,9,13,PER,Ben\n")
+    (tmp_path / "c").mkdir()
+    status, _, err = run(capsys, "-C", tmp_path / "c", "import", "csv", source)
+    assert (status, "s/b.csv:3: is said to cover “Ben”, but at 9-13 there is “Ben.”" in err) == (1, True)
+    assert "a.csv" not in err
+
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    (parts / "d.txt").write_text("Anna met Ben.\n", encoding="utf-8")
+    (parts / "d.a1").write_text("T1\tPER 0 4\tAnna\n", encoding="utf-8")
+    (parts / "d.a2").write_text("T2\tMet 5 8\tsaw\n", encoding="utf-8")
+    _, _, err = run(capsys, "-C", tmp_path / "c", "import", "brat", parts)
+    assert "parts/d.a2:1: T2: is said to cover “saw”" in err
+    assert "d.a1" not in err
+
+
+def test_spans_whose_places_nothing_proves_are_counted_and_doubted_where_they_cut_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _table(tmp_path / "s", a="one,1,4,PER,\none,10,12,PER,\none,15,18,,\n")
+    (tmp_path / "c").mkdir()
+    command = ("-C", tmp_path / "c", "import", "csv", source)
+
+    status, out, _ = run(capsys, *command)
+    assert status == 0
+    assert "3 spans could not be verified: the source does not repeat their text" in out
+    assert "3 of these begin or end inside a word or with a blank (" in out
+    assert "s/a.csv:2: “nna”): are they where they should be? If not, import it with --base 1, --inclusive or both" in out
+    assert "1 × spans without a label, now called span" in out
+
+    status, out, _ = run(capsys, *command, "--base", "1", "--inclusive", "--replace")
+    assert (status, "3 spans could not be verified" in out, "inside a word" in out) == (0, True, False)
+    spans = Corpus.open(tmp_path / "c")["one"].sets["imported"].spans
+    assert [span.text for span in spans] == ["Anna", "Ben", "They"]
+
+
+def test_where_texts_are_repeated_or_made_of_the_spans_nothing_is_left_to_verify(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c").mkdir()
+    source = _table(tmp_path / "s", a="one,0,4,PER,Anna\n")
+    assert "could not be verified" not in run(capsys, "-C", tmp_path / "c", "import", "csv", source, "--dry-run")[1]
+    (tmp_path / "x.conll").write_text("Anna B-PER\nspoke O\n\n", encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path / "c", "import", "conll", tmp_path / "x.conll", "--dry-run")
+    assert "1 annotation" in out
+    assert "could not be verified" not in out
+    (tmp_path / "x.json").write_text(
+        '{"text":"Ada met Bob.","denotations":[{"span":{"begin":1,"end":4},"obj":"P"}]}', encoding="utf-8"
+    )
+    _, out, _ = run(capsys, "-C", tmp_path / "c", "import", "pubannotation", tmp_path / "x.json", "--dry-run")
+    assert "1 span could not be verified: the source does not repeat their text" in out
+    assert "If not, import it with --offsets UNIT, and --replace" in out

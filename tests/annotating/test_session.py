@@ -20,11 +20,11 @@ from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session
 from postil.annotating.journal import Journal
-from postil.annotating.lock import Holder
 from postil.cli import main
 from postil.errors import ActionRefused, PostilError, SetInUse, UnsafePath
 from postil.model import AnnotationSet
 from postil.rules.examples import Example
+from postil.storage.holder import Holder
 from postil.storage.set_file import encode_set, parse_set
 
 SET = "annotations/gold/example.jsonl"

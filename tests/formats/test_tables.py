@@ -61,7 +61,7 @@ def test_tables_that_count_otherwise(tmp_path: Path) -> None:
     path = put(tmp_path / "in.csv", "document,label,start,end,text\na,PER,1,4,Anna\n")
     assert spans(path, base="1", inclusive=True) == [("imported", "PER", "Anna")]
     _, intake, _ = read(FORMAT, path)
-    assert "in.csv:2: e1: is said to cover “Anna”, but at 1-4 there is “nna”" in intake.errors[0]
+    assert "in.csv:2: is said to cover “Anna”, but at 1-4 there is “nna”" in intake.errors[0]
 
 
 def test_other_columns_are_attributes_and_rows_without_offsets_labels(tmp_path: Path) -> None:

@@ -16,10 +16,9 @@ import msgspec
 from postil.annotating.history import Back, Do, Entry
 from postil.errors import PostilError, UnsafePath
 from postil.model import AnnotationSet
+from postil.storage.private import DIRECTORY, make_private
 from postil.storage.safe_files import is_inside
 from postil.storage.set_file import encode_set, parse_set
-
-DIRECTORY = ".postil"
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -64,14 +63,11 @@ class Journal:
         self.lock_path = self.directory / f"{document}.lock"
         if not is_inside(root, self.path):
             raise UnsafePath(f"{self.path} leads out of {root}: nothing was written")
-        self._top = root / DIRECTORY
+        self._root = root
 
     def prepare(self) -> None:
         """Make the directory, and let git ignore it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        ignore = self._top / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        make_private(self._root, self.path.parent)
 
     def read(self) -> Recorded | None:
         """What it tells; ``None`` where there is none, or only the beginning of one."""

@@ -4,53 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import socket
-import sys
 import time
 from pathlib import Path
 
 import msgspec
 
 from postil.errors import SetInUse
-
-_PROC = Path("/proc")
-
-
-class Holder(msgspec.Struct, frozen=True):
-    """Who holds a lock. ``started`` tells a process from a later one with the same number, where the system says it."""
-
-    pid: int
-    host: str
-    started: str
-    token: str
-
-    @classmethod
-    def this_process(cls) -> Holder:
-        """What is known of the process that asks."""
-        return cls(os.getpid(), socket.gethostname(), _started(os.getpid()), secrets.token_hex(8))
-
-    @property
-    def may_be_alive(self) -> bool:
-        """Whether the process may still run. Of another machine nobody can tell."""
-        if self.host != socket.gethostname() or sys.platform == "win32":  # there, looking for a process may end it
-            return True
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            pass
-        return self.started == _started(self.pid)
-
-
-def _started(pid: int) -> str:
-    """When a process was started, in ticks since the machine was; empty where the system does not say."""
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
+from postil.storage.holder import Holder, read_holder
 
 
 class Lock:
@@ -91,7 +51,7 @@ class Lock:
 
     def _clear_left_over(self) -> None:
         """Remove the file of a process that has ended; whoever else is there keeps it."""
-        there = _read(self._path)
+        there = read_holder(self._path)
         if there is not None and there.may_be_alive:
             began = time.strftime("%Y-%m-%d %H:%M", time.localtime(self._path.stat().st_mtime))
             raise SetInUse(
@@ -101,7 +61,7 @@ class Lock:
         aside = self._path.with_name(f"{self._path.name}.{self.holder.token}.old")
         with contextlib.suppress(FileNotFoundError):
             self._path.rename(aside)
-            if (moved := _read(aside)) != there and moved is not None:  # somebody took it in between: give it back
+            if (moved := read_holder(aside)) != there and moved is not None:  # somebody took it in between: give it back
                 with contextlib.suppress(FileExistsError):
                     os.link(aside, self._path)
             aside.unlink()
@@ -109,17 +69,10 @@ class Lock:
     @property
     def is_held(self) -> bool:
         """Whether the lock is still this one's."""
-        there = _read(self._path)
+        there = read_holder(self._path)
         return there is not None and there.token == self.holder.token
 
     def release(self) -> None:
         """Give it back."""
         if self.is_held:
             self._path.unlink()
-
-
-def _read(path: Path) -> Holder | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Holder)
-    except (OSError, msgspec.MsgspecError):
-        return None

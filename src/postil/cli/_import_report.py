@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from postil.exchange.import_ import Imported
 
 _SHOWN = 50  # errors that are printed one by one
+_FEW = 3  # annotators that are named
 
 
-def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[str]:
-    """Line by line, what was imported or why nothing was; ``doubt``: why it may not have been read as what it is."""
+def import_report(done: Imported, doubts: Sequence[str] = (), *, is_dry: bool) -> Iterator[str]:
+    """Line by line, what was imported or why nothing was; ``doubts``: why it may not have been read as what it is."""
     from postil.text import counted, listing
 
     if done.errors:
@@ -40,8 +41,7 @@ def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[
         yield f"{what}: all there already, just as it is"
     else:
         yield f"{'would import' if is_dry else 'imported'} {what}"
-    if doubt:
-        yield f"  {doubt}"
+    yield from (f"  {doubt}" for doubt in doubts)
     yield from _written(done, is_dry=is_dry)
     yield from _unused(done)
     for title, tallies in (("repaired:", done.repaired), ("not brought along:", done.left_out)):
@@ -52,6 +52,14 @@ def import_report(done: Imported, doubt: str = "", *, is_dry: bool) -> Iterator[
     yield from _foreseen(done)
     if not is_dry:
         yield "Next: postil check"
+        yield from _how_to_export(done)
+
+
+def _how_to_export(done: Imported) -> Iterator[str]:
+    """Whose sets an export has to be told to write, where gold, which it writes otherwise, is not among them."""
+    if "gold" not in done.annotators:
+        option = " ".join(f"--set {annotator}" for annotator in done.annotators[:_FEW]) or "--all-documents"
+        yield f"To export: postil export FORMAT DESTINATION {option}{' …' if len(done.annotators) > _FEW else ''}"
 
 
 def _foreseen(done: Imported) -> Iterator[str]:

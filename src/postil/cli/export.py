@@ -51,6 +51,8 @@ def _subcommand(format_: Format) -> click.Command:
             without=options["without"],
             policy=options["overlap"],
             replace=options["replace"],
+            all_documents=options["all_documents"],
+            skip_invalid=options["skip_invalid"],
         )
         corpus = open_corpus()
         try:
@@ -111,11 +113,14 @@ def _common_options(format_: Format) -> list[click.Option]:
 
     features = to_take_out(format_.keeps, format_.limits)
     words = _words(format_)
+    whole = format_.write_corpus is not None
     overlaps = NESTED in features or CROSSING in features
     policies = click.Choice(["longest", "outermost", "innermost"])
     without_help = f"Agree that this is lost, with what cannot be without it; may be given several times: {', '.join(words)}."
     return [
         click.Option(["--replace"], is_flag=True, help="Overwrite what is there."),
+        click.Option(["--all-documents"], is_flag=True, hidden=whole, help="Write the text of documents without such a set."),
+        click.Option(["--skip-invalid"], is_flag=True, hidden=whole, help="Leave out documents with errors, and say which."),
         click.Option(
             ["--lossy"], is_flag=True, hidden=not features, help="Export all the same, and lose what does not fit."
         ),

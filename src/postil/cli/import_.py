@@ -9,6 +9,8 @@ from postil.cli._format_options import click_options, manual_as_help, no_such_fo
 from postil.cli._import_report import import_report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from postil.exchange.format import Format
     from postil.exchange.import_ import Imported, Wishes
     from postil.exchange.sources import Source
@@ -54,8 +56,8 @@ def _subcommand(format_: Format) -> click.Command:
         with format_.located(source[0], start_directory(), wishes.options) as path:
             given = Source(path, encoding)
             done = import_source(format_, given, corpus_root(), wishes)
-            doubt = _doubt(format_, given, source[0], done)
-        for line in import_report(done, doubt, is_dry=wishes.is_dry):
+            doubts = tuple(_doubts(format_, given, source[0], done))
+        for line in import_report(done, doubts, is_dry=wishes.is_dry):
             click.echo(printable(line), err=not done.is_done)
         return 0 if done.is_done and not done.unreadable else 1
 
@@ -136,7 +138,23 @@ def _wishes(format_: Format, options: dict[str, Any]) -> Wishes:
     )
 
 
-def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
+def _doubts(format_: Format, source: Source, shown: str, done: Imported) -> Iterator[str]:
+    """Why what was read may not be what is there."""
+    from postil.text import counted
+
+    if doubt := _doubt_of_format(format_, source, shown, done):
+        yield doubt
+    spans = counted(done.unverified.spans, "span")
+    if done.unverified.spans:
+        yield f"{spans} could not be verified: the source does not repeat their text"
+    if done.unverified.are_doubtful:
+        yield (
+            f"{done.unverified.cutting:,} of these begin or end inside a word or with a blank ({done.unverified.example}): are "
+            f"they where they should be? If not, {_other_ways_to_count(format_)}"
+        )
+
+
+def _doubt_of_format(format_: Format, source: Source, shown: str, done: Imported) -> str:
     """That no annotation was found, or the source has only another format's signs, and which; empty where all is well."""
     from postil.formats import likely_formats
     from postil.text import counted, listing
@@ -152,6 +170,13 @@ def _doubt(format_: Format, source: Source, shown: str, done: Imported) -> str:
         return doubt
     others = f" It looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if likely else ""
     return f"{doubt}: is {shown} in the format {format_.name}?{others}"
+
+
+def _other_ways_to_count(format_: Format) -> str:
+    """What says how offsets count, and how another import replaces this one."""
+    names = {option.name for option in format_.read_options}
+    ways = "--base 1, --inclusive or both" if names >= {"base", "inclusive"} else "--offsets UNIT"
+    return f"import it with {ways}, and --replace"
 
 
 @click.group(cls=_Formats, subcommand_metavar="FORMAT SRC [OPTIONS]")

@@ -47,9 +47,25 @@ class AnnotatorNames:
         return f"{name}-{digest}" if is_taken else name
 
 
+_SPELLED = str.maketrans({
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H", "ı": "i",
+})  # fmt: skip
+"""Letters of the Latin script that are no other with a mark."""
+
+
 def portable(name: str) -> str:
     """A name as every file system can have it: its letters without accents, what is left over as ``-``; empty for nothing."""
-    spelled = unicodedata.normalize("NFKD", name.replace("\\", "/"))
-    letters = "".join(character for character in spelled if not unicodedata.combining(character))
-    parts = [re.sub(r"[^A-Za-z0-9_.-]+", "-", part).strip("-.")[:_LONGEST_NAME] for part in letters.split("/")]
+    parts = [re.sub(r"[^A-Za-z0-9_.-]+", "-", part).strip("-.")[:_LONGEST_NAME] for part in _spelled(name).split("/")]
     return "/".join(part for part in parts if part)
+
+
+def has_lost_letters(name: str) -> bool:
+    """Whether a portable name has not all letters and digits of this one, but for what marks them."""
+    is_long = any(len(part) > _LONGEST_NAME for part in name.split("/"))
+    return is_long or any(not one.isascii() and one.isalnum() for one in _spelled(name))
+
+
+def _spelled(name: str) -> str:
+    spelled = unicodedata.normalize("NFKD", name.translate(_SPELLED).replace("\\", "/"))
+    return "".join(character for character in spelled if not unicodedata.combining(character))

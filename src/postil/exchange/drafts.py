@@ -18,7 +18,8 @@ class DraftSet(msgspec.Struct):
     """What one annotator says of a document.
 
     ``annotator``: as the file names them; empty where it does not, and then they are called what the user says. ``file`` and
-    ``lines`` (id → line) say in messages where a record was read; a format without lines leaves ``lines`` empty.
+    ``lines`` (id → line) say in messages where a record was read; a format without lines leaves ``lines`` empty. ``files`` (id →
+    file): of records that were read in another file than ``file``. ``invented``: ids that the file does not have.
     """
 
     annotator: str = ""
@@ -31,11 +32,15 @@ class DraftSet(msgspec.Struct):
     sources: tuple[str, ...] = ()
     file: str = ""
     lines: dict[str, int] = {}
+    files: dict[str, str] = {}
+    invented: set[str] = set()
 
     def place(self, id: str) -> str:
         """Where a record was read: ``file:line: id``."""
-        line = self.lines.get(id)
-        return f"{self.file}:{line}: {id}" if line else f"{self.file}: {id}"
+        file, line = self.files.get(id, self.file), self.lines.get(id)
+        if line and id in self.invented:
+            return f"{file}:{line}"
+        return f"{file}:{line}: {id}" if line else f"{file}: {id}"
 
 
 class Draft(msgspec.Struct):
@@ -44,6 +49,7 @@ class Draft(msgspec.Struct):
     ``name``: what the file calls it (a path without suffix, an id), from which an id is made. ``unit``: what its offsets
     count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
     :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
+    ``is_built``: whether the reader put the text together of what the spans cover, so that no offset was there to be wrong.
     ``joins_lines``: whether fragments between which there is only the end of a line are one, cut by a tool.
     ``files``: by their paths in the corpus, the document's own files where the source is an export of a corpus: a new corpus gets
     them as they are.
@@ -55,5 +61,6 @@ class Draft(msgspec.Struct):
     metadata: dict[str, Any] = {}
     unit: Unit | None = "code point"
     file: str = ""
+    is_built: bool = False
     joins_lines: bool = False
     files: dict[str, bytes] = {}

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Corpus, Document
-from postil.errors import ExportRefused
+from postil.errors import ExportRefused, PostilError
 from postil.exchange.features import Feature, Policy, Reducing, to_take_out
 from postil.exchange.format import Format, Report
 from postil.exchange.losses import Losses
 from postil.exchange.outgoing import Outgoing
-from postil.exchange.sound import sound_documents
+from postil.exchange.sound import Sifted, Wanted, sound_documents
 from postil.exchange.target import Target
 from postil.exchange.tokens import Tokens
 from postil.manifest import Manifest
@@ -27,7 +27,8 @@ class Choices(msgspec.Struct, frozen=True):
     """What the user wants of an export.
 
     ``is_lossy``: lose whatever does not fit. ``without``: what may be lost, in the words of :func:`words_of`. ``policy``: which
-    of two spans that overlap is kept. ``replace``: overwrite what is at the destination.
+    of two spans that overlap is kept. ``replace``: overwrite what is at the destination. ``all_documents``, ``skip_invalid``: as
+    in :class:`~postil.exchange.sound.Wanted`.
     """
 
     options: dict[str, Any] = {}
@@ -35,6 +36,8 @@ class Choices(msgspec.Struct, frozen=True):
     without: tuple[str, ...] = ()
     policy: Policy = "longest"
     replace: bool = False
+    all_documents: bool = False
+    skip_invalid: bool = False
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -83,14 +86,19 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
     """Write the sets of ``annotators`` in this format. Raises :class:`WouldLose` where that would lose something."""
     annotators = tuple(dict.fromkeys(annotators))
     refuse_inside(corpus, destination)
+    wanted = Wanted(annotators, choices.all_documents, choices.skip_invalid)
     if format_.write_corpus:
+        if wanted != Wanted(annotators):
+            raise PostilError(
+                f"{format_.title} takes the sets of a corpus as they are: --all-documents and --skip-invalid are no options of it"
+            )
         return format_.write_corpus(corpus, destination, annotators, choices.options, choices.replace)
-    missing: list[tuple[str, str]] = []
+    sifted = Sifted()
     losses = Losses(choices.without)
     target = Target(destination, format_.writes)
     try:
         described = Described(corpus.scheme, corpus.manifest, annotators)
-        documents = sound_documents(corpus, annotators, missing)
+        documents = sound_documents(corpus, wanted, sifted)
         outgoing, count = write_documents(format_, documents, described, target, choices, losses)
         if losses.stopping and not choices.is_lossy:
             raise WouldLose(format_, losses)
@@ -102,9 +110,7 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
         f"wrote {destination}: {counted(count.documents, 'document')}, {counted(count.annotations, 'annotation')}{whole}",
         *outgoing.say,
     ]
-    lines += [f"{name} has no set by {annotator}" for name, annotator in missing[:5]]
-    if len(missing) > 5:
-        lines.append(f"and {len(missing) - 5:,} more have no set by one of {', '.join(annotators)}")
+    lines += sifted.lines(annotators)
     if losses:
         lines += ["not kept:", *losses.lines()]
     return Report(tuple(lines))

@@ -7,8 +7,6 @@ metadata, then the scheme, then the sets. Broken off there, the same import goes
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from msgspec.structs import replace
 
 from postil.corpus import Document
 from postil.errors import PostilError
+from postil.exchange.document_names import SOURCE_NAME
 from postil.exchange.drafts import Draft
 from postil.exchange.features import LABEL_LAYER, RELATION_LAYER, SPAN_LAYER
 from postil.exchange.format import Format
@@ -25,6 +24,8 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
+from postil.exchange.needless import without_needless
+from postil.exchange.offsets import Unverified
 from postil.exchange.proposal import Observed, widened_roles
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
@@ -34,6 +35,7 @@ from postil.model import AnnotationSet
 from postil.scheme import Layer, Scheme
 from postil.storage.directory import MANIFEST, SCHEME, CorpusDirectory
 from postil.storage.new_corpus import make_corpus, new_manifest, plain_name
+from postil.storage.private import work_directory
 from postil.storage.set_file import encode_set, parse_set
 from postil.storage.toml_file import parse_toml
 from postil.text import few, listing
@@ -74,7 +76,7 @@ class Imported(msgspec.Struct):
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
     something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
     corpus. ``unused``: names of the user's table that the source does not have. ``unreadable``: why files, or what is left of
-    them, were not read, all of them: ``errors`` too unless they are skipped.
+    them, were not read, all of them: ``errors`` too unless they are skipped. ``unverified``: spans whose offsets nothing proves.
     """
 
     errors: list[str]
@@ -94,6 +96,7 @@ class Imported(msgspec.Struct):
     is_new: bool = False
     made: tuple[str, ...] = ()
     scheme: str = ""
+    unverified: Unverified = msgspec.field(default_factory=Unverified)
 
     @property
     def is_done(self) -> bool:
@@ -106,12 +109,11 @@ def import_source(
 ) -> Imported:
     """Bring the documents of a source into the corpus at ``root``, which is made where there is none."""
     corpus = _Corpus(root, may_restore=not wishes.renames)
-    work = Path(tempfile.mkdtemp(dir=_existing(root), prefix=".postil-import-"))
-    try:
+    with work_directory(_existing(root), "imports") as work:
         stage = _Stage(work, root)
         reading = _Reading(format_, source, corpus, wishes)
-        for document, files in reading.documents():
-            reading.errors += corpus.put(document, files, stage, replaces=wishes.replaces)
+        for document, draft in reading.documents():
+            reading.errors += corpus.put(document, draft, stage, replaces=wishes.replaces)
             progress(reading.done.documents)
         done = reading.finished()
         done.errors += corpus.restore(reading.incoming.files, stage)
@@ -123,8 +125,6 @@ def import_source(
                 made = corpus.make(root, wishes.ci)
                 done.made = tuple(path for path, is_new in made if is_new and path != SCHEME)
             stage.put_in_place(root)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return done
 
 
@@ -157,7 +157,7 @@ class _Reading:
         )  # fmt: skip
         self.observed = Observed()
         self._format, self._wishes, self._scheme = format_, wishes, corpus.scheme
-        self._intake = Intake(wishes.rules, corpus.scheme_id, self.incoming.declared)
+        self._intake = Intake(wishes.rules, corpus.scheme_id, self.incoming.declared, corpus)
         self._losses = Losses()
         self._originals = self._intake.annotators.originals
         self._unused = Unused(wishes.names, self._originals)
@@ -173,16 +173,18 @@ class _Reading:
         """The layers that the source itself describes, with the corpus's names."""
         return mapped_layers(self.incoming.declared, self._wishes.names)
 
-    def documents(self) -> Iterator[tuple[Document, dict[str, bytes]]]:
-        """Each document, with its own files where the source is an export of a corpus."""
+    def documents(self) -> Iterator[tuple[Document, Draft]]:
+        """Each document, with what it was made of."""
         for draft, document in self._admitted():
             self._unused.see(document)
             called = mapped(document, self._wishes.names, self._losses, self._originals)
+            if not draft.files:  # a corpus's own files are restored as they are
+                called = without_needless(called, self.declared, self._losses)
             self.observed.add(called)
             self._annotators.update(called.sets)
             self.done.documents += 1
             self.done.annotations += sum(len(one.annotations) for one in called.sets.values())
-            yield called, draft.files
+            yield called, draft
 
     def _admitted(self) -> Iterator[tuple[Draft, Document]]:
         read = self._format.read
@@ -210,6 +212,7 @@ class _Reading:
         done.unused = self._unused.lines()
         done.annotators = sorted(self._annotators)
         done.advice += self._intake.advice
+        done.unverified = self._intake.unverified
         return done
 
     def _account_for_unreadable(self) -> None:
@@ -392,12 +395,27 @@ class _Corpus:
             self._has_own = files.keys() >= {SCHEME, MANIFEST}
             yield from stage.restore(files)
 
-    def put(self, document: Document, files: dict[str, bytes], stage: _Stage, *, replaces: bool) -> Iterator[str]:
-        """Write a document into the stage, as its own ``files`` where it has some; gives what is in its way."""
-        if self._restores and files:
-            yield from stage.restore(files)
+    def source_name(self, document: str) -> str | None:
+        """What a source called a document that is there, if its metadata says so (else empty); ``None``: it is not there."""
+        files = self._documents.get(document)
+        if files is None or self.directory is None:
+            return None
+        data = (self.directory.read(files.metadata) if files.metadata else None) or b""
+        metadata = parse_toml(Metadata, files.metadata, data).value
+        return str(metadata.extra.get(SOURCE_NAME, "")) if metadata else ""
+
+    def has_text(self, document: str, text: str) -> bool:
+        """Whether the text of a document that is there is this."""
+        files = self._documents.get(document)
+        return bool(files and files.text and self.directory and self.directory.read(files.text) == text.encode())
+
+    def put(self, document: Document, draft: Draft, stage: _Stage, *, replaces: bool) -> Iterator[str]:
+        """Write a document into the stage, as the draft's own files where it has some; gives what is in its way."""
+        if self._restores and draft.files:
+            yield from stage.restore(draft.files)
         else:
-            yield from self._put(document, stage, replaces=replaces)
+            place = f"{draft.file}: " if draft.file else ""
+            yield from (f"{place}{fault}" for fault in self._put(document, stage, replaces=replaces))
 
     def _put(self, document: Document, stage: _Stage, *, replaces: bool) -> Iterator[str]:
         there = self._by_case.get(document.id.casefold(), "")
@@ -407,7 +425,7 @@ class _Corpus:
         files = self._documents.get(document.id)
         data = document.text.encode()
         if files and files.text and self.directory:
-            if self.directory.read(files.text) != data:
+            if not self.has_text(document.id, document.text):
                 yield f"{document.id}: there is a document of this name with another text: import it elsewhere with --into"
                 return
         else:

@@ -14,19 +14,19 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
-from postil.exchange.annotator_names import AnnotatorNames, portable
+from postil.exchange.annotator_names import AnnotatorNames
 from postil.exchange.dangling import without_dangling
+from postil.exchange.document_names import SOURCE_NAME, DocumentNames, EmptyShelf, Shelf
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, over_lines, placed
+from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, Unverified, over_lines, placed
 from postil.exchange.plain_values import with_plain_values
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
 from postil.storage.carrying import Carried
-from postil.storage.safe_files import document_id_fault
 from postil.storage.text_file import normalise_text
 from postil.text import Unit, quote
 
@@ -52,21 +52,23 @@ class Intake:
     """Makes documents of drafts, with ids that no two of them share.
 
     ``annotators``: what they are called. ``repaired``: what was changed, by kind. ``left_out``: what could not be brought along.
-    ``errors``: what stops the import. ``advice``: what the user can do about it.
+    ``unverified``: spans whose offsets nothing proves. ``errors``: what stops the import. ``advice``: what the user can do about
+    it.
     """
 
-    def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None) -> None:
+    def __init__(self, rules: Rules, scheme: str, layers: dict[str, Layer] | None = None, shelf: Shelf | None = None) -> None:
+        """``shelf``: the documents that are there already."""
         self.rules, self.scheme = rules, scheme
         self.layers = {} if layers is None else layers  # which a reader may still be filling
         self.repaired, self.left_out = Losses(), Losses()
         self.annotators = AnnotatorNames(rules.annotator, self.repaired)
+        self.unverified = Unverified()
         self.errors: list[str] = []
         self.advice: list[str] = []
         self._drafts = 0
         self._doubts: dict[int, _Doubt] = {}  # by the number of the draft in the source, which alone is kept of it
         self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
-        self._taken: dict[str, str] = {}
-        self._next: dict[str, int] = {}  # the number that a document gets whose name is taken
+        self._names = DocumentNames(rules.into, self.repaired, shelf or EmptyShelf())
 
     def admit(self, draft: Draft) -> Document | None:
         """The draft as a document; ``None`` where it has no text, or offsets that nothing explains (then there is an error).
@@ -118,6 +120,8 @@ class Intake:
         self._fitting = countings if self._fitting is None else self._fitting & countings
 
     def _admit(self, draft: Draft, found: Placed, shown: str) -> Document:
+        if not draft.is_built:
+            self.unverified.see(draft, found)
         sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
             sets = self._mismatched(found.text, sets, found.mismatches)
@@ -134,7 +138,8 @@ class Intake:
         if normalised.text != found.text:
             sets = [self._carried(one, normalised.text, normalised.carried) for one in sets]
         digest = hashlib.sha256(normalised.text.encode()).hexdigest()
-        document = self._document_id(draft)
+        metadata = self._metadata(draft, shown)
+        document, metadata = self._called(draft, normalised.text, metadata)
         sets = [with_plain_values(one, self.repaired) for one in sets]
         made = [self._set(one, document, digest, shown) for one in sets]
         by_name: dict[str, AnnotationSet] = {}
@@ -142,7 +147,16 @@ class Intake:
             if one.annotator in by_name:
                 self.errors.append(f"{shown}: two sets are both by {one.annotator}: --as NAME calls that of nobody otherwise")
             by_name[one.annotator] = one
-        return Document(document, normalised.text, self._metadata(draft, shown), by_name, digest)
+        return Document(document, normalised.text, metadata, by_name, digest)
+
+    def _called(self, draft: Draft, text: str, metadata: Metadata) -> tuple[str, Metadata]:
+        """The document's id, and its metadata with what the source calls it, where that is something else."""
+        name = self.rules.document or draft.name
+        id = self._names.of(name, text)
+        into = f"{self.rules.into.strip('/')}/" if self.rules.into else ""
+        if not name or id == f"{into}{name}":
+            return id, metadata
+        return id, replace(metadata, extra={**metadata.extra, SOURCE_NAME: name})
 
     def _mismatched(self, text: str, sets: list[DraftSet], mismatches: tuple[Mismatch, ...]) -> list[DraftSet]:
         """The sets after what the user wants done with spans whose text is not where they say."""
@@ -195,24 +209,6 @@ class Intake:
             placed_span = replace(span, start=start, end=end, fragments=tuple(fragments))
             spans.append(replace(placed_span, text=placed_span.covered(text)))
         return replace(draft_set, spans=spans)
-
-    def _document_id(self, draft: Draft) -> str:
-        name = self.rules.document or portable(draft.name) or "document"
-        id = "/".join(filter(None, (self.rules.into.strip("/"), name)))
-        if fault := document_id_fault(id):
-            id = "/".join(
-                filter(None, (self.rules.into.strip("/"), f"document-{hashlib.sha256(draft.name.encode()).hexdigest()[:12]}"))
-            )
-            self.repaired.add("names of documents that no file can have", f"{draft.name}: {fault}")
-        key = id.casefold()
-        number, unique = self._next.get(key, 2), id
-        while unique.casefold() in self._taken:
-            unique, number = f"{id}-{number}", number + 1
-        if unique != id:
-            self._next[key] = number
-            self.repaired.add("names of documents that were there twice", f"{draft.name}: now {unique}")
-        self._taken[unique.casefold()] = draft.name
-        return unique
 
     def _set(self, draft_set: DraftSet, document: str, digest: str, shown: str) -> AnnotationSet:
         annotator = self.annotators.of(draft_set.annotator, shown)

@@ -7,8 +7,8 @@
 "MISC" = ""                 # left out, and counted
 [attributes.entity]
 "identifier" = "wikidata"
-[roles.argument]
-"Arg1" = "from"
+[roles.event]
+"Theme" = "patient"
 [annotators]
 "user1" = "ada"
 """

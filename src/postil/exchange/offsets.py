@@ -88,6 +88,33 @@ class Placed(msgspec.Struct, frozen=True):
     trimmed: tuple[Trimmed, ...] = ()
 
 
+class Unverified(msgspec.Struct):
+    """Spans whose offsets nothing proves, as the source does not repeat what they cover.
+
+    ``spans``: how many. ``cutting``: how many of these begin or end with a blank, inside a word or inside a character, as they do
+    where offsets count otherwise than was thought; ``example``: the first of these.
+    """
+
+    spans: int = 0
+    cutting: int = 0
+    example: str = ""
+
+    def see(self, draft: Draft, found: Placed) -> None:
+        """Count those of a document; ``found``: the same in code points."""
+        for before, after in zip(draft.sets, found.sets, strict=True):
+            for span, moved in zip(before.spans, after.spans, strict=True):
+                if not span.text and moved.text:
+                    self.spans += 1
+                    if any(_is_odd(found.text, *extent) for extent in moved.extents):
+                        self.cutting += 1
+                        self.example = self.example or f"{before.place(span.id)}: {quote(moved.text)}"
+
+    @property
+    def are_doubtful(self) -> bool:
+        """Whether so many are cut that they may all be somewhere else."""
+        return self.cutting > self.spans / 2
+
+
 class Undecided(Exception):
     """Several ways of counting fit and put spans in different places.
 
@@ -236,13 +263,13 @@ def _places(one: Placed) -> list[tuple[int, int]]:
 
 def _is_sane(one: Placed) -> bool:
     """Whether no span begins or ends with a blank, inside a word or inside a character."""
-    for draft_set in one.sets:
-        for span in draft_set.spans:
-            for start, end in span.extents:
-                covered = one.text[start:end]
-                if covered != covered.strip() or any(cuts(one.text, edge) for cuts in _CUTS for edge in (start, end)):
-                    return False
-    return True
+    extents = (extent for draft_set in one.sets for span in draft_set.spans for extent in span.extents)
+    return not any(_is_odd(one.text, *extent) for extent in extents)
+
+
+def _is_odd(text: str, start: int, end: int) -> bool:
+    covered = text[start:end]
+    return covered != covered.strip() or any(cuts(text, edge) for cuts in _CUTS for edge in (start, end))
 
 
 def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -105,7 +105,7 @@ class _Reading:
         suffix = f"-{int(self.part)}" if self.part and int(self.part) else ""
         name = f"{self.name or f'{self.file.name}-{self.number}'}{suffix}"
         metadata = {"group": self.name} if self.part else {}
-        yield Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], metadata, file=self.file.shown)
+        yield Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], metadata, file=self.file.shown, is_built=True)
 
     def _sentence(self) -> None:
         rows, self.rows = self.rows, []

@@ -112,7 +112,7 @@ def _draft(record: _Record, others: dict[str, Any], name: str, place: str, incom
         ]
     elif words:
         incoming.losses.add("tokens, which --tokens keeps", place, stops=False)
-    return Draft(name, text, [made], {**record.metadata, **others}, "code point", place)
+    return Draft(name, text, [made], {**record.metadata, **others}, "code point", place, is_built=True)
 
 
 def _offsets(record: _Record, text: str, place: str) -> list[Extent]:

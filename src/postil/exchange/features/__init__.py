@@ -35,6 +35,7 @@ from postil.exchange.features._taking_out import (
     lose,
     taken_out,
     without_records,
+    without_repeats,
     without_values,
 )
 from postil.exchange.features._text import TEXT, with_text
@@ -122,5 +123,6 @@ __all__ = [
     "to_take_out",
     "with_text",
     "without_records",
+    "without_repeats",
     "without_values",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from postil.corpus import Document
 from postil.exchange.features._feature import Reduce, Reducing
 from postil.exchange.ids import renamed
 from postil.model import Annotation, AnnotationSet, Label, Note, Relation, Span
+from postil.scheme import Layer
 
 
 def place(annotations: AnnotationSet, id: str) -> str:
@@ -142,26 +143,41 @@ def _without_new_repeats(before: AnnotationSet, after: AnnotationSet, reducing: 
     if after == before:
         return after
     told_apart = {record.id: _said(record) for record in before.annotations}
-    while stand_ins := _stand_ins(after, told_apart):
-        for record in after.annotations:
+
+    def lose_one(record: Annotation, _first: str) -> None:
+        lose(reducing, "annotations that then say the same as another", before, record, stops=stops)
+
+    return without_repeats(after, reducing.scheme.layers, lose_one, lambda one, other: told_apart[one] != told_apart[other])
+
+
+def without_repeats(
+    annotations: AnnotationSet,
+    layers: Mapping[str, Layer],
+    lose_one: Callable[[Annotation, str], None],
+    may_go: Callable[[str, str], bool] = lambda _one, _other: True,
+) -> AnnotationSet:
+    """The set with the first of annotations that say the same in all; what names another of them names that then.
+
+    A relation may become the same as another only by that, and is one of these then. ``lose_one``: is told which goes, and the id
+    of the one that stays. ``may_go``: whether, of two ids that say the same, the second may.
+    """
+    while stand_ins := _stand_ins(annotations, may_go):
+        for record in annotations.annotations:
             if record.id in stand_ins:
-                lose(reducing, "annotations that then say the same as another", before, record, stops=stops)
-        groups: tuple[tuple[Any, ...], ...] = (after.spans, after.relations, after.labels, after.notes)
-        layers = reducing.scheme.layers
+                lose_one(record, stand_ins[record.id])
+        groups: tuple[tuple[Any, ...], ...] = (
+            annotations.spans, annotations.relations, annotations.labels, annotations.notes,
+        )  # fmt: skip
         left = (tuple(renamed(one, stand_ins, layers) for one in group if one.id not in stand_ins) for group in groups)
-        after = AnnotationSet(after.header, *left)
-    return after
+        annotations = AnnotationSet(annotations.header, *left)
+    return annotations
 
 
-def _stand_ins(annotations: AnnotationSet, told_apart: dict[str, bytes]) -> dict[str, str]:
-    """By the id of each annotation that says the same as one before it, from which something told it apart, that one's."""
+def _stand_ins(annotations: AnnotationSet, may_go: Callable[[str, str], bool]) -> dict[str, str]:
+    """By the id of each annotation that says the same as one before it, and may go, that one's."""
     firsts: dict[bytes, str] = {}
-    found = {}
-    for record in annotations.annotations:
-        first = firsts.setdefault(_said(record), record.id)
-        if told_apart[first] != told_apart[record.id]:
-            found[record.id] = first
-    return found
+    pairs = ((record.id, firsts.setdefault(_said(record), record.id)) for record in annotations.annotations)
+    return {id: first for id, first in pairs if id != first and may_go(first, id)}
 
 
 def _said(record: Annotation) -> bytes:

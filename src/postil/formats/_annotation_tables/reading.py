@@ -214,7 +214,6 @@ class _Reading:
         elif kind == "notes":
             note = Note(self._id(made, row, "n"), row.get("about"), row.get("text"))
             made.notes.append(note)
-            made.lines[note.id] = row.line
         elif kind == "relations":
             self._relate(made, row)
         elif kind == "spans" and (row.get("start").strip() or row.get("end").strip()):
@@ -226,32 +225,37 @@ class _Reading:
                 self._id(made, row, "d"), row.get("layer") or self.incoming.label_layer, row.get("label"), **self._more(row)
             )
             made.labels.append(label)
-            made.lines[label.id] = row.line
 
     def _blank(self, row: _Row) -> DraftSet:
         annotator = row.get("annotator")
         file = row.read.table.file.shown
-        return DraftSet(annotator, spans=[], relations=[], labels=[], notes=[], file=file, lines={})
+        return DraftSet(annotator, spans=[], relations=[], labels=[], notes=[], file=file, lines={}, files={}, invented=set())
 
     def _id(self, made: DraftSet, row: _Row, initial: str) -> str:
-        """The id that the row says, or a new one."""
-        said = row.get("id")
-        if said:
-            return said
-        taken = self._taken.setdefault(made.annotator, set())
-        taken.add(f"{initial}{len(taken) + 1}")
-        return f"{initial}{len(taken)}"
+        """The id that the row says, or a new one; where it was read is noted."""
+        id = row.get("id")
+        if not id:
+            taken = self._taken.setdefault(made.annotator, set())
+            taken.add(f"{initial}{len(taken) + 1}")
+            id = f"{initial}{len(taken)}"
+            made.invented.add(id)
+        made.lines[id] = row.line
+        if (file := row.read.table.file.shown) != made.file:
+            made.files[id] = file
+        return id
 
     def _span(self, made: DraftSet, row: _Row, covered: str) -> None:
         end = self._whole(row, "end") + (1 if self.incoming.options["inclusive"] else 0)
         fragments = self._fragments(row)
-        label = row.get("label") or "span"
         layer = row.get("layer") or self.incoming.span_layer
+        label = row.get("label")
+        if not label:
+            label = "span"
+            self.incoming.repaired.add("spans without a label, now called span", row.place)
         span = Span(
             self._id(made, row, "e"), layer, label, self._whole(row, "start"), end, covered, fragments, **self._more(row)
         )  # fmt: skip
         made.spans.append(span)
-        made.lines[span.id] = row.line
 
     def _whole(self, row: _Row, meaning: str) -> int:
         found = _WHOLE.fullmatch(row.get(meaning))
@@ -287,7 +291,6 @@ class _Reading:
         layer = row.get("layer") or self.incoming.relation_layer
         relation = Relation(self._id(made, row, "r"), layer, row.get("label") or layer, args, **self._more(row))
         made.relations.append(relation)
-        made.lines[relation.id] = row.line
 
     def _more(self, row: _Row) -> dict[str, Any]:
         """Attributes, which other columns are too, confidence, remark."""

@@ -9,11 +9,11 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.corpus import Document
-from postil.exchange.features import Feature, Reducing, characters, in_each_set, lose, names_like, taken_out, without_values
+from postil.exchange.features import IDS, Feature, Reducing, characters, in_each_set, lose, names_like, taken_out, without_values
 from postil.exchange.offsets import LINE_ENDS, over_lines
 from postil.formats._lists import PLAIN_LISTS
 from postil.formats.brat._configuration import MEMBER, TRIGGER
-from postil.model import AnnotationSet, Relation
+from postil.model import AnnotationSet, Record, Relation, Span
 
 
 def kind_of(relation: Relation) -> str:
@@ -23,6 +23,33 @@ def kind_of(relation: Relation) -> str:
     if set(relation.args) == {MEMBER} and not isinstance(relation.args[MEMBER], str):
         return "equivalence"
     return "relation" if len(relation.args) == 2 and all(isinstance(value, str) for value in relation.args.values()) else ""
+
+
+PREFIXES = {"span": "T", "event": "E", "relation": "R", "equivalence": "equiv", "note": "n"}
+"""What the id of a record of each kind begins with."""
+
+_OWN_ID = re.compile(r"(T|E|R|n)[1-9][0-9]{0,8}")
+
+
+def prefix_of(record: Record) -> str:
+    """What brat has the id of a record begin with."""
+    if isinstance(record, Relation):
+        return PREFIXES[kind_of(record)]
+    return PREFIXES["span" if isinstance(record, Span) else "note"]
+
+
+def own_ids(annotations: AnnotationSet) -> set[str]:
+    """The ids that are brat's own already, and stay."""
+    return {one.id for one in annotations.records if _OWN_ID.fullmatch(one.id) and one.id.startswith(prefix_of(one))}
+
+
+def _count_other_ids(annotations: AnnotationSet, document: Document, reducing: Reducing) -> AnnotationSet:
+    """Ids stay, as with every format; those that are not brat's own come back as others."""
+    kept = own_ids(annotations)
+    for record in annotations.records:
+        if record.id not in kept:
+            reducing.losses.add(IDS.title, f"{document.id} ({annotations.annotator})", record.id, stops=False)
+    return annotations
 
 
 def _numbers_as_words(record: Any) -> Any:
@@ -136,5 +163,6 @@ EQUIVALENCES = Feature("brat:equivalences", "what is said about equivalences", i
 LINE_GAPS = Feature(
     "brat:gaps", "gaps between lines, which brat has in every span over several", in_each_set(_without_line_gaps), stops=False
 )
+OTHER_IDS = Feature(IDS.key, IDS.title, in_each_set(_count_other_ids), stops=False)
 
-LIMITS = (NAMES, VALUES, NUMBERS, BLANKS, PLAIN_LISTS, ROLES, RELATIONS, EQUIVALENCES, LINE_GAPS)
+LIMITS = (NAMES, VALUES, NUMBERS, BLANKS, PLAIN_LISTS, ROLES, RELATIONS, EQUIVALENCES, LINE_GAPS, OTHER_IDS)

@@ -6,7 +6,7 @@ import codecs
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, ClassVar
 
 import msgspec
@@ -180,10 +180,14 @@ class _Document:
 
     def read(self) -> DraftSet:
         """What is said about the text."""
+        files: dict[str, str] = {}
         for file in self.pair.annotations:
+            before = len(self.lines)
             self._read(file)
+            if len(self.pair.annotations) > 1:
+                files |= dict.fromkeys(islice(self.lines, before, None), file.shown)
         self._sort_out_copies()
-        made = DraftSet(file=self.file, lines=self.lines)
+        made = DraftSet(file=self.file, lines=self.lines, files=files)
         types = {bound.id: bound.type for bound in self.bounds}
         triggers = {tie.trigger for tie in self.ties if tie.trigger and types.get(tie.trigger) == tie.type}
         ids = types.keys() | {tie.id for tie in self.ties}

@@ -25,13 +25,12 @@ from postil.formats.brat._configuration import (
     Section,
     role_of,
 )
-from postil.formats.brat._limits import NAMES_ALLOWED, kind_of
+from postil.formats.brat._limits import NAMES_ALLOWED, PREFIXES, kind_of, own_ids, prefix_of
 from postil.formats.brat._reading import REMARK
 from postil.model import AnnotationSet, Record, Relation, Span
 from postil.scheme import Attribute, LabelDefinition, Layer, Role, Scheme
 
 _PLAIN_LAYERS: dict[Section, str] = {"entities": "span", "relations": "relation", "events": EVENT_LAYER}
-_PREFIXES = {"span": "T", "event": "E", "relation": "R", "equivalence": "equiv", "note": "n"}
 _BREAK = re.compile(rf"[{LINE_ENDS}]")
 _REFERENCE = re.compile(r"[^\s:]+:\S+")  # what a normalisation says: database and id
 _NORMALISED, _NORMALISED_TEXT = "Reference", "Reference_text"
@@ -233,7 +232,7 @@ def _in_order(annotations: AnnotationSet) -> AnnotationSet:
 
     def place(record: Record) -> tuple[int, int]:
         prefix = record.id.rstrip("0123456789")
-        return list(_PREFIXES.values()).index(prefix), int(record.id.removeprefix(prefix))
+        return list(PREFIXES.values()).index(prefix), int(record.id.removeprefix(prefix))
 
     return AnnotationSet(
         annotations.header,
@@ -273,27 +272,19 @@ def _numbered(relation: Relation, known: list[str]) -> Iterator[tuple[str, str]]
 
 def _minting(annotations: AnnotationSet) -> Callable[[Record, int], str]:
     """Ids as brat writes them: those that are so already stay, the others get numbers that are free."""
-    kinds = {record.id: _kind(record) for record in annotations.records}
-    own = re.compile(r"(T|E|R|n)[1-9][0-9]{0,8}")
-    kept = {id for id, kind in kinds.items() if own.fullmatch(id) and id.startswith(_PREFIXES[kind])}
+    kept = own_ids(annotations)
     counts: Counter[str] = Counter()
 
     def mint(record: Record, _number: int) -> str:
         if record.id in kept:
             return record.id
-        prefix = _PREFIXES[kinds[record.id]]
+        prefix = prefix_of(record)
         while True:
             counts[prefix] += 1
             if (fresh := f"{prefix}{counts[prefix]}") not in kept:
                 return fresh
 
     return mint
-
-
-def _kind(record: Record) -> str:
-    if isinstance(record, Relation):
-        return kind_of(record)
-    return "span" if isinstance(record, Span) else "note"
 
 
 class _Configuration:

@@ -105,7 +105,9 @@ class _Reading:
             self.number += 1
             is_only = self.bounds <= 1 and not self.is_apart
             name = self.name or (self.file.name if is_only else f"{self.file.name}-{self.number}")
-            yield Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], dict(self.metadata), file=self.file.shown)
+            yield Draft(
+                name, self.rebuilt.text, [self.rebuilt.draft_set], dict(self.metadata), file=self.file.shown, is_built=True
+            )
             self._begin("")
         self.comments = list(comments)
 

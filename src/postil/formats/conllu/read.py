@@ -210,7 +210,7 @@ class _Reading:
             self.rebuilt.gap("\n")
         name = self.name or (self.file.name if is_only else f"{self.file.name}-{self.number}")
         self._mentions()
-        return Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], self.metadata, file=self.file.shown)
+        return Draft(name, self.rebuilt.text, [self.rebuilt.draft_set], self.metadata, file=self.file.shown, is_built=True)
 
     def _sentence(self, sentence: Sentence) -> None:
         self._between(sentence)

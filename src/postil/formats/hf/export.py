@@ -17,7 +17,7 @@ import msgspec
 from postil.corpus import Corpus
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
-from postil.exchange.sound import sound_documents
+from postil.exchange.sound import Sifted, Wanted, sound_documents
 from postil.formats.hf.about import About, Facts
 from postil.formats.hf.checksums import digests, write_checksums
 from postil.formats.hf.companions import companions
@@ -58,11 +58,11 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
     context = Context(corpus, dividing, work / NOT_HELD)
     try:
-        missing: list[tuple[str, str]] = []
+        sifted = Sifted()
         facts = Facts(corpus, detached=choices.detached)
         reserved = Reserved()
         with DatasetWriter(work, chosen, context, choices.shard_size, detached=choices.detached) as writer:
-            for document in sound_documents(corpus, annotators, missing):
+            for document in sound_documents(corpus, Wanted(annotators), sifted):
                 facts.add(document)
                 reserved.see(document.id, document.metadata.rights)
                 split = dividing.split_of(document)
@@ -70,7 +70,7 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
                     writer.add(split, document, annotations)
         said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work)) if trainers else ()
         files, where = tuple(writer.files), choices.repository
-        written = Written(corpus, annotators, chosen, dividing, files, missing, context, said, where, choices.detached)
+        written = Written(corpus, annotators, chosen, dividing, files, sifted.missing, context, said, where, choices.detached)
         context.close()
         about = About(written, facts, no_agreement=choices.no_agreement)
         _write_companions(work, about)

@@ -75,7 +75,7 @@ class _Reading:
             add()
         if "sentence" not in self.doc.groups and self.incoming.with_tokens:
             self._sentences()
-        return Draft(kept.document or name, self.text, [self.set], metadata, file=shown)
+        return Draft(kept.document or name, self.text, [self.set], metadata, file=shown, is_built=True)
 
     def _column(self, name: str) -> list[int]:
         return self.columns.get(name) or [0] * len(self.doc.spaces)
