@@ -64,8 +64,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ``seed`` is what new ids are drawn from. ``suggestions`` are another's, offered as ghosts; ``rejected`` are the keys of those
     that were turned down. ``head`` is the id marked as the head of a relation; ``recent`` that of the span looked at last,
     wherever the cursor has gone since; ``last`` what repeat would do again; ``sought`` the text that was searched for; ``review``
-    the mentions that wait to be labelled together; ``grown`` the selections that the present one grew from. ``said`` is what the
-    last action has to say.
+    the mentions that wait to be labelled together; ``grown`` the selections that the present one grew from. ``is_narrow``: only
+    the current layer is shown. ``said`` is what the last action has to say.
     """
 
     reading: Reading
@@ -81,6 +81,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sought: str = ""
     review: Review | None = None
     grown: tuple[Extent, ...] = ()
+    is_narrow: bool = False
     said: str = ""
 
     @property
@@ -95,19 +96,24 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def ghosts(self) -> list[Span]:
-        """The suggestions that are left, in canonical order."""
-        return self.suggestions.left(self.marks, self.rejected) if self.suggestions else []
+        """The suggestions that are left in the layers that are shown, in canonical order."""
+        left = self.suggestions.left(self.marks, self.rejected) if self.suggestions else []
+        return [span for span in left if self.is_shown(span.layer)] if self.is_narrow else left
+
+    def is_shown(self, layer: str) -> bool:
+        """Whether the spans of a layer are shown."""
+        return not self.is_narrow or layer == self.place.layer
 
     @lazy
     def ghost(self) -> Span | None:
-        """The suggestion that is looked at: the one gone to, else the shortest at the cursor, of the current layer if any."""
+        """The suggestion that is looked at: the one gone to, else the shortest of the current layer at the cursor."""
         id = self.place.focus.removeprefix(GHOST)
         chosen = next((span for span in self.ghosts if span.id == id), None) if id != self.place.focus else None
         if chosen:
             return chosen
-        here = [span for span in self.ghosts if span.start <= self.place.cursor < span.end]
-        own = [span for span in here if span.layer == self.place.layer]
-        return min(own or here, key=lambda span: span.end - span.start, default=None)
+        cursor, layer = self.place.cursor, self.place.layer
+        here = [span for span in self.ghosts if span.start <= cursor < span.end and span.layer == layer]
+        return min(here, key=lambda span: span.end - span.start, default=None)
 
     def with_(self, **changes: Any) -> State:
         """The same state but for these fields."""
@@ -119,6 +125,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         place = msgspec.structs.replace(self.place, anchor=clamp(anchor), cursor=clamp(cursor), focus=focus)
         there = self.with_(place=place, **({"grown": ()} | changes))
         return there.with_(recent=focus) if focus in there.marks.by_id else there
+
+    def at_ghost(self, span: Span, **changes: Any) -> State:
+        """The same state at a suggestion, in its layer: what is done next is done there."""
+        layer = span.layer if span.layer in self.scheme.layers else self.place.layer
+        there = self.at(span.start, span.end, f"{GHOST}{span.id}", **changes)
+        return there.with_(place=msgspec.structs.replace(there.place, layer=layer))
 
     def looking_at(self, span: Span, **changes: Any) -> State:
         """The same state with the cursor behind a span, which is selected and looked at."""

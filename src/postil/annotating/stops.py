@@ -59,7 +59,7 @@ _EXTENTS: dict[str, _Places] = {
 }
 _SPANS: dict[str, tuple[Callable[[State], Sequence[Span]], str]] = {
     "span": (_spans, "this layer has no span"),
-    "ghost": (lambda state: state.ghosts, "no suggestion is left"),
+    "ghost": (lambda state: state.ghosts, "no suggestion is left in the layers that are shown"),
 }
 STOPS = (*_SPANS, *_EXTENTS)
 
@@ -82,7 +82,8 @@ def _go(state: State, stop: str, step: int) -> State:
         span = next(_beside(all_spans(state), lambda one: (one.start, -one.end, f"{prefix}{one.id}"), here, step), None)
         if span is None:
             raise ActionRefused(nothing)
-        return state.at(span.start, span.end, f"{prefix}{span.id}", said=f"{printable(span.label)} {quote(span.text, 40)}")
+        said = f"{printable(span.label)} {quote(span.text, 40)}"
+        return state.at_ghost(span, said=said) if prefix else state.at(span.start, span.end, span.id, said=said)
     places = _EXTENTS[stop]
     order = _beside(places.extents(state), lambda one: (one[0], -one[1]), _here(state)[:2], step)
     extent = next(filter(places.which(state), order), None)

@@ -153,12 +153,12 @@ COMMANDS: tuple[Command, ...] = (
         _FILE,
         ("complete", "the document is done", ("ctrl+d",), ("complete",)),
         ("in-progress", "the document is not done yet", (), ("in-progress",)),
+        ("layers-shown", "show all layers, or the current one only", ("|",), ("narrow",)),
     ),
     *_asks(
         _FILE,
         ("next-document", "next document that is not complete", ("J",), "next_document"),
         ("documents", "list of documents", ("O",), "documents"),
-        ("layers-shown", "show all layers, or the current one only", ("|",), "layers_shown"),
         ("panel", "show or hide the panel", ("f2",), "panel"),
         ("panel-down", "further down in the panel", ("alt+down",), "panel_down"),
         ("panel-up", "further up in the panel", ("alt+up",), "panel_up"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from postil.annotating.action import action
 from postil.annotating.choosing import layer_named, one_of, whole_number
 from postil.annotating.reading import UNITS
-from postil.annotating.state import State, selected
+from postil.annotating.state import GHOST, State, selected
 from postil.annotating.stops import STOPS, stop_after, stop_before
 from postil.errors import ActionRefused
 from postil.model import Note, Span
@@ -20,7 +22,7 @@ def next_(state: State, unit: str) -> State:
 
     span: the next one of the current layer, which is selected. unlabelled: the next sentence without a span of the current layer.
     name: the next words with capitals that no span of the current layer covers. hit: the next place of what was searched for.
-    ghost: the next suggestion.
+    ghost: the next suggestion in a layer that is shown, which becomes the current one.
     """
     if one_of(unit, _WHERE, "unit") in STOPS:
         return stop_after(state, unit)
@@ -127,7 +129,10 @@ def find(state: State, *text: str) -> State:
 
 @action("ID")
 def go(state: State, id: str) -> State:
-    """Go to a record by its id."""
+    """Go to a record by its id, or to a suggestion by ghost: and its id."""
+    ghost = next((one for one in state.ghosts if f"{GHOST}{one.id}" == id), None)
+    if ghost:
+        return state.at_ghost(ghost)
     record = state.marks.by_id.get(id)
     if record is None:
         raise ActionRefused(f"there is no record {quote(id)}")
@@ -138,7 +143,14 @@ def go(state: State, id: str) -> State:
 
 @action("LAYER")
 def layer(state: State, name: str) -> State:
-    """Take a layer for the current one."""
-    from msgspec.structs import replace
+    """Take a layer for the current one. A suggestion of another that is looked at is left: keys mean what this layer has."""
+    place = replace(state.place, layer=layer_named(state.scheme, name))
+    is_left = state.ghost is not None and state.ghost.layer != name and place.focus.startswith(GHOST)
+    return state.with_(place=replace(place, focus="") if is_left else place)
 
-    return state.with_(place=replace(state.place, layer=layer_named(state.scheme, name)))
+
+@action()
+def narrow(state: State) -> State:
+    """Show the current layer only, or all layers again."""
+    said = "all layers are shown" if state.is_narrow else "only the current layer is shown"
+    return state.with_(is_narrow=not state.is_narrow, said=said)

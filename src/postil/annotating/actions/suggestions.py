@@ -58,7 +58,8 @@ def accept_label(state: State, word: str) -> State:
     label = label_named(state.place.layer, state.layer, word)
     fitting = [ghost for ghost in state.ghosts if (ghost.layer, ghost.label) == (state.place.layer, label)]
     if not fitting:
-        raise ActionRefused(f"no suggestion of {label} is left")
+        others = counted(len(state.ghosts), "suggestion")
+        raise ActionRefused(f"no suggestion of {label} is left in {state.place.layer}; {others} of other labels and layers")
     return _to_next(_taken(state, fitting), f"took {counted(len(fitting), 'suggestion')} of {label}")
 
 

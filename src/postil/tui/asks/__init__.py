@@ -61,7 +61,6 @@ ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
     "next_layer": view.layer(1),
     "previous_layer": view.layer(-1),
     **{f"layer_{number}": view.layer_number(number) for number in range(1, 10)},
-    "layers_shown": view.layers_shown,
     "panel": view.panel,
     "panel_down": lambda screen: screen.panel.scroll_page_down(animate=False),
     "panel_up": lambda screen: screen.panel.scroll_page_up(animate=False),

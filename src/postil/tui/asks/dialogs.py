@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from postil.annotating import State, focused, questions
 from postil.errors import ActionRefused
 from postil.model import Note, Relation
+from postil.text import counted, listing
 from postil.tui.screens.choose import Choice, ChooseScreen
 from postil.tui.screens.prompt import PromptScreen
 
@@ -65,10 +67,21 @@ def relabel(screen: AnnotateScreen) -> None:
 
 def accept_label(screen: AnnotateScreen) -> None:
     """Ask which label's suggestions to take."""
-    if not screen.state.ghosts:
+    state = screen.state
+    left = Counter(ghost.label for ghost in state.ghosts if ghost.layer == state.place.layer)
+    if not state.ghosts:
         screen.say("no suggestion is left", is_refused=True)
+    elif not left:
+        waiting = listing(dict.fromkeys(ghost.layer for ghost in state.ghosts), "and")
+        screen.say(f"{state.place.layer} has no suggestion, but {waiting}: go to one, or choose the layer", is_refused=True)
     else:
-        _choose_label(screen, "Take every suggestion of", screen.state.place.layer, "accept-label")
+        offered = [
+            choice._replace(about=counted(left[choice.name], "suggestion"))
+            for choice in _label_choices(screen, state.place.layer)
+            if left[choice.name]
+        ]
+        title = f"Take every suggestion in {state.place.layer} of"
+        screen.ask(ChooseScreen(title, offered), lambda label: screen.do("accept-label", label))
 
 
 def duplicate(screen: AnnotateScreen) -> None:

@@ -32,13 +32,6 @@ def layer_number(number: int) -> Callable[[AnnotateScreen], None]:
     return go
 
 
-def layers_shown(screen: AnnotateScreen) -> None:
-    """Show all layers, or the current one only."""
-    screen.view.has_all_layers = not screen.view.has_all_layers
-    screen.show()
-    screen.say("all layers are shown" if screen.view.has_all_layers else "only the current layer is shown")
-
-
 def panel(screen: AnnotateScreen) -> None:
     """Show or hide the panel."""
     screen.toggle_class("without-panel")

@@ -48,7 +48,6 @@ class TextView(ScrollView, can_focus=False):
     def __init__(self, state: State, palette: Palette) -> None:
         super().__init__()
         self.palette = palette
-        self.has_all_layers = True
         self._state = state
         self._faulty: frozenset[str] = frozenset()
         self._page: Page | None = None
@@ -78,11 +77,11 @@ class TextView(ScrollView, can_focus=False):
 
     def _lay_out(self, page: Page) -> None:
         state = self._state
-        layer = "" if self.has_all_layers else state.place.layer
+        layer = state.place.layer if state.is_narrow else ""
         drawn = (page, state.marks, state.rejected, layer)
         if any(one is not other for one, other in zip(drawn, self._drawn, strict=True)):
             self._drawn = drawn
-            page.put(*([one for one in spans if layer in ("", one.layer)] for spans in (state.marks.spans, state.ghosts)))
+            page.put([one for one in state.marks.spans if state.is_shown(one.layer)], state.ghosts)
             self.virtual_size = Size(page.width + MARGIN, page.height)
         self._view = self._viewed(state)
 
