@@ -117,3 +117,11 @@ def test_the_next_document_by_a_key(four: Corpus) -> None:
 def test_quitting_from_either(four: Corpus) -> None:
     assert look(four, "escape")[2].return_code == 0
     assert look(four, "ctrl+q", "example")[2].return_code == 0
+
+
+def test_escape_goes_back_to_the_document_that_the_list_was_asked_from(tmp_path: Path) -> None:
+    corpus = Corpus.open(write_example(tmp_path, Example()))
+    seen: list[object] = []
+
+    pressed(corpus, "O escape", then=lambda app: seen.append(app.session and app.session.state.marks.header.document))
+    assert seen == ["example"]

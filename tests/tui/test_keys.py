@@ -33,7 +33,8 @@ def test_every_action_has_a_command_or_a_label_key() -> None:
     """Or a mouse, or a list, that dispatches to it."""
     by_table = {command.does[0] for command in COMMANDS if command.does}
     by_asking = {
-        "find", "go", "to", "extend-to", "label", "relabel", "duplicate", "argument", "accept-label", "set", "mentions", "take",
+        "find", "go", "to", "extend-to", "drag-to", "label", "relabel", "duplicate", "argument", "accept-label", "set",
+            "mentions", "take",
         "leave", "note", "remark", "layer", "relate",
     }  # fmt: skip
     assert {*all_actions()} - by_table - by_asking == {"select"}  # from one offset to another: of scripts only

@@ -67,11 +67,36 @@ class SetOnDisk:
         return sha256_of(data)
 
     def _now(self) -> _Stamp | None:
-        try:
-            status = os.stat(self._full)  # noqa: PTH116 - as in storage.directory
-        except FileNotFoundError:
-            return None
-        return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
+        return _stamp(self._full)
+
+
+class TextOnDisk:
+    """The file of a document's text, which an open session reads no more."""
+
+    def __init__(self, path: Path, document: str, sha256: str) -> None:
+        self._path, self._document, self._sha256 = path, document, sha256
+        self._stamp: _Stamp | None = None
+
+    def refuse_another(self) -> None:
+        """Raise :class:`~postil.errors.PostilError` where the text is another one by now: no offset holds in it."""
+        now = _stamp(self._path)
+        if now is not None and now == self._stamp:
+            return
+        if now is None or sha256_of(self._path.read_bytes()) != self._sha256:
+            what = "was taken away" if now is None else "was edited"
+            raise PostilError(
+                f"the text of {self._document} {what} meanwhile: nothing was written. "
+                f"Close the document, then: postil realign {self._document}"
+            )
+        self._stamp = now
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as in storage.directory
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def refuse_unwritable(header: Header, records: Iterable[Record]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from postil.annotating.choosing import defaults
 from postil.annotating.minting import fresh_id
+from postil.annotating.overlapping import forbidding
 from postil.annotating.state import Mark, State
 from postil.errors import ActionRefused
 from postil.model import Label, Note, Record, Relation, Span
@@ -39,8 +40,17 @@ def span_over(
     about = f"{label}\0{tuple(extents)}"
     span = Span(fresh_id(state.seed, layer, about, state.marks.by_id), layer, label, start, end, "", fragments, known)
     span = msgspec.structs.replace(span, text=span.covered(state.text))
-    refuse_twin(state, span)
+    refuse_place(state, span)
     return span
+
+
+def refuse_place(state: State, span: Span) -> None:
+    """Raise where another span has the same place, layer and label, or the scheme allows none beside it there."""
+    refuse_twin(state, span)
+    other = forbidding(state, span)
+    if other:
+        overlap = state.scheme.layers[span.layer].overlap
+        raise ActionRefused(f"{described(span)} would overlap {described(other)}: {span.layer} is {overlap} in the scheme")
 
 
 def refuse_twin(state: State, span: Span) -> None:

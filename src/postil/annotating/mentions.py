@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from postil.annotating.overlapping import is_forbidden
 from postil.annotating.state import State
 from postil.annotating.stops import hits
+from postil.model import Span
+from postil.rules.span._geometry import lie
 from postil.segmentation import Extent
 from postil.text import cuts_grapheme, cuts_word
 
@@ -11,7 +14,25 @@ from postil.text import cuts_grapheme, cuts_word
 def unmarked(state: State, layer: str, sought: str) -> list[Extent]:
     """Where ``sought`` stands as words of their own, and no span of the layer covers any of it."""
     spans = state.marks.covered(layer)
-    return [extent for extent in hits(state.text, sought) if _is_whole(state.text, extent) and not spans.any_of(extent)]
+    return [extent for extent in _whole(state, sought) if not spans.any_of(extent)]
+
+
+def unmarked_inside(state: State, layer: str, sought: str) -> list[Extent]:
+    """Where ``sought`` stands as words of their own in spans of the layer, where the scheme allows a span in a span."""
+    covered = state.marks.covered(layer)
+    overlap = state.scheme.layers[layer].overlap
+    found = []
+    for start, end in _whole(state, sought) if overlap != "none" else ():
+        if covered.any_of((start, end)):
+            there = [one for one in state.marks.in_layer(layer) if one.start < end and start < one.end]
+            ways = {lie(Span("", layer, "", start, end, ""), one) for one in there}
+            if "same" not in ways and not any(is_forbidden(way, overlap) for way in ways):
+                found.append((start, end))
+    return found
+
+
+def _whole(state: State, sought: str) -> list[Extent]:
+    return [extent for extent in hits(state.text, sought) if _is_whole(state.text, extent)]
 
 
 def _is_whole(text: str, extent: Extent) -> bool:

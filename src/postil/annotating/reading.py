@@ -22,6 +22,7 @@ _CLAUSE_MARK = re.compile(r"[,;:()\[\]{}“”\"«»–—]++(?=\s|$)|(?<=\s)[(\
 _LINKING_WORDS = "of the for de la le du des del della di da von van der den zu bin ibn al el"
 _LINKS = frozenset((*_LINKING_WORDS.split(), *"&-'’.+/"))
 _LONGEST_LINK = 2  # blanks between the parts of a name
+_BETWEEN_CELLS = ("\t", "\n", "\v", "\f", "\r", "\x85", "\u2028", "\u2029")  # of a table, or lines of a list: no name goes on
 
 
 class Reading:
@@ -215,8 +216,8 @@ class Reading:
 
     def _continues_name(self, at: int, beside: int) -> bool:
         one, other = sorted((at, beside))
-        gap = self.tokens.starts[other] - self.tokens.ends[one]
-        return self._belongs_to_name(at) and gap < _LONGEST_LINK
+        gap = self.text[self.tokens.ends[one] : self.tokens.starts[other]]
+        return self._belongs_to_name(at) and len(gap) < _LONGEST_LINK and gap not in _BETWEEN_CELLS
 
     def _is_capital(self, at: int) -> bool:
         first = self.tokens.words[at][0]

@@ -9,7 +9,8 @@ from postil.annotating.making import described, put_record
 from postil.annotating.minting import fresh_id
 from postil.annotating.state import State, focused_annotation
 from postil.errors import ActionRefused
-from postil.model import Note, Relation
+from postil.model import Annotation, Note, Relation
+from postil.scheme import Role
 from postil.text import quote
 
 
@@ -18,7 +19,7 @@ def relation_between(state: State, layer: str, label: str) -> State:
     head = state.marks.by_id.get(state.head)
     if head is None or isinstance(head, Note):
         raise ActionRefused("no head is marked: go to it and use head")
-    tail = focused_annotation(state)
+    tail = end_here(state)
     definition = state.scheme.layers[layer]
     roles = definition.roles_of(label)
     names = list(roles)
@@ -34,6 +35,26 @@ def relation_between(state: State, layer: str, label: str) -> State:
     relation = Relation(id, layer, label, args, defaults(definition, label))
     said = f"{described(head)} {label} {described(tail)}"
     return put_record(state, relation, said).with_(head="")
+
+
+def end_here(state: State) -> Annotation:
+    """What a relation would be tied to: what is looked at; of a relation, where no role is for relations, its last argument."""
+    found = focused_annotation(state)
+    if not isinstance(found, Relation) or _may_be_an_end(state, found):
+        return found
+    arguments = [state.marks.by_id.get(id) for _, id in found.arguments()]
+    ends = [one for one in arguments if one is not None and not isinstance(one, Note)]
+    return ends[-1] if ends else found
+
+
+def _may_be_an_end(state: State, relation: Relation) -> bool:
+    layers = state.scheme.layers_of_kind("relation").values()
+    roles = [role for layer in layers for label in layer.labels for role in layer.roles_of(label).values()]
+    return any(_takes(role, relation) for role in roles)
+
+
+def _takes(role: Role, relation: Relation) -> bool:
+    return relation.layer in role.layers and (not role.labels or relation.label in role.labels)
 
 
 def with_argument(state: State, relation: Relation, role: str, id: str) -> Relation:

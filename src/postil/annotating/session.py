@@ -13,7 +13,7 @@ import secrets
 from types import TracebackType
 from typing import Self
 
-from postil.annotating.disk import SetOnDisk, refuse_unwritable
+from postil.annotating.disk import SetOnDisk, TextOnDisk, refuse_unwritable
 from postil.annotating.history import Do, History
 from postil.annotating.journal import Journal, Saved
 from postil.annotating.live_check import LiveCheck
@@ -35,6 +35,7 @@ class Session:
     def __init__(self, corpus: Corpus, found: Opened, lock: Lock, disk: SetOnDisk, journal: Journal) -> None:
         self._corpus, self._lock, self._disk, self._journal = corpus, lock, disk, journal
         self._bundle = found.bundle
+        self._text = _text_on_disk(corpus, found)
         self._saved = found.saved if found.must_be_saved else found.history.state.marks.annotations
         self._saved_sha256 = found.saved_sha256
         self._has_journal = found.has_journal
@@ -109,6 +110,7 @@ class Session:
     def refresh(self) -> bool:
         """Look whether somebody else changed the file, and take that in; returns whether it was so. Save what is not saved."""
         before = self.state.marks
+        self._text.refuse_another()
         if self.is_saved and not self._disk.has_changed:
             return False
         self._commit(self.history, is_forced=True)
@@ -130,6 +132,7 @@ class Session:
             raise SetInUse(f"the lock on {self._disk.path} is another's now: nothing was written. Open the document again")
         if self._disk.has_changed:
             history = self._with_disk(history)
+        self._text.refuse_another()
         if not self._has_journal:
             self._journal.begin(self._saved, self._saved_sha256)
             self._has_journal = True
@@ -165,3 +168,9 @@ class Session:
     @lazy
     def _live(self) -> LiveCheck:
         return LiveCheck(self._bundle, Checker(self._corpus.manifest.check), self._disk.path)
+
+
+def _text_on_disk(corpus: Corpus, found: Opened) -> TextOnDisk:
+    document = found.bundle.document
+    path = corpus.directory.inventory.documents[document].text
+    return TextOnDisk(corpus.directory.root / path, document, found.bundle.text_sha256)

@@ -52,10 +52,14 @@ class Again(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """Places that wait to be labelled together, as the span was that they are mentions of."""
+    """Places that wait to be labelled together, as the span was that they are mentions of.
+
+    ``inside``: those of them that lie in a span of the layer, as parts of other names: not taken unless they are chosen.
+    """
 
     mark: Mark
     places: tuple[Extent, ...]
+    inside: frozenset[Extent] = frozenset()
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -107,4 +107,6 @@ def _here(state: State) -> tuple[int, int, str]:
     start, end = sorted((state.place.anchor, state.place.cursor))
     if start == end:
         return (start, -len(state.text) - 1, "")
-    return (start, -end, state.place.focus or _BEHIND)
+    focus = state.place.focus
+    is_span = focus.startswith(GHOST) or isinstance(state.marks.by_id.get(focus), Span)
+    return (start, -end, focus if is_span else state.recent if focus and state.recent else _BEHIND)

@@ -147,12 +147,11 @@ class Annotator(App[int], inherit_bindings=False):
 
     def show_documents(self, after: str = "") -> None:
         """End the session that there is, and show the list."""
-        if self.session is not None:
-            after = after or self.session.state.marks.header.document
+        back = self.session.state.marks.header.document if self.session is not None else ""
         self.close_session()
         with contextlib.suppress(PostilError, OSError):  # what cannot be read is said when a document is opened
             self.corpus = Corpus.open(self.corpus.directory.root)
-        self._put(DocumentsScreen(self.corpus, self.annotator, self.open_document, after))
+        self._put(DocumentsScreen(self.corpus, self.annotator, self.open_document, after or back, back))
 
     def _put(self, screen: AnnotateScreen | DocumentsScreen) -> None:
         """Show this screen instead of whatever is there."""

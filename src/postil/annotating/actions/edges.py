@@ -83,6 +83,6 @@ def _put(state: State, span: Span, extents: list[Extent]) -> State:
     changed = msgspec.structs.replace(changed, text=changed.covered(state.text))
     if changed.extents == span.extents:
         raise ActionRefused(f"{described(span)} is just there already")
-    refuse_twin(state, changed)
+    refuse_twin(state, changed)  # it may cross another until that is moved too
     said = f"{described(span)} is {described(changed)}"
     return put_record(state.looking_at(changed), changed, said)

@@ -17,6 +17,7 @@ from postil.text import listing, quote
 def label(state: State, word: str) -> State:
     """Label the selection in the current layer: by the label's key or its name.
 
+    Where a layer may not have two spans in one place, the one that is just there gets this label instead, as by relabel.
     In a layer of document labels it labels the document, and takes the label off where the document has it. In a layer of
     relations it ties the span marked as head to this one, as relate does.
     """
@@ -26,7 +27,11 @@ def label(state: State, word: str) -> State:
         return relation_between(state, name, chosen)
     if layer.kind == "label":
         return _label_document(state, name, chosen)
-    span = span_over(state, name, chosen, [selected(state)])
+    extent = selected(state)
+    there = [one for one in state.marks.in_layer(name) if one.extents == (extent,)]
+    if there and layer.overlap != "free" and there[0].label != chosen:
+        return relabel(state.looking_at(there[0]), chosen)
+    span = span_over(state, name, chosen, [extent])
     return put_span(state, span, described(span))
 
 

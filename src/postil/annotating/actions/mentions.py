@@ -5,7 +5,7 @@ from __future__ import annotations
 from postil.annotating.action import action
 from postil.annotating.choosing import whole_number
 from postil.annotating.making import span_over
-from postil.annotating.mentions import unmarked
+from postil.annotating.mentions import unmarked, unmarked_inside
 from postil.annotating.state import Mark, Review, State, focused_span
 from postil.errors import ActionRefused
 from postil.segmentation import Extent
@@ -14,21 +14,28 @@ from postil.text import counted, quote
 
 @action()
 def mentions(state: State) -> State:
-    """List every place where the text of the span here stands unlabelled in its layer, to be reviewed: then use take or leave."""
+    """List every place where the text of the span here stands unlabelled in its layer, to be reviewed: then use take or leave.
+
+    Where the scheme allows spans in spans, also where it is part of what is labelled: that is taken only by its number.
+    """
     span = focused_span(state)
-    places = unmarked(state, span.layer, span.text)
+    inside = unmarked_inside(state, span.layer, span.text) if span.layer in state.scheme.layers else []
+    places = sorted([*unmarked(state, span.layer, span.text), *inside])
     if not places:
         raise ActionRefused(f"{quote(span.text, 40)} is labelled wherever it stands")
     mark = Mark(span.layer, span.label, span.attributes, span.text)
     said = f"{counted(len(places), 'unlabelled mention')} of {quote(span.text, 40)}"
-    return state.with_(review=Review(mark, tuple(places)), said=said)
+    said += f", {len(inside):,} in what is labelled" if inside else ""
+    return state.with_(review=Review(mark, tuple(places), frozenset(inside)), said=said)
 
 
 @action("[NUMBER…]")
 def take(state: State, *numbers: str) -> State:
-    """Label the mentions of the list with these numbers, counted from 1, or all of them."""
+    """Label the mentions of the list with these numbers, counted from 1, or all that lie in no other span."""
     review = _review(state)
-    chosen = _chosen(review, numbers) if numbers else list(review.places)
+    chosen = _chosen(review, numbers) if numbers else [one for one in review.places if one not in review.inside]
+    if not chosen:
+        raise ActionRefused("all of them lie in what is labelled: say their numbers")
     mark, marks = review.mark, state.marks
     for extent in chosen:
         span = span_over(state.with_(marks=marks), mark.layer, mark.label, [extent], mark.attributes)
@@ -62,4 +69,4 @@ def _chosen(review: Review, numbers: tuple[str, ...]) -> list[Extent]:
 
 def _without(review: Review, chosen: list[Extent]) -> Review | None:
     left = tuple(extent for extent in review.places if extent not in chosen)
-    return Review(review.mark, left) if left else None
+    return Review(review.mark, left, review.inside) if left else None

@@ -69,6 +69,18 @@ def extend_to(state: State, offset: str) -> State:
     return state.at(state.place.anchor, whole_number(offset))
 
 
+@action("OFFSET")
+def drag_to(state: State, offset: str) -> State:
+    """Select from where the selection began to an offset; whole words, where the spans of the layer are of words."""
+    anchor, cursor = state.place.anchor, state.reading.clamp(whole_number(offset))
+    if state.layer.unit != "word" or anchor == cursor:
+        return state.at(anchor, cursor)
+    at = state.reading.word_at
+    around = [word for word in (at(anchor), at(cursor)) if word]
+    first, last = min((anchor, cursor, *(word[0] for word in around))), max((anchor, cursor, *(word[1] for word in around)))
+    return state.at(*((first, last) if anchor < cursor else (last, first)))
+
+
 @action("START END")
 def select(state: State, start: str, end: str) -> State:
     """Select from one offset to another."""

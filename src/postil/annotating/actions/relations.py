@@ -5,7 +5,7 @@ from __future__ import annotations
 from postil.annotating.action import action
 from postil.annotating.choosing import relation_named
 from postil.annotating.making import described, put_record
-from postil.annotating.relating import relation_between, with_argument
+from postil.annotating.relating import end_here, relation_between, with_argument
 from postil.annotating.state import State, focused_annotation
 from postil.errors import ActionRefused
 from postil.model import Relation
@@ -13,8 +13,11 @@ from postil.model import Relation
 
 @action()
 def head(state: State) -> State:
-    """Mark the annotation here as the head of the next relation; mark it again to forget it."""
-    found = focused_annotation(state)
+    """Mark the annotation here as the head of the next relation; mark it again to forget it.
+
+    At a relation that was made just now it is the tail of that, unless the scheme ties relations too.
+    """
+    found = end_here(state)
     if state.head == found.id:
         return state.with_(head="", said="no head is marked")
     return state.with_(head=found.id, said=f"head: {described(found)}")

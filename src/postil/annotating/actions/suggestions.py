@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from postil.annotating.action import action
 from postil.annotating.choosing import label_named
-from postil.annotating.making import described, refuse_twin, relabelled
+from postil.annotating.making import described, refuse_place, relabelled
 from postil.annotating.minting import fresh_id
 from postil.annotating.offer import key_of
+from postil.annotating.overlapping import forbidding
 from postil.annotating.questions import questions
 from postil.annotating.state import State
 from postil.annotating.stops import stop_after
@@ -49,7 +50,7 @@ def accept_sentence(state: State) -> State:
     inside = [ghost for ghost in state.ghosts if sentence and sentence[0] <= ghost.start and ghost.end <= sentence[1]]
     if not inside:
         raise ActionRefused("this sentence has no suggestion")
-    return _to_next(_taken(state, inside), f"took {counted(len(inside), 'suggestion')}")
+    return _to_next(*_all_taken(state, inside))
 
 
 @action("LABEL")
@@ -60,7 +61,7 @@ def accept_label(state: State, word: str) -> State:
     if not fitting:
         others = counted(len(state.ghosts), "suggestion")
         raise ActionRefused(f"no suggestion of {label} is left in {state.place.layer}; {others} of other labels and layers")
-    return _to_next(_taken(state, fitting), f"took {counted(len(fitting), 'suggestion')} of {label}")
+    return _to_next(*_all_taken(state, fitting, f" of {label}"))
 
 
 def _here(state: State) -> Span:
@@ -72,6 +73,16 @@ def _here(state: State) -> Span:
     return ghost
 
 
+def _all_taken(state: State, chosen: Sequence[Span], what: str = "") -> tuple[State, str]:
+    """The state with those of the suggestions that the scheme allows beside what is there, and how many these are."""
+    allowed = [ghost for ghost in chosen if forbidding(state, ghost) is None]
+    left = len(chosen) - len(allowed)
+    if not allowed:
+        raise ActionRefused("what is suggested overlaps what is there, as the scheme does not allow")
+    said = f"took {counted(len(allowed), 'suggestion')}{what}"
+    return _taken(state, allowed), f"{said}, not {left:,} that would overlap what is there" if left else said
+
+
 def _taken(state: State, chosen: Sequence[Span]) -> State:
     """The state with these suggestions in the set: a person's judgement now, so without the confidence of whoever made them."""
     taken = set(state.marks.by_id)
@@ -79,7 +90,7 @@ def _taken(state: State, chosen: Sequence[Span]) -> State:
     for ghost in chosen:
         id = ghost.id if ghost.id not in taken else fresh_id(state.seed, ghost.layer, key_of(ghost), taken)
         span = replace(ghost, id=id, confidence=None, text=ghost.covered(state.text))
-        refuse_twin(state, span)
+        refuse_place(state, span)
         taken.add(id)
         spans.append(span)
     last = spans[-1]

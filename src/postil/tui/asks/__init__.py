@@ -36,7 +36,7 @@ def _attributes_that_lack(screen: AnnotateScreen, *, goes_on: bool) -> None:
 
 
 ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
-    "search": dialogs.prompt("Search", "find"),
+    "search": dialogs.prompt("Search (capitals count if you type one)", "find"),
     "go": dialogs.prompt("Go to the record with the id", "go"),
     "row_down": rows.by_rows(1),
     "row_up": rows.by_rows(-1),

@@ -175,7 +175,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     @on(TextView.Pointed)
     def _pointed(self, event: TextView.Pointed) -> None:
         self.column = None
-        self.do("extend-to" if event.extends else "to", str(event.offset))
+        self.do("drag-to" if event.extends else "to", str(event.offset))
 
     @on(TextView.SpanPointed)
     def _span_pointed(self, event: TextView.SpanPointed) -> None:

@@ -21,7 +21,9 @@ from postil.tui.widgets.rows import Rows
 
 _SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "unreadable": "!"}
 _STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-_BAR = ((("enter",), "open"), (("down",), "choose"), (("tab",), "which are shown"), (("escape",), "quit"))
+_BAR = ((("enter",), "open"), (("down",), "choose"), (("tab",), "which are shown"))
+_LEAVING = ((("escape",), "quit"),)
+_GOING_BACK = ((("escape",), "back"), (("ctrl+q",), "quit"))
 
 
 class DocumentsScreen(Screen[None], inherit_bindings=False):
@@ -35,8 +37,10 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }
     """
 
-    def __init__(self, corpus: Corpus, annotator: str, open_: Callable[[str], None], after: str = "") -> None:
+    def __init__(self, corpus: Corpus, annotator: str, open_: Callable[[str], None], after: str = "", back: str = "") -> None:
+        """``after``: the document that is chosen at first. ``back``: that from which the list was asked for."""
         super().__init__()
+        self._back = back
         self._corpus, self._annotator, self._open = corpus, annotator, open_
         self._progress: Progress | None = None
         self._line = Line(placeholder="type to search")
@@ -56,7 +60,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Draw it."""
-        self._bar.show_pairs(_BAR)
+        self._bar.show_pairs((*_BAR, *(_GOING_BACK if self._back else _LEAVING)))
         self._show()
 
     @property
@@ -87,7 +91,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
             self._show()
 
     def press(self, key: str) -> None:
-        """The arrows choose, enter opens, tab goes through what is shown, escape quits; anything else is searched for."""
+        """The arrows choose, enter opens, tab goes through what is shown, escape goes back; anything else is searched for."""
         if key in _STEPS:
             self._at += _STEPS[key]
         elif key == "enter" and self.found:
@@ -96,6 +100,9 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
         elif key == "tab":
             order = (None, *PROGRESS)
             self._progress = order[(order.index(self._progress) + 1) % len(order)]
+        elif key == "escape" and self._back:
+            self._open(self._back)
+            return
         elif key in ("escape", "ctrl+q"):
             self.app.exit()
         else:

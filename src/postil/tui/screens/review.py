@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from postil.tui.screens.annotate import AnnotateScreen
 
 _CONTEXT = 40
-_KEYS = "space in or out   ↑↓   ⏎ label those that are in   esc none"
+_KEYS = "space in or out   M all or none   ↑↓   ⏎ label those that are in   esc none"
 
 
 class ReviewScreen(ModalScreen[None], inherit_bindings=False):
@@ -32,7 +32,7 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         super().__init__()
         assert screen.state.review is not None
         self._screen, self._review = screen, screen.state.review
-        self._out: set[int] = set()
+        self._out = {at for at, place in enumerate(self._review.places) if place in self._review.inside}
         self._at = 0
         self._rows = Rows(self._line, is_fitted=True)
 
@@ -77,6 +77,8 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         elif key == "space":
             self._out ^= {self._at}
             self._at = min(self._at + 1, len(self._review.places) - 1)
+        elif key == "M":
+            self._out = set() if self._out else set(range(len(self._review.places)))
         elif key in ("enter", "escape"):
             self.dismiss()
             self._finish(is_taken=key == "enter")

@@ -40,8 +40,8 @@ class Status(Static):
         header = state.marks.header
         offered = len(state.ghosts)
         parts = [
-            f"set {printable(header.annotator)}",
             f"layer {printable(state.place.layer)}",
+            f"set {printable(header.annotator)}",
             self._of_layer(state),
             counted(offered, "suggestion") if offered else "",
             counted(errors, "error") if errors else "",
