@@ -11,7 +11,8 @@ from annotating.corpora import do, hostile_corpus, spans_of
 from postil.annotating import Session
 from postil.annotating.state import GHOST
 from postil.errors import ActionRefused
-from postil.tui.keys import label_keys
+from postil.tui.keys import Keys
+from postil.tui.label_keys import label_keys
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_layer_that_is_chosen_wins_over_the_suggestion(session: Session) -> No
 
     assert session.state.place.focus == ""
     assert session.state.ghost is None
-    assert label_keys(session.state)["p"] == ("label", "PERSON")
+    assert label_keys(session.state, Keys())["p"] == ("label", "PERSON")
     do(session, "layer genre\nlabel op-ed")
     assert [one.label for one in session.state.marks.annotations.labels] == ["op-ed"]
     assert spans_of(session) == []

@@ -162,7 +162,7 @@ def test_notes_and_remarks(corpus: Corpus) -> None:
 
 
 def test_another_layer_too(corpus: Corpus) -> None:
-    state, lines, _ = after(corpus, E + "tab p D 2 1")
+    state, lines, _ = after(corpus, E + "tab p D 2 f")
     names = [(span.layer, span.label) for span in state.marks.spans]
     assert len(names) == 2
     assert names[0][0] != names[1][0]
@@ -184,7 +184,7 @@ def test_a_relation_from_a_list_and_a_further_argument(tmp_path: Path) -> None:
     corpus = hostile_corpus(tmp_path)
     refused = after(corpus, '"', annotator="gold")[2]
     assert refused == "✗ no head is marked: go to it and use head"
-    state, _, said = after(corpus, 'ctrl+g s 1 enter H ctrl+g s 2 enter " 1 ctrl+g a 1 enter Y', annotator="gold")
+    state, _, said = after(corpus, 'ctrl+g s 1 enter H ctrl+g s 2 enter " s ctrl+g a 1 enter Y', annotator="gold")
     assert len(state.marks.annotations.relations) == 2
     assert said == ""
 

@@ -13,8 +13,9 @@ from postil.annotating import Session, all_actions
 from postil.errors import UnreadableFile
 from postil.tui.app import annotate, default_theme
 from postil.tui.asks import ASKS
-from postil.tui.keys import COMMANDS, Keys, as_markdown, context, key_name, label_keys, shown_key
+from postil.tui.keys import COMMANDS, Keys, as_markdown, context, key_name, shown_key
 from postil.tui.keys_file import key_fault, keys_path, overridden, read_keys
+from postil.tui.label_keys import label_keys
 from tui.driving import keys_from
 
 
@@ -76,18 +77,18 @@ def test_how_keys_are_written() -> None:
 def test_label_keys_are_those_of_what_is_being_done(tmp_path: Path) -> None:
     with Session.open(copy_of_our_corpus(tmp_path), ARTICLE, "a1", suggestions="gold") as session:
         session.do("layer", "entity")
-        assert label_keys(session.state)["p"] == ("label", "PERSON")
+        assert label_keys(session.state, Keys())["p"] == ("label", "PERSON")
         session.do("layer", "statement")
         session.do("next", "span")
         session.do("head")
-        keys = label_keys(session.state)
+        keys = label_keys(session.state, Keys())
         assert keys["s"] == ("relate", "supports")
         assert keys["f"] == ("label", "FACT")
         session.do("head")
         session.do("delete")
         session.do("next", "ghost")
         assert context(session.state) == "ghost"
-        assert {action for action, _ in label_keys(session.state).values()} == {"accept"}
+        assert {action for action, _ in label_keys(session.state, Keys()).values()} == {"accept"}
 
 
 def test_the_table_in_the_readme(repository: Path) -> None:

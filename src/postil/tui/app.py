@@ -24,6 +24,7 @@ from postil.tui.palette import Palette
 from postil.tui.screens.annotate import AnnotateScreen
 from postil.tui.screens.documents import DocumentsScreen
 from postil.tui.screens.message import MessageScreen
+from postil.tui.widgets.clickable import key_clicked
 from postil.tui.widgets.line import Line
 
 _DARK = Theme(
@@ -91,6 +92,12 @@ class Annotator(App[int], inherit_bindings=False):
             self._paste(event.text)
         else:
             await super().on_event(event)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on what is drawn of a key is that key."""
+        key = key_clicked(event)
+        if key and isinstance(self.screen, Pressable):
+            self.screen.press(key)
 
     def _paste(self, text: str) -> None:
         """What is pasted is typed where there is a line to type into, as one line. Anywhere else it would be taken for keys."""

@@ -12,7 +12,6 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from postil.annotating.state import GHOST, State, focused
-from postil.scheme import Layer
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -187,6 +186,11 @@ class Keys:
     def __init__(self, commands: Iterable[Command] = COMMANDS) -> None:
         self.commands = tuple(commands)
 
+    @property
+    def used(self) -> frozenset[str]:
+        """The keys that commands have."""
+        return frozenset(key for command in self.commands for key in command.keys)
+
     def named(self, name: str) -> Command:
         """The command with this name."""
         return next(command for command in self.commands if command.name == name)
@@ -232,30 +236,3 @@ def context(state: State) -> str:
     if state.place.focus.startswith(GHOST):
         return "ghost"
     return "ghost" if focused(state) is None and state.ghost is not None else ""
-
-
-def label_keys(state: State) -> dict[str, tuple[str, ...]]:
-    """The keys of labels, and the action that each does in this state.
-
-    While a head is marked these are the labels of relations, then those of the current layer; on a suggestion that was gone to,
-    the labels of its layer, to accept it with.
-    """
-    ghost = state.ghost if state.place.focus.startswith(GHOST) else None
-    if ghost is not None and ghost.layer in state.scheme.layers:
-        return _keys_of(state.scheme.layers[ghost.layer], "accept")
-    found = _keys_of(state.layer, "label")
-    if state.head and state.layer.kind != "relation":
-        for layer in state.scheme.layers_of_kind("relation").values():
-            found |= _keys_of(layer, "relate")
-    return found
-
-
-def _keys_of(layer: Layer, action: str) -> dict[str, tuple[str, ...]]:
-    return {definition.key: (action, label) for label, definition in layer.labels.items() if definition.key}
-
-
-def layer_of_key(state: State, action: str, label: str) -> str:
-    """The layer that a label's key, which does this action, labels in."""
-    if action == "relate":
-        return next(name for name, layer in state.scheme.layers_of_kind("relation").items() if label in layer.labels)
-    return state.ghost.layer if action == "accept" and state.ghost else state.place.layer

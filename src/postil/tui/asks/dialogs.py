@@ -10,6 +10,7 @@ from postil.annotating import State, focused, questions
 from postil.errors import ActionRefused
 from postil.model import Note, Relation
 from postil.text import counted, listing
+from postil.tui.label_keys import keys_of
 from postil.tui.screens.choose import Choice, ChooseScreen
 from postil.tui.screens.prompt import PromptScreen
 
@@ -34,7 +35,8 @@ def note_here(state: State) -> str:
 def _label_choices(screen: AnnotateScreen, layer: str) -> list[Choice]:
     definitions = screen.state.scheme.layers[layer].labels
     colour = screen.view.palette.colour
-    return _with_keys(Choice(label, one.key, one.description, colour(layer, label)) for label, one in definitions.items())
+    keys = keys_of(screen.state.scheme.layers[layer], screen.keys.used)
+    return [Choice(label, keys.get(label, ""), one.description, colour(layer, label)) for label, one in definitions.items()]
 
 
 def _with_keys(choices: Iterable[Choice]) -> list[Choice]:

@@ -15,8 +15,9 @@ from postil.annotating import Session, State
 from postil.errors import ActionRefused, PostilError
 from postil.findings import Severity
 from postil.tui import asks
-from postil.tui.keys import Command, Keys, context, label_keys
+from postil.tui.keys import Command, Keys, context
 from postil.tui.keys_file import overridden
+from postil.tui.label_keys import label_keys
 from postil.tui.palette import Palette
 from postil.tui.screens.message import MessageScreen
 from postil.tui.widgets.key_bar import KeyBar
@@ -50,7 +51,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         self.session, self.keys = session, keys
         self._title = title
         self.view: TextView = TextView(session.state, palette)
-        self.panel: Panel = Panel(palette)
+        self.panel: Panel = Panel(palette, keys)
         self._said, self._status, self._bar = Said(), Status(), KeyBar()
         self._has_failed = False
         self.refusal = ""
@@ -152,7 +153,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
     def press(self, key: str) -> None:
         """A label's key labels; any other is looked up in the table."""
-        labelling = label_keys(self.state).get(key)
+        labelling = label_keys(self.state, self.keys).get(key)
         command = self.keys.find(key, context(self.state))
         if labelling is not None:
             self.do(*labelling)

@@ -15,7 +15,9 @@ from textual.widgets import Static
 from postil.annotating import Question, focused, questions
 from postil.annotating.making import described
 from postil.text import printable
+from postil.tui.screens.choose import Choice, ChooseScreen
 from postil.tui.screens.prompt import PromptScreen
+from postil.tui.widgets.clickable import KEY
 
 if TYPE_CHECKING:
     from postil.tui.screens.annotate import AnnotateScreen
@@ -93,10 +95,12 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
         for number, choice in enumerate(self._window(one), 1):
             chosen = choice in _words(one.value)
             mark = "●" if chosen else "○"
-            yield Text.assemble("     ", (f" {number} ", Style(reverse=True)), f" {mark} {_named(choice, self._screen)}")
+            style = Style(meta={KEY: str(number)})
+            said = f" {mark} {_named(choice, self._screen)}"
+            yield Text.assemble("     ", (f" {number} ", style + Style(reverse=True)), (said, style))
         left = len(one.choices) - _MOST
         if left > 0:
-            yield Text(f"      … {left:,} more: ←→, or ⏎ and its id", Style(dim=True))
+            yield Text(f"      … {left:,} more: type some of it, or ←→", Style(dim=True))
         if not one.choices:
             yield Text(f"     ⏎ and type {_kind(one)}", Style(dim=True))
         if self._refused:
@@ -129,7 +133,9 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
             self._set(one)
         elif key == "enter" and one.choices and one.attribute.type != "reference":
             self._go_on()
-        elif key == "enter" or (len(key) == 1 and not one.choices):
+        elif one.choices and (key == "enter" or len(key) == 1):
+            self._find(one, key if len(key) == 1 else "")
+        elif key == "enter" or len(key) == 1:
             self._ask(one, key if len(key) == 1 else "")
         else:
             self._show()
@@ -141,6 +147,17 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
             return
         before = _words(one.value)
         self._set(one, *([word for word in before if word != choice] if choice in before else [*before, choice]))
+
+    def _find(self, one: Question, typed: str) -> None:
+        """Let one of the choices be found by some of what it is called."""
+        known = self._screen.state.marks.by_id
+        choices = [Choice(word, about=described(known[word]) if word in known else "") for word in one.choices]
+
+        def answered(choice: str | None) -> None:
+            if choice is not None:
+                self._choose(one, choice)
+
+        self.app.push_screen(ChooseScreen(one.name, choices, typed), answered)
 
     def _ask(self, one: Question, typed: str) -> None:
         value = typed or " ".join(_words(one.value))

@@ -13,7 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from postil.annotating import State
-from postil.tui.keys import Keys, label_keys, layer_of_key, shown_key
+from postil.tui.keys import Keys, shown_key
+from postil.tui.label_keys import label_keys, layer_of_key
 from postil.tui.widgets.line import Line
 
 _KEYS = "type to search   ↑↓   ⏎ do it   esc close"
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
 
 def entries(keys: Keys, state: State) -> Iterator[Entry]:
     """Everything that a key does in this state: the labels, then the commands."""
-    for key, (action, label) in label_keys(state).items():
+    for key, (action, label) in label_keys(state, keys).items():
         layer = layer_of_key(state, action, label)
         definition = state.scheme.definition(layer, label)
         yield Entry(f"Labels of {layer}", (key,), f"{action} {label}{definition and f': {definition}'}")

@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from postil.tui.keys import Keys, shown_key
+from postil.tui.widgets.clickable import KEY
 
 _NAMES = {
     "": ("help", "quit", "undo", "next-name", "next-unlabelled", "grow", "shrink", "attributes", "next-layer", "head", "search"),
@@ -33,5 +34,10 @@ class KeyBar(Static):
 
     def show_pairs(self, pairs: Sequence[tuple[Sequence[str], str]]) -> None:
         """Show these keys: the first of each that has one."""
-        parts = [Text.assemble((shown_key(keys[0]), Style(bold=True, reverse=True)), f" {said}") for keys, said in pairs if keys]
+        parts = [_part(keys[0], said) for keys, said in pairs if keys]
         self.update(Text("  ").join(parts))
+
+
+def _part(key: str, said: str) -> Text:
+    style = Style(meta={KEY: key})
+    return Text.assemble((shown_key(key), style + Style(bold=True, reverse=True)), (f" {said}", style))

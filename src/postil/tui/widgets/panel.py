@@ -16,8 +16,10 @@ from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
 from postil.text import printable, quote
-from postil.tui.keys import label_keys, layer_of_key
+from postil.tui.keys import Keys, shown_key
+from postil.tui.label_keys import label_keys, layer_of_key
 from postil.tui.palette import Palette
+from postil.tui.widgets.clickable import KEY
 
 _SIGNS = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.INFO: "·"}
 _HEADING = Style(bold=True, underline=True)
@@ -33,9 +35,9 @@ class Panel(VerticalScroll, can_focus=False):
     Panel > Static { height: auto; }
     """
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, keys: Keys) -> None:
         super().__init__()
-        self.palette = palette
+        self.palette, self._keys = palette, keys
         self._content = Static()
 
     def compose(self) -> Iterator[Static]:
@@ -44,10 +46,10 @@ class Panel(VerticalScroll, can_focus=False):
 
     def show(self, state: State, findings: Sequence[Finding]) -> None:
         """Show what is here in this state."""
-        self._content.update(Text("\n").join(_lines(state, findings, self.palette)))
+        self._content.update(Text("\n").join(_lines(state, findings, self.palette, self._keys)))
 
 
-def _lines(state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
+def _lines(state: State, findings: Sequence[Finding], palette: Palette, keys: Keys) -> Iterator[Text]:
     ghost = state.ghost
     here = focused(state)
     if ghost is not None and (state.place.focus.startswith(GHOST) or here is None):
@@ -63,7 +65,7 @@ def _lines(state: State, findings: Sequence[Finding], palette: Palette) -> Itera
         yield from _findings(about_set, palette)
     yield Text("")
     yield from _document(state, palette)
-    yield from _label_keys(state, palette)
+    yield from _label_keys(state, palette, keys)
 
 
 def _record(here: Record, state: State, findings: Sequence[Finding], palette: Palette) -> Iterator[Text]:
@@ -133,13 +135,21 @@ def _document(state: State, palette: Palette) -> Iterator[Text]:
         yield Text("")
 
 
-def _label_keys(state: State, palette: Palette) -> Iterator[Text]:
-    keys = label_keys(state)
-    action = next(iter(keys.values()), ("label",))[0]
+def _label_keys(state: State, palette: Palette, keys: Keys) -> Iterator[Text]:
+    pressed = label_keys(state, keys)
+    action = next(iter(pressed.values()), ("label",))[0]
     said = {"label": f"{state.place.layer}: label", "relate": "The tail of a relation", "accept": "Accept as"}
     yield Text(said[action], _HEADING)
     if state.head and (head := state.marks.by_id.get(state.head)):
         yield Text(f"◆ {described(head)}")
-    for key, (does, label) in keys.items():
+    for key, (does, label) in pressed.items():
         layer = layer_of_key(state, does, label)
-        yield Text.assemble((f" {key} ", Style(reverse=True)), (f" {label}", Style(color=palette.colour(layer, label))))
+        style = Style(meta={KEY: key})
+        yield Text.assemble(
+            (f" {key} ", style + Style(reverse=True)), (f" {label}", style + Style(color=palette.colour(layer, label)))
+        )
+    lists = keys.named("label").keys
+    if lists:
+        left = len(state.layer.labels) - sum(label in state.layer.labels for _, label in pressed.values())
+        more = f", with {left:,} more" if left > 0 else ""
+        yield Text(f" {shown_key(lists[0])}  a list{more}", Style(dim=True, meta={KEY: lists[0]}))
