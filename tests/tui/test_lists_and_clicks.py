@@ -77,3 +77,20 @@ def test_clicks_on_a_label_on_an_answer_and_on_a_key(tmp_path: Path) -> None:
         await pilot.click(offset=(lines[y].index(said) + 2, y))
 
     drive(Annotator(hostile_corpus(tmp_path), "me", "example"), steps)
+
+
+def test_a_form_leaves_in_sight_what_it_asks_about(tmp_path: Path) -> None:
+    text = "".join(f"Line {number} here.\n\n" for number in range(30)) + "The end is near.\n"
+    start = text.index("The end")
+    records = (span("s1", "OPINION", start, start + 15),)
+    corpus = Corpus.open(write_example(tmp_path, Example(text=text, records=records)))
+    seen: list[str] = []
+
+    async def look(app: Annotator, pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        seen.append("\n".join(shown(app)))
+
+    for size in ((40, 10), (110, 24)):
+        pressed(corpus, "ctrl+g s 1 enter enter down", annotator="gold", size=size, then=look)
+    for drawn in seen:
+        assert all(said in drawn for said in ("The end is near.", "○ positive", "○ negative")), drawn

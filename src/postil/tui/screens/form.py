@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from postil.tui.screens.annotate import AnnotateScreen
 
 _MOST = 9  # choices with a digit
+_LOW = 16  # lines of a screen
 _KEYS = "1–9 choose   ↑↓ question   ←→ choice   ⏎ next, type a value   del take off   esc close"
 
 
@@ -68,8 +69,14 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
 
     def _close(self) -> None:
         """Close, unless a message lies on top."""
+        self._screen.view.keep_free(0)
         if self.is_current:
             self.dismiss()
+
+    @property
+    def _is_low(self) -> bool:
+        """Whether there is room for one question only, its answers beside each other."""
+        return self._screen.size.height < _LOW
 
     def _first_fault(self) -> int:
         return next((at for at, one in enumerate(self._questions) if one.fault), 0)
@@ -79,9 +86,17 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
     def _show(self) -> None:
         asked = self._questions
         self._at = min(self._at, max(len(asked) - 1, 0))
-        lines = [line for at, one in enumerate(asked) for line in self._lines(one, is_here=at == self._at)]
+        shown = [(at, one) for at, one in enumerate(asked) if at == self._at or not self._is_low]
+        lines = [line for at, one in shown for line in self._lines(one, is_here=at == self._at)]
         self._content.update(Text("\n").join(lines))
         self._box.scroll_to(y=max(self._at - 2, 0), animate=False)
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """Let the text stand above the form with what it asks about."""
+        view = self._screen.view
+        view.keep_free(max(view.region.bottom - self._box.region.y, 0))
+        self.refresh()  # it draws the screen below too
 
     def _lines(self, one: Question, *, is_here: bool) -> Iterator[Text]:
         must = "*" if one.attribute.required else " "
@@ -90,14 +105,19 @@ class FormScreen(ModalScreen[None], inherit_bindings=False):
         yield Text.assemble(("▸ " if is_here else "  ") + must, (one.name, Style(bold=is_here)), ": ", value, fault)
         if not is_here:
             return
-        if one.attribute.description:
+        if one.attribute.description and not self._is_low:
             yield Text(f"     {one.attribute.description}", Style(dim=True, italic=True))
+        choices: list[Text] = []
         for number, choice in enumerate(self._window(one), 1):
             chosen = choice in _words(one.value)
             mark = "●" if chosen else "○"
             style = Style(meta={KEY: str(number)})
             said = f" {mark} {_named(choice, self._screen)}"
-            yield Text.assemble("     ", (f" {number} ", style + Style(reverse=True)), (said, style))
+            choices.append(Text.assemble((f" {number} ", style + Style(reverse=True)), (said, style)))
+        if self._is_low:
+            yield Text("  ").join(choices)
+        else:
+            yield from (Text.assemble("     ", choice) for choice in choices)
         left = len(one.choices) - _MOST
         if left > 0:
             yield Text(f"      … {left:,} more: type some of it, or ←→", Style(dim=True))

@@ -55,6 +55,7 @@ class TextView(ScrollView, can_focus=False):
         self._view = View()
         self._sought: tuple[str, list[tuple[int, int]]] = ("", [])
         self._is_dragging = False
+        self._free = 0  # lines at the foot that a dialog covers
 
     # --- what is shown ---------------------------------------------------------------------------------------------------
 
@@ -82,7 +83,7 @@ class TextView(ScrollView, can_focus=False):
         if any(one is not other for one, other in zip(drawn, self._drawn, strict=True)):
             self._drawn = drawn
             page.put([one for one in state.marks.spans if state.is_shown(one.layer)], state.ghosts)
-            self.virtual_size = Size(page.width + MARGIN, page.height)
+        self.virtual_size = Size(page.width + MARGIN, page.height + self._free)
         self._view = self._viewed(state)
 
     def _viewed(self, state: State) -> View:
@@ -94,18 +95,25 @@ class TextView(ScrollView, can_focus=False):
         sought, aimed = self._sought[1], aimed_at(state) or (0, 0)
         return View(place.layer, place.anchor, place.cursor, focus, state.head, self._faulty, sought, aimed)
 
+    def keep_free(self, lines: int) -> None:
+        """Keep what is looked at above so many lines at the foot, which something else covers."""
+        if lines != self._free:
+            self._free = lines
+            self.show(self._state, self._faulty)
+
     def _keep_cursor_in_sight(self, page: Page) -> None:
         place = self._state.place
         _, first = page.place(min(place.anchor, place.cursor))
         _, line = page.place(place.cursor)
-        top, height = round(self.scroll_y), self.scrollable_content_region.height
+        top, height = round(self.scroll_y), max(self.scrollable_content_region.height - self._free, 1)
+        context = min(_CONTEXT, (height - 1) // 2)
         last = page.below(line)
         if last - first < height:  # the whole selection, where that is possible
             line = min(line, first)
-        if line < top + _CONTEXT:
-            self.scroll_to(y=max(line - _CONTEXT, 0), animate=False, immediate=True)
-        elif last >= top + height - _CONTEXT:
-            self.scroll_to(y=last + 1 + _CONTEXT - height, animate=False, immediate=True)
+        if line < top + context:
+            self.scroll_to(y=max(line - context, 0), animate=False, immediate=True)
+        elif last >= top + height - context:
+            self.scroll_to(y=min(last + 1 + context - height, line), animate=False, immediate=True)
 
     def on_resize(self) -> None:
         """Lay the text out again in the new width."""
