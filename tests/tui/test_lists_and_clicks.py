@@ -94,3 +94,10 @@ def test_a_form_leaves_in_sight_what_it_asks_about(tmp_path: Path) -> None:
         pressed(corpus, "ctrl+g s 1 enter enter down", annotator="gold", size=size, then=look)
     for drawn in seen:
         assert all(said in drawn for said in ("The end is near.", "○ positive", "○ negative")), drawn
+
+
+def test_another_layer_is_asked_for_only_at_a_span(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    pressed(hostile_corpus(tmp_path), "D", then=lambda app: said.extend(shown(app)))
+    assert "✗ no span is here: go to one first" in "\n".join(said)

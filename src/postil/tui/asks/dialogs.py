@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from postil.annotating import State, focused, questions
 from postil.errors import ActionRefused
-from postil.model import Note, Relation
+from postil.model import Note, Relation, Span
 from postil.text import counted, listing
 from postil.tui.label_keys import keys_of
 from postil.tui.screens.choose import Choice, ChooseScreen
@@ -88,6 +88,9 @@ def accept_label(screen: AnnotateScreen) -> None:
 
 def duplicate(screen: AnnotateScreen) -> None:
     """Ask for another layer, then for a label there."""
+    if not isinstance(focused(screen.state), Span):
+        screen.say("no span is here: go to one first", is_refused=True)
+        return
     layers = screen.state.scheme.layers_of_kind("span")
     choices = _with_keys(Choice(name, about=layer.description) for name, layer in layers.items())
     screen.ask(
