@@ -393,6 +393,19 @@ def test_a_fault_in_drawing_loses_nothing(hostile: Corpus, monkeypatch: pytest.M
     Lock(lock, "free again").release()
 
 
-def test_without_a_terminal_it_is_said_what_to_do(hostile: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_it_is_said_what_to_do(
+    hostile: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     assert main(["-C", str(hostile.directory.root), "annotate", "example", "--as", "me"]) == 2
     assert "this is no terminal: use --script FILE, or --list" in capsys.readouterr().err
+
+
+def test_a_terminal_that_cannot_place_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = hostile_corpus(tmp_path)
+    monkeypatch.setenv("TERM", "dumb")
+
+    assert main(["-C", str(corpus.directory.root), "annotate", "example", "--as", "me"]) == 2
+    assert "this terminal (TERM=dumb) cannot place what is drawn" in capsys.readouterr().err

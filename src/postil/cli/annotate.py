@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,8 @@ def _annotate(corpus: Corpus, document: str | None, annotator: str, suggestions:
         import_module("textual")
     except ImportError as error:
         raise MissingExtra("postil annotate in a terminal", "Textual", "tui") from error
+    if os.environ.get("TERM") == "dumb":
+        raise click.UsageError("this terminal (TERM=dumb) cannot place what is drawn: use --script FILE, or --list")
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on standard error
         raise click.UsageError("this is no terminal: use --script FILE, or --list")
     from postil.tui.app import annotate
