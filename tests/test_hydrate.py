@@ -39,6 +39,12 @@ def corpus_files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for top in tops for path in top.rglob("*") if path.is_file()}
 
 
+def unlisted(target: Path) -> None:
+    """Take away what lists the files of an export, so that it may be changed."""
+    for name in ("postil-export.json", "SHA256SUMS"):
+        (target / name).unlink()
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a corpus that quotes its texts wherever something can be said, and its detached export."""
@@ -265,6 +271,7 @@ def test_a_detached_dataset_that_was_changed_is_not_believed(
     (shard,) = (detached / "documents").iterdir()
     table = pq.read_table(shard)
     pq.write_table(pa.Table.from_pylist([{**row, **change} for row in table.to_pylist()], schema=table.schema), shard)
+    unlisted(detached)
 
     status, _, err = hydrate(quoting)
 
@@ -364,6 +371,7 @@ def test_a_reference_to_no_place_is_an_error(
 ) -> None:
     guidelines = detached / "GUIDELINES.md"
     guidelines.write_text(f"{guidelines.read_text()}{wrong}\n")
+    unlisted(detached)
 
     status, _, err = hydrate(quoting)
 
@@ -505,7 +513,9 @@ def test_an_export_on_the_hub_is_imported_byte_for_byte(hub: Hub, quoting: Path,
     assert imported(tmp_path / "back", "me/demo", "--revision", head) == 0
     assert corpus_files(tmp_path / "back") == corpus_files(quoting)
     got = {line.rpartition("/")[2] for line in hub.requests if line.startswith("GET") and "/resolve/" in line}
-    assert got == {"README.md", "train-00000-of-00001.parquet", "corpus.toml", "scheme.toml", "GUIDELINES.md"}
+    assert got == {"README.md", "train-00000-of-00001.parquet", "corpus.toml", "scheme.toml", "GUIDELINES.md"} | {
+        "postil-export.json", "SHA256SUMS",
+    }  # fmt: skip
     assert not [line for line in hub.requests if "/resolve/" in line and "/spans/" in line]
 
 

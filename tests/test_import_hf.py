@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,11 @@ RECORDS = (
     label("g1", "op-ed"),
     {"type": "note", "id": "n1", "about": "s1", "text": "sure?", "seen": [1, None, {"b": 1, "a": 0.1}]},
 )
+OTHER = TEXT.replace("Zoë", "Zoa")
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def corpus_files(root: Path) -> dict[str, bytes]:
@@ -131,7 +138,11 @@ def test_files_that_are_there_already_are_not_overwritten(
         ({"metadata": "{"}, "not as an export has it"),
         ({"unknown": "[1]"}, "not as an export has it"),
         ({"set_jsonl": '{"type":"set"}\n'}, "set_jsonl says otherwise"),
-        ({"text": TEXT.replace("Tokyo", "Tōkyō").replace("Rajnath", "Rajnat")}, "is said to cover “Singh Zoë”"),
+        ({"text": TEXT.replace("Tokyo", "Tōkyō")}, "the text of example is not the one that the row was made for"),
+        (
+            {"text": TEXT.replace("Zoë", "Zoa"), "text_sha256": sha256(TEXT.replace("Zoë", "Zoa")), "set_jsonl": None},
+            "“Singh Zoë”",
+        ),
     ],
 )
 def test_an_export_that_was_changed_is_not_believed(
@@ -141,6 +152,10 @@ def test_an_export_that_was_changed_is_not_believed(
     (shard,) = (target / "documents").iterdir()
     table = pq.read_table(shard)
     pq.write_table(pa.Table.from_pylist([{**table.to_pylist()[0], **change}], schema=table.schema), shard)
+    assert imported(target, tmp_path / "back") == 2
+    assert f"documents/{shard.name} was changed" in capsys.readouterr().err
+    for name in ("postil-export.json", "SHA256SUMS", "README.md"):
+        (target / name).unlink()
 
     assert imported(target, tmp_path / "back") in (1, 2)
     assert said in capsys.readouterr().err
@@ -196,3 +211,67 @@ def test_names_of_classes_are_those_of_the_card_where_it_numbers_them(names: str
     (document,) = Corpus.open(tmp_path / "back")
     said = [one.label for annotations in document.sets.values() for one in annotations.labels]
     assert (said or [str(document.metadata.extra.get("topic"))]) == [label]
+
+
+def unlisted(target: Path) -> Path:
+    """The export without what lists its files."""
+    for name in ("postil-export.json", "SHA256SUMS"):
+        (target / name).unlink()
+    return target
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize(
+    ("gone", "listed", "counted"),
+    [
+        (lambda path: "train-00001-of" in path.name, "documents/train-00001-of-", "documents/train-00001-of-"),
+        (lambda path: path.name.startswith("train-"), "documents/train-00000-of-", "the card says that train has "),
+        (lambda path: path.parent.name == "documents", "documents/train-00000-of-", ""),
+    ],
+)
+def test_an_export_that_lacks_files_is_not_taken_for_a_smaller_one(
+    gone: Callable[[Path], bool], listed: str, counted: str, *, is_listed: bool, everything: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    target = exported(everything, tmp_path / "hf", "--set", "gold", "--set", "a1", "--shard-size", "9")
+    assert len(list((target / "documents").glob("train-*"))) > 1
+    for path in [path for path in target.rglob("*.parquet") if gone(path)]:
+        path.unlink()
+
+    assert imported(target if is_listed else unlisted(target), tmp_path / "back") == 2
+    said = capsys.readouterr().err
+    assert (listed if is_listed else counted) in said
+    assert corpus_files(tmp_path / "back") == {}
+
+
+def test_what_was_put_beside_or_changed_in_an_export_is_named(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    shutil.copy(next((target / "documents").iterdir()), target / "documents/more.parquet")
+    (target / "GUIDELINES.md").write_text("# Otherwise\n")
+    (target / "README.md").write_text(f"{(target / 'README.md').read_text()}\nMore is to be said of it.\n")
+
+    assert imported(target, tmp_path / "back") == 2
+    said = capsys.readouterr().err
+    assert "documents/more.parquet is not of this export" in said
+    assert "GUIDELINES.md was changed: its SHA-256 is not the one in postil-export.json" in said
+    assert "README" not in said
+
+
+def test_documents_without_a_word_come_back(everything: Path, tmp_path: Path) -> None:
+    for name, text in (("void", ""), ("more/line", "\n")):
+        (everything / f"corpus/{name}.txt").write_text(text)
+        (everything / f"corpus/{name}.toml").write_text('title = "Lost"\n')
+        header = Header(name, "gold", "news/1", sha256(text), "complete", "manual")
+        Corpus.open(everything).write(AnnotationSet(header))
+    assert main(["-C", str(everything), "split"]) == 0
+    whole, detached = (exported(everything, tmp_path / name, *two, "--set", "gold", "--set", "a1") for name, two in (
+        ("hf", ()), ("detached", ("--detached",)),
+    ))  # fmt: skip
+
+    assert imported(whole, tmp_path / "back") == 0
+    assert corpus_files(tmp_path / "back") == corpus_files(everything)
+    texts = ("--texts", str(everything / "corpus"), "--into", str(tmp_path / "again"))
+    assert main(["-C", str(tmp_path), "hydrate", str(detached), *texts]) == 0
+    assert corpus_files(tmp_path / "again") == corpus_files(everything)

@@ -27,7 +27,7 @@ from postil.manifest import Metadata, Rights
 from postil.model import RECORD_ID, AnnotationSet, Header
 from postil.scheme import Layer
 from postil.storage.carrying import Carried
-from postil.storage.text_file import normalise_text
+from postil.storage.text_file import Normalised, normalise_text
 from postil.text import Unit, quote
 
 _LONGEST_NAME = 100
@@ -77,7 +77,7 @@ class Intake:
         """
         shown = _shown(draft)
         self._drafts += 1
-        if not draft.text.strip():
+        if not draft.text.strip() and not draft.files:  # what a corpus had as a document is one
             self.left_out.add("documents without text", shown)
             return None
         try:
@@ -131,7 +131,7 @@ class Intake:
             self.repaired.add("texts: changed line ends to \\n", f"{shown}: changed line ends to \\n ({ends} CR LF)")
         if draft.joins_lines:
             sets = [self._joined(one, found.text) for one in sets]
-        normalised = normalise_text(shown, found.text)
+        normalised = normalise_text(shown, found.text) if found.text.strip() else Normalised(found.text, ())
         for change in normalised.changes:
             kind = re.sub(r"[0-9].*", "", change).rstrip(" (:")
             self.repaired.add(f"texts: {kind}", shown if kind == change else f"{shown}: {change}")

@@ -23,8 +23,9 @@ _MEND = "Mend what postil check finds, then export"
 
 # Rules that no setting can excuse here: without them an annotation would have no place to go, or a wrong one.
 _NEEDED = (
-    "TXT001", "TXT009", "SCH001", "SCH002", "SCH003", "SCH008", "ANN001", "ANN002", "ANN004", "ANN005", "ANN006", "ANN010",
-    "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "LAB010", "REL003",
+    "TXT001", "TXT009", "SCH001", "SCH002", "SCH003", "SCH008", "ANN001", "ANN002", "ANN004", "ANN005", "ANN006", "ANN008",
+    "ANN010", "SPN001", "SPN002", "SPN003", "SPN007", "LAB001", "LAB002", "LAB003", "LAB004", "LAB006", "LAB007", "LAB010",
+    "REL003",
 )  # fmt: skip
 
 

@@ -31,5 +31,10 @@ def write_checksums(directory: Path, made: Mapping[str, bytes]) -> None:
 
 def read_checksums(directory: Path) -> dict[str, str]:
     """The list that lies there."""
-    lines = (directory / NAME).read_text(encoding="utf-8").splitlines()
+    return parsed((directory / NAME).read_bytes())
+
+
+def parsed(data: bytes) -> dict[str, str]:
+    """The files that a list names, with their hashes."""
+    lines = data.decode("utf-8", "replace").splitlines()
     return {name: value for value, _, name in (line.partition("  ") for line in lines)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
-from postil.formats.hf.configs.documents import CONFIG
+from postil.formats.hf.complete import is_shard, lists, refuse_incomplete
 from postil.formats.hf.detached import is_detached, whole_file, whole_row
 from postil.formats.hf.layout import CORPUS_FILES
 from postil.formats.hf.own_texts import OwnTexts, Wanted
@@ -38,10 +39,16 @@ class _OwnFiles(msgspec.Struct, frozen=True):
 
 
 def exported_tables(incoming: Incoming) -> list[Table]:
-    """The shards of the config ``documents``, where the source is an export of a corpus."""
-    found = incoming.source.all_files.items()
-    tables = [Table(file) for path, file in found if path.startswith(f"{CONFIG.name}/") and path.endswith(".parquet")]
-    return tables if tables and all(set(table.features) >= _NEEDED for table in tables) else []
+    """The shards of the config ``documents``, where the source is an export of a corpus.
+
+    Raises :class:`~postil.errors.PostilError` where it is one no longer whole.
+    """
+    tables = [Table(file) for path, file in incoming.source.all_files.items() if is_shard(path)]
+    is_listed = any(is_shard(path) for listed in lists(incoming.source).values() for path in listed)
+    is_like_one = bool(tables) and all(set(table.features) >= _NEEDED for table in tables)
+    if is_listed or is_like_one:
+        refuse_incomplete(incoming.source, tables)
+    return tables if is_like_one else []
 
 
 def restored(incoming: Incoming, tables: Iterable[Table]) -> Iterator[Draft]:
@@ -108,6 +115,10 @@ def _draft(name: str, rows: list[Row], *, is_whole: bool) -> Draft:
         raise UnreadableFile(first.place, "a document has no id, or no text")
     if fault := document_id_fault(name):
         raise UnreadableFile(first.place, f"no id of a document: {fault}")
+    digest = hashlib.sha256(first.values["text"].encode()).hexdigest()
+    for row in rows:
+        if row.values["text"] != first.values["text"] or row.values["text_sha256"] != digest:
+            raise UnreadableFile(row.place, f"the text of {name} is not the one that the row was made for, by its text_sha256")
     own = [_own_files(row) for row in rows]
     sets = [_set(row, files.set_jsonl) for row, files in zip(rows, own, strict=True)]
     files = {}

@@ -46,6 +46,14 @@ class Table:
             features = {}
         return {name: features.get(name) for name in schema.names}
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        if not self._is_parquet:
+            return sum(1 for _ in self.rows())
+        with self._parquet() as parquet:
+            return int(parquet.metadata.num_rows)
+
     def rows(self) -> Iterator[Row]:
         """Every row, in order."""
         if not self._is_parquet:

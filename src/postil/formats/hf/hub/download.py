@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from postil.exchange.sources import Source
-from postil.formats.hf.configs.documents import CONFIG
+from postil.formats.hf.complete import LISTS, is_shard
 from postil.formats.hf.hub.client import HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.layout import CORPUS_FILES
 from postil.formats.hf.receipt import NAME as RECEIPT
@@ -48,9 +48,9 @@ def _fill(target: Path, repository: str, options: dict[str, Any]) -> None:
 
 def _wanted(target: Path, paths: list[str], config: str) -> list[str]:
     """The files that are needed beside the card."""
-    exported = [path for path in paths if path.startswith(f"{CONFIG.name}/") and path.endswith(".parquet")]
+    exported = [path for path in paths if is_shard(path)]
     if exported and RECEIPT in paths and not config:
-        return [*exported, *(CORPUS_FILES.keys() & set(paths))]
+        return [*exported, *((CORPUS_FILES.keys() | LISTS.keys()) & set(paths))]
     patterns = table_patterns(Source(target).get(CARD), config)
     return [path for path in paths if is_table(path, patterns)]
 
