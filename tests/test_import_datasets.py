@@ -229,3 +229,65 @@ def test_what_does_not_fit_is_an_error_with_its_place(
     err = capsys.readouterr().err
     assert said in err
     assert "train.jsonl:1" in err
+
+
+def split(root: Path, **rows: list[str]) -> Path:
+    """A dataset with a file for each split, of documents with these names."""
+    for name, documents in rows.items():
+        parquet(root, f"data/{name}-00000-of-00001.parquet", [{"id": one, "text": f"What {one} says."} for one in documents])
+    return root
+
+
+def frozen(root: Path) -> dict[str, str]:
+    lines = (root / "corpus/splits.jsonl").read_text().splitlines()
+    return {one["document"]: one["split"] for one in map(json.loads, lines)}
+
+
+def test_a_published_test_set_stays_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dataset = split(tmp_path / "d", test=["t1"], train=["a1", "a2"], validation=["v1"])
+    corpus = imported(dataset, tmp_path / "c")
+    said = "the source divides its documents: train 2, validation 1, test 1; so they stay, frozen in corpus/splits.jsonl"
+    assert said in capsys.readouterr().out
+    assert list(corpus.manifest.splits.shares.items()) == [("train", 2), ("validation", 1), ("test", 1)]
+    assert frozen(tmp_path / "c") == {"a1": "train", "a2": "train", "t1": "test", "v1": "validation"}
+    assert main(["-C", str(tmp_path / "c"), "check"]) == 0
+
+    command = ["-C", str(tmp_path / "c"), "export", "hf", str(tmp_path / "hf"), "--set", "imported", "--config", "documents"]
+    assert main(command) == 0
+    rows = {path.name.split("-")[0]: pq.read_table(path)["id"].to_pylist() for path in (tmp_path / "hf/documents").iterdir()}
+    assert rows == {"train": ["a1", "a2"], "validation": ["v1"], "test": ["t1"]}
+
+    before = (tmp_path / "c/corpus/splits.jsonl").read_bytes()
+    assert main(["-C", str(tmp_path / "c"), "import", "hf", str(dataset)]) == 0
+    assert (tmp_path / "c/corpus/splits.jsonl").read_bytes() == before
+    assert main(["-C", str(tmp_path / "c"), "import", "hf", str(split(tmp_path / "more", test=["a1", "t2"]))]) == 0
+    assert frozen(tmp_path / "c") == {"a1": "train", "a2": "train", "t1": "test", "t2": "test", "v1": "validation"}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        ("", "the corpus has other documents, and no corpus/splits.jsonl"),
+        ("[splits.shares]\ntrain = 1\ndev = 1\n", "corpus/corpus.toml has no split test"),
+    ],
+)
+def test_splits_of_a_source_that_the_corpus_cannot_take_are_named(
+    manifest: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(split(tmp_path / "d", train=["a1"]), root := tmp_path / "c")
+    assert not (root / "corpus/splits.jsonl").exists()
+    with (root / "corpus/corpus.toml").open("a") as file:
+        file.write(manifest)
+    if manifest:
+        (root / "corpus/splits.jsonl").write_text('{"document":"a1","split":"train"}\n')
+    before = (root / "corpus/corpus.toml").read_bytes()
+
+    assert main(["-C", str(root), "import", "hf", str(split(tmp_path / "e", train=["b1"], test=["t1"]))]) == 0
+    assert f"that is not frozen here, as {why}" in capsys.readouterr().out
+    assert (root / "corpus/corpus.toml").read_bytes() == before
+
+
+def test_files_that_are_not_called_as_splits_divide_nothing(tmp_path: Path) -> None:
+    root = lines(tmp_path / "d", "part1.jsonl", [{"id": "a", "text": "One."}])
+    imported(lines(root, "part2.jsonl", [{"id": "b", "text": "Two."}]), tmp_path / "c")
+    assert not (tmp_path / "c/corpus/splits.jsonl").exists()

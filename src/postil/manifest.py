@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -152,6 +152,14 @@ class Splits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if point < 0:
                 return name
         return name
+
+
+_USUAL = ("train", "validation", "test")  # in the order in which they are used
+
+
+def in_usual_order(names: Iterable[str]) -> list[str]:
+    """Names of splits: ``train``, ``validation``, ``test``, then the others by name."""
+    return sorted(names, key=lambda name: (_USUAL.index(name) if name in _USUAL else len(_USUAL), name))
 
 
 SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what ``datasets`` accepts

@@ -90,6 +90,8 @@ def _written(done: Imported, *, is_dry: bool) -> Iterator[str]:
     """Which files of the corpus itself are new or were added to."""
     for path in done.made:
         yield f"  wrote {path}"
+    if done.splits:
+        yield f"  {done.splits}"
     if done.is_new and is_dry:
         yield "  would make a corpus here: there is none"
     if done.scheme:

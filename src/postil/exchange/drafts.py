@@ -50,6 +50,7 @@ class Draft(msgspec.Struct):
     count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
     :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
     ``is_built``: whether the reader put the text together of what the spans cover, so that no offset was there to be wrong.
+    ``split``: the one that the source puts it into, where it divides its documents.
     ``joins_lines``: whether fragments between which there is only the end of a line are one, cut by a tool.
     ``files``: by their paths in the corpus, the document's own files where the source is an export of a corpus: a new corpus gets
     them as they are.
@@ -63,4 +64,5 @@ class Draft(msgspec.Struct):
     file: str = ""
     is_built: bool = False
     joins_lines: bool = False
+    split: str = ""
     files: dict[str, bytes] = {}

@@ -27,6 +27,7 @@ from postil.exchange.mapping import NameMap, Unused, mapped, mapped_layers
 from postil.exchange.needless import without_needless
 from postil.exchange.offsets import Unverified
 from postil.exchange.proposal import Observed, widened_roles
+from postil.exchange.published_splits import Standing, published
 from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.scheme_text import added, changes, scheme_toml, widened, with_keys
 from postil.exchange.sources import Source, is_archive
@@ -73,6 +74,7 @@ class Imported(msgspec.Struct):
     """What an import came to. ``errors``: why nothing was written, one for each fault. ``unknown``: what the scheme has not.
 
     ``advice``: what the user can do about errors. ``is_unchanged``: everything was there before.
+    ``splits``: what became of splits that the source has.
     ``scheme``: the path of the scheme if it was written, or added to; ``added``: what. ``narrow``: what of the scheme forbids
     something that came, and could be widened. ``foreseen``: what ``postil check`` says of what came. ``is_new``: there was no
     corpus. ``unused``: names of the user's table that the source does not have. ``unreadable``: why files, or what is left of
@@ -97,6 +99,7 @@ class Imported(msgspec.Struct):
     made: tuple[str, ...] = ()
     scheme: str = ""
     unverified: Unverified = msgspec.field(default_factory=Unverified)
+    splits: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -117,6 +120,7 @@ def import_source(
             progress(reading.done.documents)
         done = reading.finished()
         done.errors += corpus.restore(reading.incoming.files, stage)
+        done.splits = corpus.freeze(reading.split_of, stage)
         done.is_unchanged = stage.is_empty
         if not done.errors:
             _prepare(reading, corpus, stage, wishes)
@@ -162,6 +166,7 @@ class _Reading:
         self._originals = self._intake.annotators.originals
         self._unused = Unused(wishes.names, self._originals)
         self._annotators: set[str] = set()
+        self.split_of: dict[str, str] = {}
         self.errors = self._intake.errors
         self.done = Imported(
             self.errors, [], [self._intake.repaired, self.incoming.repaired],
@@ -182,6 +187,7 @@ class _Reading:
                 called = without_needless(called, self.declared, self._losses)
             self.observed.add(called)
             self._annotators.update(called.sets)
+            self.split_of[called.id] = draft.split
             self.done.documents += 1
             self.done.annotations += sum(len(one.annotations) for one in called.sets.values())
             yield called, draft
@@ -331,7 +337,8 @@ class _Corpus:
         self._has_scheme = False
         self._has_own = False
         self.left_out = Losses()
-        self._name = plain_name(root.resolve().name)
+        self._root_name = root.resolve().name
+        self._name = plain_name(self._root_name)
         self._lists = _lists(self.scheme) if self.scheme else {}
 
     def make(self, root: Path, ci: str) -> Iterator[tuple[str, bool]]:
@@ -394,6 +401,21 @@ class _Corpus:
             self._has_scheme = SCHEME in files
             self._has_own = files.keys() >= {SCHEME, MANIFEST}
             yield from stage.restore(files)
+
+    def freeze(self, split_of: dict[str, str], stage: _Stage) -> str:
+        """Write the splits of the source into the stage; gives what is to be said of them. What was restored has its own."""
+        if self._has_own:
+            return ""
+        found = published(split_of, self._standing())
+        for path, data in found.files.items():
+            stage.write(path, data)
+        return found.said
+
+    def _standing(self) -> Standing:
+        if self.directory is None:
+            return Standing(new_manifest(self._root_name).decode())
+        project = self.directory.project
+        return Standing(project.manifest_file.source, project.manifest.splits, project.splits_file, self._documents)
 
     def source_name(self, document: str) -> str | None:
         """What a source called a document that is there, if its metadata says so (else empty); ``None``: it is not there."""

@@ -97,7 +97,9 @@ def _draft(document: _Document, row: Row, table: NamedTable) -> Draft:
     known = _Document.__struct_fields__
     metadata = {**{name: value for name, value in row.values.items() if name not in known}, "split": table.split}
     made = DraftSet(spans=spans, relations=relations, file=row.place)
-    return Draft(document.document_id or document.id, _text(document, row), [made], metadata, None, row.place)
+    return Draft(
+        document.document_id or document.id, _text(document, row), [made], metadata, None, row.place, split=table.published_split
+    )
 
 
 def _text(document: _Document, row: Row) -> str:

@@ -58,7 +58,7 @@ def _draft(name: str, text: str, row: Row, table: NamedTable, incoming: Incoming
             made.labels += [Label(f"{column}-{at}", column, one) for at, one in enumerate(classes, 1) if one is not None]
         elif column not in (text, "id"):
             metadata[column] = value
-    return Draft(name, row.values[text], [made], metadata, None, row.place)
+    return Draft(name, row.values[text], [made], metadata, None, row.place, split=table.published_split)
 
 
 def span_records(value: Any) -> list[dict[str, Any]] | None:

@@ -17,6 +17,8 @@ from postil.formats.hf.rows import Row, Table
 CARD = "README.md"
 _SUFFIXES = (".parquet", ".jsonl", ".ndjson", ".json")
 _BESIDE = re.compile(r"(.*/)?((dataset_infos?|state|croissant|config|label.*|postil-export)\.json|splits\.jsonl)")
+_NUMBERED = re.compile(r"\w+?-\d+-of-\d+(-\w+)?")
+_SPLITS = frozenset({"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"})
 _SPLIT = re.compile(r"(\w+?)(-\d+-of-\d+(-\w+)?)?")
 
 
@@ -35,6 +37,13 @@ class NamedTable:
         """The split, as the file is called."""
         found = _SPLIT.fullmatch(PurePosixPath(self.file.name).name)
         return found[1] if found else ""
+
+    @property
+    def published_split(self) -> str:
+        """The split, where the file is called as those of splits are (``test.jsonl``, ``dev-00000-of-00002.parquet``)."""
+        split = self.split
+        is_numbered = bool(_NUMBERED.fullmatch(PurePosixPath(self.file.name).name))
+        return split if is_numbered or split in _SPLITS else ""
 
     def rows(self) -> Iterator[Row]:
         """Every row, with names for classes."""

@@ -114,7 +114,15 @@ def _draft(name: str, rows: list[Row], columns: _Columns, table: NamedTable, inc
     metadata = {key: value for key, value in rows[0].values.items() if key not in used} if len(rows) == 1 else {}
     if not incoming.with_tokens:
         incoming.losses.add("tokens, which --tokens keeps", rows[0].place, stops=False)
-    return Draft(name, "\n".join(lines), [made], {"split": table.split, **metadata}, file=rows[0].place, is_built=True)
+    return Draft(
+        name,
+        "\n".join(lines),
+        [made],
+        {"split": table.split, **metadata},
+        file=rows[0].place,
+        split=table.published_split,
+        is_built=True,
+    )
 
 
 def _text(row: Row, words: list[str]) -> tuple[str, list[Extent]]:
