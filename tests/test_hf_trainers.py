@@ -164,7 +164,7 @@ def test_column_files_are_what_datasets_reads(exported: Path, tmp_path: Path) ->
     datasets = pytest.importorskip("datasets", reason="the extra hf is not installed")
     file = exported / "trainers/conll/entity/train.conll"
     rows = [block.split("\n") for block in file.read_text(encoding="utf-8").strip().split("\n\n")]
-    sentences = [[line.split("\t") for line in block] for block in rows if not block[0].startswith("-DOCSTART-")]
+    sentences = [[line.split(" ") for line in block] for block in rows if not block[0].startswith("-DOCSTART-")]
     parquet = pq.read_table(exported / "tokens/train-00000-of-00001.parquet").to_pylist()
 
     assert [[token for token, _ in sentence] for sentence in sentences] == [row["tokens"] for row in parquet]
@@ -348,3 +348,19 @@ def test_a_layer_of_any_name_leaves_the_config_whole(name: str) -> None:
     assert keys == (["x", name] if can_be_named(name) else ["x"])
     weights = pipeline.config["training"]["score_weights"]
     assert {score for score, weight in weights.items() if weight} == {f"spans_{key}_f" for key in keys}
+
+
+def test_no_label_of_a_column_file_is_cut_at_a_blank(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scheme = Example().scheme
+    assert scheme
+    scheme = scheme.replace("labels.PERSON =", 'labels."🐎_horse" = {}\nlabels."🐎 horse" = {}\nlabels.PERSON =', 1)
+    records = [span("e1", "🐎 horse", 0, 3), span("e2", "🐎_horse", 4, 8)]
+    root = write_example(tmp_path / "c", Example(text="Red Star met Anna.\n", records=tuple(records), scheme=scheme))
+    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--config", "spans", "--config", "conll"]
+    assert main(command) == 0
+
+    said = "trainers/conll: 1 × names with a blank, a TAB or a line end in them, each of which is _ there (example"
+    assert said in capsys.readouterr().out
+    assert "names with a blank" in (tmp_path / "hf/README.md").read_text()
+    lines = (tmp_path / "hf/trainers/conll/entity/train.conll").read_text().splitlines()
+    assert [line.split() for line in lines if line][1:3] == [["Red", "B-🐎_horse_2"], ["Star", "B-🐎_horse"]]

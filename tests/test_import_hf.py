@@ -275,3 +275,27 @@ def test_documents_without_a_word_come_back(everything: Path, tmp_path: Path) ->
     texts = ("--texts", str(everything / "corpus"), "--into", str(tmp_path / "again"))
     assert main(["-C", str(tmp_path), "hydrate", str(detached), *texts]) == 0
     assert corpus_files(tmp_path / "again") == corpus_files(everything)
+
+
+def test_texts_that_nobody_annotated_are_counted_apart_and_have_no_frozen_split(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (everything / "annotations/a1/more/d0.jsonl").unlink()
+    capsys.readouterr()
+    target = exported(everything, tmp_path / "hf", "--set", "gold", "--set", "a1")
+    only_gold = exported(everything, tmp_path / "gold")
+    said = capsys.readouterr().out
+
+    assert "1 document has no set at all: its text is not in this export (more/d0)" in said
+    assert "example has no set by a1" in said
+    assert "3 documents have no set by gold, though by others: their texts are not in this export (more/d1, " in said
+    assert "1 document has no set at all" in " ".join((target / "README.md").read_text().split())
+    lines = (everything / "corpus/splits.jsonl").read_text().splitlines()
+    for export, documents in ((target, {"example", "more/d1", "more/d2", "more/d3"}), (only_gold, {"example"})):
+        kept = [line for line in lines if any(f'"document":"{name}"' in line for name in documents)]
+        assert (export / "splits.jsonl").read_text().splitlines() == kept
+        assert len(kept) == len(documents)
+        assert imported(export, back := tmp_path / f"back-{export.name}") == 0
+        capsys.readouterr()
+        main(["-C", str(back), "check"])
+        assert "COR010" not in capsys.readouterr().out

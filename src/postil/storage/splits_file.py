@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Self
 
 import msgspec
@@ -92,6 +92,13 @@ def encode_splits(placements: Iterable[Placement]) -> bytes:
     """The file's bytes in canonical form: sorted by document, a group only where it is not the document's own."""
     ordered = sorted(placements, key=lambda placed: placed.document)
     return b"".join(msgspec.json.encode(Placement.of(placed.document, placed.split, placed.group)) + b"\n" for placed in ordered)
+
+
+def lines_of(data: bytes, documents: Collection[str]) -> bytes:
+    """The lines of these documents, as they are written."""
+    lines = parse_splits(data).lines
+    kept = {number for document, number in lines.items() if document in documents}
+    return b"".join(line + b"\n" for number, line in enumerate(_lines(data), 1) if number in kept)
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

@@ -136,7 +136,7 @@ DISCONTINUITY = Feature(
     without_records("discontinuous spans", lambda record: type(record) is Span and bool(record.fragments)),
 )  # fmt: skip
 CUT = Feature("cut tokens", "spans with an edge inside a token", in_each_set(_uncut))
-OVER_SENTENCES = Feature("long", "spans longer than a sentence", in_each_set(_within_sentences))
+OVER_SENTENCES = Feature("long", "spans over the end of a sentence", in_each_set(_within_sentences))
 CROSSING = Feature("crossing", "crossing spans", _out_of_lanes("crossing spans", _beaten_crossing))
 STACKED = Feature("stacked", "spans over the same characters", _out_of_lanes("spans over the same characters", _beaten_stacked))
 NESTED = Feature("nested", "nested spans", _out_of_lanes("nested spans", _beaten_nested))

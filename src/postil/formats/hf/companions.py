@@ -14,6 +14,7 @@ from postil.formats.hf.card.sections import rights
 from postil.formats.hf.citation import NAME as CITATION, citation as citation_of, faults
 from postil.formats.hf.figures import figures
 from postil.formats.hf.layout import CORPUS_FILES, LABELS, LICENCE
+from postil.storage.splits_file import SPLITS, lines_of
 
 
 def companions(about: About) -> Iterator[tuple[str, bytes]]:
@@ -26,7 +27,7 @@ def companions(about: About) -> Iterator[tuple[str, bytes]]:
         yield path, svg.encode()
     for name, path in CORPUS_FILES.items():
         if (data := about.file(path)) is not None:
-            yield name, data
+            yield name, lines_of(data, {*about.written.dividing.names}) if path == SPLITS else data
     if cited := citation(about):
         yield CITATION, cited
 

@@ -27,9 +27,10 @@ _NAMED = 5  # ids that a summary names of those that did not fit
 
 
 class Misfits(msgspec.Struct):
-    """How many annotations a config or column cannot hold for one reason; the first of them, from one document, by their ids."""
+    """How many annotations a config or column cannot hold for one reason; the first of them, from one set, by their ids."""
 
     document: str
+    annotator: str
     ids: list[str]
     count: int = 0
 
@@ -54,9 +55,9 @@ class Context:
 
     def misfit(self, where: str, why: str, document: Document, annotator: str, id: str) -> None:
         """Note an annotation that a config or column cannot hold."""
-        misfits = self.misfits.setdefault((where, why), Misfits(document.id, []))
+        misfits = self.misfits.setdefault((where, why), Misfits(document.id, annotator, []))
         misfits.count += 1
-        if document.id == misfits.document and len(misfits.ids) < _NAMED:
+        if (document.id, annotator) == (misfits.document, misfits.annotator) and len(misfits.ids) < _NAMED:
             misfits.ids.append(id)
         self._rows.writerow((where, why, document.id, annotator, id))
 

@@ -15,6 +15,7 @@ from postil.formats.hf.features import Column
 from postil.splitting.leaks import in_short
 from postil.storage.directory import MANIFEST, SCHEME
 from postil.storage.splits_file import SPLITS
+from postil.text import counted, few, listing
 
 CORPUS_FILES = {
     "corpus.toml": MANIFEST, "splits.jsonl": SPLITS, "scheme.toml": SCHEME, "GUIDELINES.md": "annotations/GUIDELINES.md",
@@ -95,20 +96,37 @@ class Written(msgspec.Struct, frozen=True):
         if len(written) > 1:
             yield f"across splits: {in_short(self.dividing.leaks)}"
 
+    def _left_out(self) -> Iterator[str]:
+        """In words, which documents are not there, and which sets of those that are."""
+        known, exported = self.corpus.directory.inventory.documents, {*self.dividing.names}
+        absent = list(dict.fromkeys(document for document, _ in self.missing if document not in exported))
+        for documents, why in (
+            ([name for name in absent if not known[name].sets], "no set at all"),
+            ([name for name in absent if known[name].sets], f"no set by {listing(self.annotators)}, though by others"),
+        ):
+            if documents:
+                has, texts = ("has", "its text is") if len(documents) == 1 else ("have", "their texts are")
+                yield (
+                    f"{counted(len(documents), 'document')} {has} {why}: {texts} not in this export "
+                    f"({', '.join(few(documents, _NAMED))})"
+                )
+        partly = [(document, annotator) for document, annotator in self.missing if document in exported]
+        for document, annotator in partly[:_NAMED]:
+            yield f"{document} has no set by {annotator}"
+        if len(partly) > _NAMED:
+            yield f"{len(partly) - _NAMED:,} more sets that there are not, of documents that are here"
+
     def not_held(self) -> Iterator[str]:
         """In words, whatever some config does not hold."""
         for (where, why), misfits in self.context.misfits.items():
             named = ", ".join(misfits.ids) + (", …" if misfits.count > len(misfits.ids) else "")
-            yield f"not in {where}: {misfits.count:,} × {why} ({named} in {misfits.document})"
+            yield f"not in {where}: {misfits.count:,} × {why} ({named} in {misfits.document} by {misfits.annotator})"
         if self.context.misfits:
             yield f"{NOT_HELD} lists each of these with its document, annotator and id"
         written = {files.config.name for files in self.files}
         for config in self.chosen:
             if config.name not in written:
                 yield f"not written: {config.name}, which would have no row"
-        for document, annotator in self.missing[:_NAMED]:
-            yield f"not exported: {document} has no set by {annotator}"
-        if len(self.missing) > _NAMED:
-            yield f"not exported: {len(self.missing) - _NAMED:,} more documents without such a set"
+        yield from self._left_out()
         for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

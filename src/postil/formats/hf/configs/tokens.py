@@ -93,7 +93,7 @@ def _place(
         elif first and last and first[1] == last[1]:
             placed.append((first[0] - last[0] - 1, first[0], span))
         elif (first and last) or max(containing(units, span.start), 0) != containing(units, span.end - 1):
-            misfits.append((span, "longer than a sentence"))
+            misfits.append((span, "over the end of a sentence"))
         else:
             misfits.append((span, "an edge inside a token"))
     placed.sort(key=itemgetter(0, 1))

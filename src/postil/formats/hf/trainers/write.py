@@ -18,7 +18,7 @@ from postil.exchange.losses import Losses
 from postil.exchange.target import Target
 from postil.exchange.tokens import Tokens, blank_pipeline
 from postil.formats import conll, gliner, spacy
-from postil.formats.conll.write import directory_of
+from postil.formats.conll.write import PLAIN_NAMES, directory_of
 from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
@@ -36,7 +36,8 @@ _WHAT = {
     "spacy": "a DocBin for each split, a Doc for each sentence, and config.cfg for spacy train",
     "conll": "for each layer a column file for each split, IOB2; of spans that overlap, the longest",
 }
-_COLUMNS = {"columns": "layer", "scheme": "IOB2", "separator": "tab", "header": "none", "documents": "docstart", "apart": True}
+# blanks, so that no label and no token has one: trainers split a line at each
+_COLUMNS = {"columns": "layer", "scheme": "IOB2", "separator": "blank", "header": "none", "documents": "docstart", "apart": True}
 
 
 def applies(scheme: Scheme) -> bool:
@@ -132,6 +133,9 @@ class Trainers:
         """In words, what was written, a line for each name."""
         for name in self.losses:
             yield f"{DIRECTORY}/{name}: {_WHAT[name]}"
+        for loss in self.losses.get("conll", ()):
+            if loss.kind == PLAIN_NAMES.title:
+                yield f"{DIRECTORY}/conll: {loss.count:,} × {loss.kind}, each of which is _ there ({loss.examples[0]})"
         for one in self._components:
             yield f"{_learnt(one)} by {one.component}{_proposed(one)}"
         if "spacy" in self.losses:
