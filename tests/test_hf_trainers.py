@@ -276,7 +276,7 @@ def in_units(text: str, extents: list[tuple[int, int]]) -> list[Document]:
     spans = tuple(Span(f"s{n}", "x", "X", start, end, text[start:end]) for n, (start, end) in enumerate(extents))
     scheme = Scheme("s", 1, layers={"x": Layer("span", labels={"X": LabelDefinition()})})
     header = Header("d", "gold", "s/1", "0" * 64, "complete", "manual")
-    return list(units(Document("d", text, Metadata(), {"gold": AnnotationSet(header, spans)}, "0" * 64), scheme, ["x"]))
+    return list(units(Document("d", text, Metadata(), {"gold": AnnotationSet(header, spans)}, "0" * 64), scheme, ["x"], None))
 
 
 def test_sentences_that_a_span_joins_are_one() -> None:
@@ -340,7 +340,9 @@ def test_a_layer_of_any_name_leaves_the_config_whole(name: str) -> None:
     from postil.formats.hf.trainers.spacy_config import can_be_named, config_for, learnt
 
     layer = Layer("span", labels={"X": LabelDefinition()})
-    components = learnt(Scheme("s", 1, layers={"x": layer, name: layer}), {"x": Counter({2: 1}), name: Counter({3: 2, 5: 1})})
+    components = learnt(
+        Scheme("s", 1, layers={"x": layer, name: layer}), {"x": Counter({2: 1}), name: Counter({3: 2, 5: 1})}, None
+    )
     text = config_for("en", {"train": "a", "dev": "b"}, components)
     pipeline = spacy.util.load_model_from_config(Config().from_str(text), auto_fill=True)
 
@@ -364,3 +366,22 @@ def test_no_label_of_a_column_file_is_cut_at_a_blank(tmp_path: Path, capsys: pyt
     assert "names with a blank" in (tmp_path / "hf/README.md").read_text()
     lines = (tmp_path / "hf/trainers/conll/entity/train.conll").read_text().splitlines()
     assert [line.split() for line in lines if line][1:3] == [["Red", "B-🐎_horse_2"], ["Star", "B-🐎_horse"]]
+
+
+def test_a_sentence_has_the_labels_of_the_layer_that_is_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scheme = Example().scheme
+    assert scheme
+    records = (span("e1", "PERSON", 0, 4), span("e2", "GPE", 12, 17))
+    free = Example(text="Anna left.\n\nTokyo grew.\n", records=records, scheme=scheme.replace('within = "sentence"\n', ""))
+    root = write_example(tmp_path / "c", free)
+    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--config", "sentences", "--config", "spacy"]
+
+    assert main([*command, "--sentence-layer", "genre"]) == 2
+    assert "there is no such layer of spans: there are entity and statement" in capsys.readouterr().err
+    assert main(command) == 0
+    assert 'no layer of spans has within = "sentence"; --sentence-layer NAME' in capsys.readouterr().out
+    assert main([*command, "--sentence-layer", "entity"]) == 0
+    assert "which labels of entity a sentence has is learnt by textcat_multilabel" in capsys.readouterr().out
+    rows = pq.read_table(tmp_path / "hf/sentences/train-00000-of-00001.parquet").to_pylist()
+    assert [row["label"] for row in rows] == [0, 1]
+    assert "`label` in `sentences` is that of the entity" in (tmp_path / "hf/README.md").read_text()

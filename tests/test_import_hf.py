@@ -295,7 +295,8 @@ def test_texts_that_nobody_annotated_are_counted_apart_and_have_no_frozen_split(
         kept = [line for line in lines if any(f'"document":"{name}"' in line for name in documents)]
         assert (export / "splits.jsonl").read_text().splitlines() == kept
         assert len(kept) == len(documents)
-        assert imported(export, back := tmp_path / f"back-{export.name}") == 0
+        back = tmp_path / f"back-{export.name}"
+        assert imported(export, back) == 0
         capsys.readouterr()
         main(["-C", str(back), "check"])
         assert "COR010" not in capsys.readouterr().out

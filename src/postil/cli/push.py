@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 )
 @click.option("--config", multiple=True, metavar="CONFIG", help="Publish this config only; may be given several times.")
 @click.option("--split", multiple=True, metavar="NAME[=SHARE]", help="The one split, or the share of each, as of export hf.")
+@click.option("--shard-size", default="500MB", show_default=True, metavar="SIZE", help="Begin a new file when one has so much.")
+@click.option("--sentence-layer", metavar="LAYER", help="The layer that labels a sentence, as of export hf.")
 @click.option("--no-agreement", is_flag=True, help="Leave agreement out of the card.")
 @click.option("--detached", is_flag=True, help="Leave the texts out: offsets, labels and hashes go out.")
 @click.option("--private", is_flag=True, help="Where REPO is made, make it private.")

@@ -33,6 +33,9 @@ that does; without any there is one split, train. An empty split is never writte
 Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
 it is in documents and spans all the same.
 
+A sentence is labelled (the column label of sentences, spaCy's textcat) by the first layer of spans with within = "sentence", or
+by --sentence-layer; where there is neither, it has no label, and that is said.
+
 Files have at most --shard-size of columns each (SPLIT-00000-of-00003.parquet), so that memory is that of a part of one.
 
 For trainers that read no Parquet, in trainers/, from the sets of the first annotator: gliner (JSON), spacy (a DocBin for each
@@ -86,6 +89,7 @@ def _write(
         _bytes(options["shard-size"]),
         options["repo"],
         no_agreement=options["no-agreement"],
+        sentence_layer=options["sentence-layer"] or "",
         detached=options["detached"],
         replace=replace,
     )
@@ -144,6 +148,7 @@ FORMAT = Format(
         ),
         Option("no-agreement", "Leave agreement out of the card: it takes as long as all else together.", is_flag=True),
         Option("repo", "Where on the Hub it will be, for croissant.json: readers that are given an address need it.", "NAME"),
+        Option("sentence-layer", 'The layer that labels a sentence, not the first with within = "sentence".', "LAYER"),
         Option("shard-size", "Begin a new file when one has so much, counted before compression.", "SIZE", default="500MB"),
         Option(
             "split", "The one split, or the share of each: --split train=0.8 --split test=0.2.", "NAME[=SHARE]", multiple=True

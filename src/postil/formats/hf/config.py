@@ -41,7 +41,9 @@ class Context:
     Every annotation that did not fit is listed in ``list_path``, with its document, annotator and id.
     """
 
-    def __init__(self, corpus: Corpus, dividing: Dividing, list_path: Path) -> None:
+    def __init__(self, corpus: Corpus, dividing: Dividing, list_path: Path, main_layer: str | None = None) -> None:
+        """``main_layer``: the layer that labels a sentence."""
+        self.main_layer = main_layer
         self.directory, self.scheme = corpus.directory, corpus.scheme
         self.dividing = dividing
         self.tokens = Tokens("the config tokens")
@@ -91,12 +93,6 @@ class Context:
     def labels_of(self, *layers: str) -> tuple[str, ...]:
         """The labels of some layers, each once, in the order of the scheme."""
         return tuple(dict.fromkeys(label for layer in layers for label in self.scheme.layers[layer].labels))
-
-    @cached_property
-    def main_layer(self) -> str | None:
-        """The layer that labels a sentence: the first whose spans stay within one."""
-        layers = self.scheme.layers_of_kind("span")
-        return next((name for name, layer in layers.items() if layer.within == "sentence"), None)
 
 
 class Config(msgspec.Struct, frozen=True):

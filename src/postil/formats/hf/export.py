@@ -26,6 +26,7 @@ from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
 from postil.formats.hf.receipt import NAME as RECEIPT, read_receipt, write_receipt
 from postil.formats.hf.reserved import Reserved
+from postil.formats.hf.sentence_layer import sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
@@ -36,7 +37,8 @@ class Choices(msgspec.Struct, frozen=True):
     """What the user wants of an export.
 
     ``configs``: none for all that apply; ``split``: names, or names with shares, in place of what the corpus says;
-    ``shard_size``: bytes of columns in a file; ``repository``: where on the Hub it is to be; ``detached``: without the texts.
+    ``shard_size``: bytes of columns in a file; ``repository``: where on the Hub it is to be; ``sentence_layer``: the layer that
+    labels a sentence, in place of the first that has ``within = "sentence"``; ``detached``: without the texts.
     ``replace``: overwrite files of an earlier export that were changed since; files that no export wrote are never touched.
     """
 
@@ -44,6 +46,7 @@ class Choices(msgspec.Struct, frozen=True):
     split: tuple[str, ...] = ()
     shard_size: int = SHARD
     repository: str = ""
+    sentence_layer: str = ""
     no_agreement: bool = False
     detached: bool = False
     replace: bool = False
@@ -53,10 +56,11 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
     chosen, trainers = _chosen(corpus, choices.configs, detached=choices.detached)
     dividing = Dividing(corpus, choices.split)
+    main_layer = sentence_layer(corpus.scheme, choices.sentence_layer)
     _refuse_foreign(destination, replace=choices.replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    context = Context(corpus, dividing, work / NOT_HELD)
+    context = Context(corpus, dividing, work / NOT_HELD, main_layer)
     try:
         sifted = Sifted()
         facts = Facts(corpus, detached=choices.detached)
@@ -68,7 +72,7 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
                 split = dividing.split_of(document)
                 for annotations in document.sets.values():
                     writer.add(split, document, annotations)
-        said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work)) if trainers else ()
+        said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work, main_layer)) if trainers else ()
         files, where = tuple(writer.files), choices.repository
         written = Written(corpus, annotators, chosen, dividing, files, sifted.missing, context, said, where, choices.detached)
         context.close()

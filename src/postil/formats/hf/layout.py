@@ -12,6 +12,7 @@ from postil.corpus import Corpus
 from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.features import Column
+from postil.formats.hf.sentence_layer import NONE as NO_LABEL
 from postil.splitting.leaks import in_short
 from postil.storage.directory import MANIFEST, SCHEME
 from postil.storage.splits_file import SPLITS
@@ -127,6 +128,8 @@ class Written(msgspec.Struct, frozen=True):
         for config in self.chosen:
             if config.name not in written:
                 yield f"not written: {config.name}, which would have no row"
+        if "sentences" in written and not self.context.main_layer:
+            yield f"sentences: {NO_LABEL}"
         yield from self._left_out()
         for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from postil.formats.hf.trainers.lengths import Lengths, share
-from postil.formats.hf.trainers.units import learnt_layers, main_layer
+from postil.formats.hf.trainers.units import learnt_layers
 from postil.scheme import Scheme
 
 LONGEST = 100  # tokens of a span that is proposed at most: as many spans as that are proposed at every token of a sentence
@@ -59,9 +59,9 @@ def can_be_named(layer: str) -> bool:
     return not re.search(r"[=:$\r\n]", layer)
 
 
-def learnt(scheme: Scheme, lengths: Lengths) -> list[Learnt]:
-    """How each layer is learnt that has spans, and a name that a configuration can have."""
-    entities, main = entity_layer(scheme), main_layer(scheme)
+def learnt(scheme: Scheme, lengths: Lengths, main: str | None) -> list[Learnt]:
+    """How each layer is learnt that has spans, and a name that a configuration can have. ``main``: the one of sentences."""
+    entities = entity_layer(scheme)
     found: list[Learnt] = []
     for number, layer in enumerate(learnt_layers(scheme), 1):
         if layer == entities and layer in lengths:

@@ -25,15 +25,10 @@ def learnt_layers(scheme: Scheme) -> list[str]:
     return [name for name in scheme.layers_of_kind("span") if name not in (TOKEN_LAYER, SENTENCE_LAYER)]
 
 
-def main_layer(scheme: Scheme) -> str | None:
-    """The layer that labels a sentence: the first whose spans stay within one."""
-    return next((name for name in learnt_layers(scheme) if scheme.layers[name].within == "sentence"), None)
-
-
-def units_scheme(scheme: Scheme) -> Scheme:
-    """The scheme of sentences: the layers of spans, and the labels that a sentence has by those of its main layer."""
+def units_scheme(scheme: Scheme, main: str | None) -> Scheme:
+    """The scheme of sentences: the layers of spans, and the labels that a sentence has by those of its ``main`` layer."""
     layers = dict(scheme.layers_of_kind("span"))
-    if main := main_layer(scheme):
+    if main:
         layers[_sentence_layer(layers)] = Layer("label", multiple=True, labels=scheme.layers[main].labels)
     return replace(scheme, layers=layers, constraints=())
 
@@ -58,10 +53,11 @@ def bare(document: Document) -> Document:
     return replace(document, metadata=Metadata(language=document.metadata.language), sets=only)
 
 
-def units(document: Document, scheme: Scheme, layers: Container[str]) -> Iterator[Document]:
+def units(document: Document, scheme: Scheme, layers: Container[str], main: str | None) -> Iterator[Document]:
     """The sentences of a document with the spans of these layers; those that a span joins are one. ``scheme``: of units.
 
     A sentence has the blanks around it, too, that a span in it has at its edges: no span is left out or cut short.
+    ``main``: the layer whose labels are those of a unit.
     """
     annotations = next(iter(document.sets.values()))
     spans = [span for span in annotations.spans if span.layer in layers]
@@ -70,7 +66,6 @@ def units(document: Document, scheme: Scheme, layers: Container[str]) -> Iterato
     rows: list[list[Span]] = [[] for _ in extents]
     for span in spans:
         rows[max(containing(extents, span.start), 0)].append(span)
-    main = main_layer(scheme)
     label_layer = next(iter(scheme.layers_of_kind("label")), "")
     for number, (extent, inside) in enumerate(zip(extents, rows, strict=True), 1):
         said = list(dict.fromkeys(span.label for span in inside if span.layer == main)) if label_layer else []

@@ -51,7 +51,11 @@ class Trainers:
     ``losses``: what those of each name do not hold.
     """
 
-    def __init__(self, corpus: Corpus, dividing: Dividing, annotators: Sequence[str], root: Path) -> None:
+    def __init__(
+        self, corpus: Corpus, dividing: Dividing, annotators: Sequence[str], root: Path, main_layer: str | None = None
+    ) -> None:
+        """``main_layer``: the layer that labels a sentence."""
+        self._main = main_layer
         self._corpus, self._root = corpus, root / DIRECTORY
         self._layers = learnt_layers(corpus.scheme)
         self._annotator, self._of_splits = _first_with_any(corpus, dividing, annotators)
@@ -79,18 +83,20 @@ class Trainers:
 
     def _gliner(self) -> None:
         for name, splits in self._parts.files.items():
-            found = (unit for one in self._documents(splits) for unit in units(one, self._corpus.scheme, self._layers))
+            found = (
+                unit for one in self._documents(splits) for unit in units(one, self._corpus.scheme, self._layers, self._main)
+            )
             self._file("gliner", f"{name}.json", found, self._corpus.scheme)
 
     def _spacy(self) -> None:
-        scheme = units_scheme(self._corpus.scheme)
+        scheme = units_scheme(self._corpus.scheme, self._main)
         options = {"ents": entity_layer(scheme)}
         for name, splits in self._parts.files.items():
             lengths: Lengths = defaultdict(Counter)
-            found = (unit for one in self._documents(splits) for unit in units(one, scheme, scheme.layers))
+            found = (unit for one in self._documents(splits) for unit in units(one, scheme, scheme.layers, self._main))
             self._file("spacy", f"{name}.spacy", counted_in(lengths, found, self._tokens), scheme, options)
             if name == self._parts.train:
-                self._components = learnt(self._corpus.scheme, lengths)
+                self._components = learnt(self._corpus.scheme, lengths, self._main)
         if self._components:
             paths = {"train": f"{self._parts.train}.spacy", "dev": f"{self._parts.dev}.spacy"}
             text = config_for(self._language, paths, self._components)
