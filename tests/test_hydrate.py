@@ -255,6 +255,7 @@ def test_columns_of_other_types_are_not_believed(
     (shard,) = (detached / "documents").iterdir()
     table = pq.read_table(shard)
     pq.write_table(table.set_column(table.column_names.index(column), column, pa.array([value] * table.num_rows)), shard)
+    unlisted(detached)
 
     status, _, err = hydrate(quoting)
 
