@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +155,8 @@ def test_what_does_not_fit_is_counted_and_named(varied: Path, capsys: pytest.Cap
     assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 0
     out = capsys.readouterr().out
 
-    assert "not in tokens: 1 × entity: discontinuous (e3 in example)" in out
-    assert "not in tokens, entity_tags: 1 × overlapped by a longer span (e4 in example)" in out
+    assert "not in tokens: 1 × entity: discontinuous (e3 in example by gold)" in out
+    assert "not in tokens, entity_tags: 1 × overlapped by a longer span (e4 in example by gold)" in out
     listed = (varied / "out/not-held.csv").read_text(encoding="utf-8").splitlines()
     assert listed[0] == "where,why,document,annotator,id"
     assert "tokens,entity: discontinuous,example,gold,e3" in listed
@@ -498,3 +500,25 @@ def test_the_group_of_a_near_copy_is_that_which_it_was_divided_with(varied: Path
 
     found = {row["id"]: row["group"] for path in (varied / "out/documents").iterdir() for row in pq.read_table(path).to_pylist()}
     assert found == {"a": "a", "b": "a", "c": "c", "example": "example"}
+
+
+@pytest.mark.parametrize("how", ["full", "ended"])
+def test_nothing_half_made_is_left(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        if how == "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    root = write_example(tmp_path / "c", Example())
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    monkeypatch.setattr("postil.formats.hf.export.verify", fail)
+    try:
+        status = main(["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--config", "documents"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    said = f"postil: {tmp_path / 'hf'}: No space left on device: nothing was put in place" if how == "full" else "interrupted"
+    assert (status, said in capsys.readouterr().err) == (2 if how == "full" else 130, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]

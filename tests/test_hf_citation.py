@@ -101,3 +101,33 @@ def test_a_bad_file_of_the_corpus_stops_an_export(text: str, tmp_path: Path, cap
     assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--config", "spans"]) == 1
     assert "CITATION.cff is not as the Citation File Format 1.2.0 has it" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+AUTHORS = '[[authors]]\nname = "Ann B. & Sons"\norcid = "0000-0001-2345-6789"\n'
+
+
+def test_the_card_shows_how_to_cite_and_a_program_is_not_the_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_example(tmp_path / "c", Example())
+    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--config", "documents"]
+    program = SOUND.replace("type: dataset", "type: software")
+    (root / "CITATION.cff").write_text(program, encoding="utf-8")
+    assert main(command) == 0
+    assert "no CITATION.cff: the manifest names no authors" in capsys.readouterr().out
+    assert not (tmp_path / "hf/CITATION.cff").exists()
+    assert "CITATION.cff" not in (tmp_path / "hf/README.md").read_text()
+
+    (root / "CITATION.cff").write_text(SOUND, encoding="utf-8")
+    assert main(command) == 0
+    assert (tmp_path / "hf/CITATION.cff").read_text(encoding="utf-8") == SOUND
+    assert "author = {Lovelace, Ada and {The developers}}," in (tmp_path / "hf/README.md").read_text()
+    (root / "CITATION.cff").write_text(program, encoding="utf-8")
+
+    manifest = root / "corpus/corpus.toml"
+    manifest.write_text(f"{manifest.read_text()}\n{AUTHORS}")
+    assert main(command) == 0
+    made = (tmp_path / "hf/CITATION.cff").read_text()
+    assert "type: dataset" in made
+    assert "Ann B. & Sons" in made
+    card = (tmp_path / "hf/README.md").read_text()
+    assert "author = {{Ann B. \\& Sons}}," in card
+    assert "`SHA256SUMS`, `not-held.csv`, `CITATION.cff`" in card

@@ -86,6 +86,7 @@ _worker: Callable[[Any], Any] | None = None
 def _start(make: Callable[..., Any], recipe: tuple[Any, ...]) -> None:
     global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # with which that one ends them
     _worker = make(*recipe)
 
 

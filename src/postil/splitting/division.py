@@ -94,7 +94,7 @@ def asked_splits(manifest: Splits, frozen: SplitsFile, request: Request) -> Spli
         raise PostilError(fault)
     is_frozen = bool(frozen.placements) and not request.anew
     if is_frozen and (request.tries or shares != manifest.shares):
-        raise PostilError(f"{counted(len(frozen.placements), 'document')} are frozen in {SPLITS}: --anew divides everything anew")
+        raise PostilError(f"frozen in {SPLITS}: {counted(len(frozen.placements), 'document')}; --anew divides everything anew")
     strange = {placed.split for placed in frozen.placements.values()} - shares.keys()
     if is_frozen and strange:
         raise PostilError(

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postil.corpus import Corpus, Document
-from postil.errors import MissingExtra, PostilError
+from postil.errors import ExportRefused, MissingExtra, PostilError
+from postil.formats.hf.citation import NAME as CITATION, citation, faults, is_of_software
 from postil.formats.hf.detached import DetachedCorpus
 from postil.formats.hf.layout import Written
 from postil.formats.hf.quotations import elided, places_in
@@ -144,6 +145,22 @@ class About:
     def has_guidelines(self) -> bool:
         """Whether there are guidelines to ship."""
         return self.written.corpus.directory.read(f"annotations/{GUIDELINES}") is not None
+
+    @cached_property
+    def citation_file(self) -> bytes:
+        """The corpus's own citation file, or one made of the manifest where there is none, or that of a program.
+
+        Empty where the manifest names no authors. Raises :class:`~postil.errors.ExportRefused` for a file that is not sound.
+        """
+        own = self.file(CITATION)
+        if own is None or is_of_software(own):
+            return citation(self.manifest, self.title)
+        if found := list(faults(own)):
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise ExportRefused(
+                f"{CITATION} is not as the Citation File Format 1.2.0 has it: {found[0]}{more}. Mend it, then export"
+            )
+        return own
 
     @cached_property
     def agreement(self) -> Report | str:

@@ -51,6 +51,38 @@ def citation(manifest: Manifest, title: str) -> bytes:
     return text.encode()
 
 
+def is_of_software(data: bytes) -> bool:
+    """Whether a file says that it is about a program, such as one whose repository the corpus lies in."""
+    return bool(re.search(rb"(?m)^type:[ \t]*[\"']?software[\"']?[ \t]*(#.*)?\r?$", data))
+
+
+def bibtex(data: bytes) -> str:
+    """What a sound file says, as BibTeX has it."""
+    said = yaml.safe_load(data.decode())
+    fields = {
+        "title": f"{{{_plain(said['title'])}}}",
+        "author": " and ".join(map(_bibtex_name, said["authors"])),
+        "year": str(said.get("date-released", ""))[:4],
+        "version": _plain(said.get("version", "")),
+        "doi": said.get("doi", ""),
+        "url": said.get("url", ""),
+    }
+    key = re.sub(r"[^a-z0-9]+", "-", str(said["title"]).lower()).strip("-") or "dataset"
+    return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{value}}}," for name, value in fields.items() if value), "}"])
+
+
+def _bibtex_name(someone: dict[str, Any]) -> str:
+    if "name" in someone:
+        return f"{{{_plain(someone['name'])}}}"  # in braces, as what has one name is not taken apart
+    names = (someone.get("family-names", ""), someone.get("given-names", ""))
+    return ", ".join(_plain(name) for name in names if name)
+
+
+def _plain(value: Any) -> str:
+    """Words in one line, in which nothing is a command of TeX."""
+    return re.sub(r"([&%$#_])", r"\\\1", " ".join(re.sub(r"[\\{}`<>]", "", str(value)).split()))
+
+
 def faults(data: bytes) -> Iterator[str]:
     """What a file says that the format does not allow."""
     try:

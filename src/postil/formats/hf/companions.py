@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from postil.errors import ExportRefused
 from postil.formats.hf import croissant
 from postil.formats.hf.about import About
 from postil.formats.hf.card import card
 from postil.formats.hf.card.sections import rights
-from postil.formats.hf.citation import NAME as CITATION, citation as citation_of, faults
+from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.figures import figures
 from postil.formats.hf.layout import CORPUS_FILES, LABELS, LICENCE
 from postil.storage.splits_file import SPLITS, lines_of
@@ -28,8 +27,8 @@ def companions(about: About) -> Iterator[tuple[str, bytes]]:
     for name, path in CORPUS_FILES.items():
         if (data := about.file(path)) is not None:
             yield name, lines_of(data, {*about.written.dividing.names}) if path == SPLITS else data
-    if cited := citation(about):
-        yield CITATION, cited
+    if about.citation_file:
+        yield CITATION, about.citation_file
 
 
 def labels(about: About) -> bytes:
@@ -42,14 +41,3 @@ def labels(about: About) -> bytes:
         "class_labels": {files.config.name: dict(croissant.class_columns(files.columns)) for files in about.written.files},
     }
     return msgspec.json.format(msgspec.json.encode(said)) + b"\n"
-
-
-def citation(about: About) -> bytes:
-    """The corpus's own citation file, or one made of the manifest. Raises :class:`~postil.errors.ExportRefused` for a bad one."""
-    own = about.file(CITATION)
-    if own is None:
-        return citation_of(about.manifest, about.title)
-    if found := list(faults(own)):
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise ExportRefused(f"{CITATION} is not as the Citation File Format 1.2.0 has it: {found[0]}{more}. Mend it, then export")
-    return own

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from postil.exchange.format import Report
 from postil.exchange.sound import Sifted, Wanted, sound_documents
 from postil.formats.hf.about import About, Facts
 from postil.formats.hf.checksums import digests, write_checksums
+from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
@@ -59,9 +61,7 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     main_layer = sentence_layer(corpus.scheme, choices.sentence_layer)
     _refuse_foreign(destination, replace=choices.replace)
     destination.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    context = Context(corpus, dividing, work / NOT_HELD, main_layer)
-    try:
+    with _beside(destination) as work, closing(Context(corpus, dividing, work / NOT_HELD, main_layer)) as context:
         sifted = Sifted()
         facts = Facts(corpus, detached=choices.detached)
         reserved = Reserved()
@@ -81,10 +81,22 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
         verify(work, about)
         write_receipt(work)
         _put_in_place(work, destination, replace=choices.replace)
+    uncited = () if about.citation_file else (f"no {CITATION}: the manifest names no authors",)
+    return Report((*_said(destination, written), *uncited, *_said_of_rights(reserved, detached=choices.detached)))
+
+
+@contextmanager
+def _beside(destination: Path) -> Iterator[Path]:
+    """A directory beside the destination, gone afterwards whatever happens. That a disk is full is said with the destination."""
+    work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
+    try:
+        yield work
+    except OSError as error:
+        if error.filename:
+            raise
+        raise PostilError(f"{destination}: {error.strerror or error}: nothing was put in place") from error
     finally:
-        context.close()
         shutil.rmtree(work, ignore_errors=True)
-    return Report((*_said(destination, written), *_said_of_rights(reserved, detached=choices.detached)))
 
 
 def _chosen(corpus: Corpus, names: tuple[str, ...], *, detached: bool) -> tuple[list[Config], list[str]]:

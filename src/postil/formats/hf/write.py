@@ -16,6 +16,7 @@ from postil.formats.hf.config import Config, Context
 from postil.formats.hf.detached import DetachedRows
 from postil.formats.hf.features import Column, arrow_schema
 from postil.formats.hf.layout import ConfigFiles, Shard
+from postil.manifest import in_usual_order
 from postil.model import AnnotationSet
 
 # a page index and content-defined chunks: the Hub shows parts of a file, and stores only what changed of it
@@ -150,7 +151,7 @@ class DatasetWriter:
         for table in self._tables:
             shards = tuple(
                 Shard(split, path.relative_to(self._root).as_posix(), rows, path.stat().st_size, digest(path))
-                for split, (_, writer) in sorted(table.splits.items())
+                for split, (_, writer) in ((name, table.splits[name]) for name in in_usual_order(table.splits))
                 for path, rows in writer.close()
             )
             if shards:

@@ -99,7 +99,7 @@ def _config(files: ConfigFiles, *, is_default: bool) -> dict[str, Any]:
     for shard in files.shards:
         by_split.setdefault(shard.split, []).append(shard.path)
     data_files = [{"split": split, "path": paths[0] if len(paths) == 1 else paths} for split, paths in by_split.items()]
-    description = f"{files.config.summary} ({files.sha256[:16]})"
+    description = f"{files.config.summary} (files {files.sha256[:16]})"
     default = {"default": True} if is_default else {}
     return {"config_name": files.config.name, "description": description, "data_files": data_files, **default}
 

@@ -9,6 +9,7 @@ from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.layers import distribution, glossary
 from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, prose, table, words
 from postil.formats.hf.card.splits import splits_section
+from postil.formats.hf.citation import bibtex
 from postil.formats.hf.layout import ConfigFiles
 from postil.formats.hf.quotations import ELISION, SHORTEST
 from postil.manifest import Author
@@ -71,9 +72,12 @@ def _detached(about: About) -> Iterator[str]:
     )
     columns = [f"`{column}` of `{files.config.name}`" for files in about.written.files for column in files.config.texts or ()]
     yield bullets([f"Null: {listing(columns, 'and')}." if columns else "", *_LEFT_OUT])
+    if not _has(about, "documents"):
+        yield "The config `documents`, from which the corpus could be made whole again, is not in this dataset."
+        return
     yield (
         "Whoever has the texts makes the corpus whole again, byte for byte. They are found by their hashes, whatever their files "
-        "are called:\n\n```bash\npostil hydrate path/to/this --texts path/to/the/texts --into corpus\n```"
+        f"are called:\n\n```bash\npostil hydrate {_place(about)} --texts path/to/the/texts --into corpus\n```"
     )
 
 
@@ -87,6 +91,7 @@ def _header(about: About) -> Iterator[str]:
         f"**Annotation scheme:** {code(about.scheme.id)}" + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
         f"**Annotation sets exported:** {', '.join(map(code, about.written.annotators))}",
         "**Files beside this card:** `scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
+        + (", `CITATION.cff`" if about.citation_file else "")
         + (f", [`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else ""),
     ])  # fmt: skip
 
@@ -110,10 +115,15 @@ def _summary(about: About) -> Iterator[str]:
 def _configs(about: About) -> Iterator[str]:
     files = about.written.files
     yield table(("config", "rows", "what"), map(_config, files))
-    yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("path/to/this", "{files[-1].config.name}")\n```'
+    yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("{_place(about)}", "{files[-1].config.name}")\n```'
     yield bullets(said for config, said in _READING if not config or _has(about, config))
     if (main := about.written.context.main_layer) and _has(about, "sentences"):
         yield f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence."
+
+
+def _place(about: About) -> str:
+    """What the dataset is opened by: its name on the Hub, where that is known."""
+    return about.written.repository or "path/to/this"
 
 
 def _has(about: About, config: str) -> bool:
@@ -237,7 +247,13 @@ def _metadata(about: About) -> Iterator[str]:
 
 
 def _citation(about: About) -> Iterator[str]:
-    yield prose(about.manifest.citation) or NOT_STATED
+    said = prose(about.manifest.citation)
+    yield said
+    if about.citation_file:
+        yield "[`CITATION.cff`](CITATION.cff) says how to cite this dataset; as BibTeX:"
+        yield f"```bibtex\n{bibtex(about.citation_file)}\n```"
+    elif not said:
+        yield NOT_STATED
 
 
 def _said(key: str) -> Callable[[About], Iterable[str]]:
