@@ -104,7 +104,7 @@ class Session:
         return self._commit(self.history.perform(name, *words))
 
     def adopt(self, history: History) -> State:
-        """Go on with a history that was made from this session's own by several actions, and save once."""
+        """Go on with a history that was made from the session's own by several actions, and save once."""
         return self._commit(history)
 
     def refresh(self) -> bool:
