@@ -16,23 +16,12 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json_members
 from postil.exchange.sources import File
-from postil.formats._bioc import (
-    BY_ANNOTATOR,
-    KEEPS,
-    MANUAL,
-    ROLES,
-    Annotation,
-    Part,
-    Passage,
-    Tie,
-    arranged,
-    covered_text,
-    draft,
-    first_character,
-    infons,
-    nodes,
-    ties,
-)
+from postil.formats._bioc import BY_ANNOTATOR, KEEPS, MANUAL
+from postil.formats._bioc.collection import Annotation, Part, Tie, first_character
+from postil.formats._bioc.infons import infons
+from postil.formats._bioc.limits import ROLES
+from postil.formats._bioc.reading import draft
+from postil.formats._bioc.writing import Passage, arranged, covered_text, nodes, ties
 from postil.manifest import Metadata
 from postil.model import Relation, Span
 
