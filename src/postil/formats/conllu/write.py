@@ -17,7 +17,8 @@ from postil.exchange.ids import renumbered
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER, Tokenised, token_range
 from postil.formats.conllu.entities import FIELDS, USUAL_FIELDS, brackets, entities_of, have_heads, in_percents
-from postil.formats.conllu.read import BRIDGING, COLUMNS, COREFERENCE, META, SPLIT, meta_value
+from postil.formats.conllu.read import BRIDGING, COREFERENCE, META, SPLIT, meta_value
+from postil.formats.conllu.sentences import COLUMNS
 from postil.manifest import Metadata
 from postil.model import AnnotationSet, Relation, Span
 from postil.segmentation import Extent

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-import msgspec
-
 from postil.errors import UnreadableFile
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
@@ -28,45 +26,16 @@ from postil.formats._uima.cas import (
     View,
 )
 from postil.formats._uima.source import Parsed, Parser
-from postil.formats.webanno_tsv.escaping import pieces, plain_text, plain_value
-from postil.formats.webanno_tsv.header import Column, columns_of, version_of
-from postil.text import Unit, Units
+from postil.formats.webanno_tsv.escaping import pieces, plain_value
+from postil.formats.webanno_tsv.header import Column
+from postil.formats.webanno_tsv.rebuilding import rebuilt
+from postil.formats.webanno_tsv.rows import NOTHING, Row, Sentence, parsed
+from postil.text import Unit
 
-_TEXT, _SENTENCE_ID, _COMMENT = "#Text=", "#Sentence.id=", "#"
-_UNIT = re.compile(r"(\d+-\d+)(\.\d+)?")
-_EXTENT = re.compile(r"(\d+)-(\d+)")
 _WITH_ID = re.compile(r"(?P<value>(?:[^\\]|\\.)*?)\[(?P<id>\d+)(?:_(?P<other>\d+))?\]", re.DOTALL)
 _IN_CHAIN = re.compile(r"(?P<value>(?:[^\\]|\\.)*)->(?P<chain>\d+)-(?P<place>\d+)", re.DOTALL)
-_NOTHING, _NULL = "_", "*"
+_NULL = "*"
 _OF_TOKENS = {"POS": "pos", "Lemma": "lemma", "Stem": "stem", "MorphologicalFeatures": "morph"}
-_LARGEST_GAP = 1 << 20
-_UNITS: tuple[Unit, ...] = ("utf-16", "code point")
-
-
-class Row(msgspec.Struct):
-    """A token, or a part of one. ``annotations``: those on it, by type, in the order in which they are stacked.
-
-    ``surplus``: cells of columns that are not declared.
-    """
-
-    line: int
-    id: str
-    begin: int
-    end: int
-    form: str
-    cells: list[str]
-    token: FS | None = None
-    annotations: dict[str, list[FS]] = {}
-    surplus: list[str] = []
-
-
-class Sentence(msgspec.Struct):
-    """A sentence: its text with the end of each line, and its rows."""
-
-    line: int
-    text: str = ""
-    id: str = ""
-    rows: list[Row] = []
 
 
 def tsv_parser(incoming: Incoming) -> Parser:
@@ -75,125 +44,9 @@ def tsv_parser(incoming: Incoming) -> Parser:
 
 
 def _parse(file: File, incoming: Incoming) -> Parsed:
-    columns, sentences, comments = _parsed(file, incoming)
-    text, unit = _rebuilt(file.shown, sentences)
+    columns, sentences, comments = parsed(file, incoming)
+    text, unit = rebuilt(file.shown, sentences)
     return Parsed(_Building(file.shown, columns, sentences, incoming).cas(text, unit, comments), unit)
-
-
-def _parsed(file: File, incoming: Incoming) -> tuple[list[Column], list[Sentence], dict[str, str]]:
-    lines = file.lines(incoming.source.encoding)
-    version = version_of(file.shown, next(lines, (1, ""))[1])
-    columns: list[Column] = []
-    sentences: list[Sentence] = []
-    comments: dict[str, str] = {}
-    is_header, is_open = True, False
-    for number, line in lines:
-        declared = columns_of(file.shown, line, number) if is_header else None
-        if declared is not None:
-            columns += declared
-        elif line.startswith((_TEXT, _SENTENCE_ID)):
-            is_header = False
-            if not is_open or sentences[-1].rows:
-                sentences.append(Sentence(number))
-                is_open = True
-            _add(sentences[-1], line, version)
-        elif line.startswith(_COMMENT) and not (is_open and sentences[-1].rows):
-            _comment(comments if is_header else None, line, file.shown, number, incoming)
-        elif line:
-            if not is_open:
-                raise UnreadableFile(file.shown, f"a row before the {_TEXT} of its sentence", number, 1)
-            sentences[-1].rows.append(row := _row(file.shown, number, line, len(columns)))
-            surplus = [cell for cell in row.surplus if cell not in ("", _NOTHING)]
-            if surplus:
-                place = f"{file.shown}:{number}"
-                incoming.losses.add(
-                    "cells of columns that the header does not declare", place, " ".join(surplus), count=len(surplus)
-                )
-        else:
-            is_open = False
-    return columns, sentences, comments
-
-
-def _add(sentence: Sentence, line: str, version: tuple[int, int]) -> None:
-    if line.startswith(_TEXT):
-        sentence.text += plain_text(line.removeprefix(_TEXT), version) + "\n"
-    else:
-        sentence.id = plain_text(line.removeprefix(_SENTENCE_ID), version)
-
-
-def _comment(comments: dict[str, str] | None, line: str, shown: str, number: int, incoming: Incoming) -> None:
-    """A line that the format does not know, as GUM has them: kept where it is a key and a value, before all sentences."""
-    key, equals, value = line.removeprefix(_COMMENT).partition("=")
-    if comments is not None and equals and key.strip() and key.strip() not in comments:
-        comments[key.strip()] = value
-    else:
-        incoming.losses.add("lines that the format does not know", f"{shown}:{number}", line)
-
-
-def _row(shown: str, number: int, line: str, columns: int) -> Row:
-    fields = line.split("\t")
-    extent = _EXTENT.fullmatch(fields[1]) if len(fields) > 2 and _UNIT.fullmatch(fields[0]) else None
-    if extent is None:
-        raise UnreadableFile(shown, f"no row: a number, offsets and a token are wanted, not {line[:40]!r}", number, 1)
-    if len(fields) < columns + 3:
-        raise UnreadableFile(shown, f"{len(fields) - 3} columns, where the header declares {columns}", number, 1)
-    row = Row(number, fields[0], int(extent[1]), int(extent[2]), fields[2], fields[3 : columns + 3])
-    row.surplus = fields[columns + 3 :]
-    return row
-
-
-# --- the text ------------------------------------------------------------------------------------------------------------------
-
-
-def _rebuilt(shown: str, sentences: list[Sentence]) -> tuple[str, Unit]:
-    """The text, and the unit in which the tokens are where their offsets say: UTF-16 in files of WebAnno."""
-    best: tuple[int, str, Unit] | None = None
-    for unit in _UNITS:
-        text = _joined(shown, sentences, unit)
-        wrong = _misplaced(sentences, text, unit)
-        if best is None or wrong < best[0]:
-            best = (wrong, text, unit)
-        if not wrong:
-            break
-    assert best
-    return best[1], best[2]
-
-
-def _joined(shown: str, sentences: Iterable[Sentence], unit: Unit) -> str:
-    """Each sentence at the offset of its first token: blanks fill a gap, and the end of a line goes where no room is for it."""
-    parts: list[str] = []
-    length = 0
-    for sentence in sentences:
-        begin = sentence.rows[0].begin if sentence.rows else length
-        if length == begin + 1 and parts:
-            parts[-1] = parts[-1][:-1]
-            length -= 1
-        if begin - length > _LARGEST_GAP:
-            raise UnreadableFile(
-                shown, f"its sentence would begin {begin - length:,} characters after the last", sentence.rows[0].line, 1
-            )
-        if length < begin:
-            parts.append(" " * (begin - length))
-            length = begin
-        parts.append(sentence.text)
-        length += len(sentence.text) if unit == "code point" else len(sentence.text.encode("utf-16-le", "surrogatepass")) // 2
-    return "".join(parts)
-
-
-def _misplaced(sentences: Iterable[Sentence], text: str, unit: Unit) -> int:
-    units = Units(text, unit)
-    return sum(not _is_there(row, text, units) for sentence in sentences for row in sentence.rows)
-
-
-def _is_there(row: Row, text: str, units: Units) -> bool:
-    try:
-        found = text[units.to_code_points(row.begin) : units.to_code_points(row.end)]
-    except ValueError:
-        return False
-    return found == row.form or found.split() == row.form.split()
-
-
-# --- annotations ---------------------------------------------------------------------------------------------------------------
 
 
 class _Building:
@@ -252,7 +105,7 @@ class _Building:
                 row.token = token
             for at, column in self.columns:
                 cell = row.cells[at]
-                if cell != _NOTHING:
+                if cell != NOTHING:
                     for index, written in enumerate(pieces(cell, "|")):
                         self._annotation(row, column, index, written)
 
@@ -292,11 +145,11 @@ class _Building:
 
     @staticmethod
     def _set(fs: FS, feature: str, value: str) -> None:
-        if value != _NULL and not (value == _NOTHING and feature in fs.values):
+        if value != _NULL and not (value == NOTHING and feature in fs.values):
             fs.values[feature] = plain_value(value)
 
     def _slot(self, fs: FS, column: Column, value: str) -> None:
-        roles = [] if value == _NOTHING else pieces(value, ";")
+        roles = [] if value == NOTHING else pieces(value, ";")
         fs.values[column.feature] = [
             FS(column.hint, {} if role == _NULL else {names.ROLE: plain_value(role)}, 0, fs.line) for role in roles
         ]
@@ -307,7 +160,7 @@ class _Building:
         if not isinstance(links, list):
             return
         for link, one in zip(links, pieces(written, ";"), strict=False):
-            if one not in (_NULL, _NOTHING):
+            if one not in (_NULL, NOTHING):
                 unit, id_ = _apart(one)
                 target = self._found(column.hint, unit, id_, fs.line)
                 if target:
