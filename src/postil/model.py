@@ -65,6 +65,34 @@ class Span(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unk
         """What the span covers in ``text``, fragments joined by one space."""
         return " ".join(text[start:end] for start, end in self.extents)
 
+    def at(self, extents: Sequence[tuple[int, int]], text: str) -> Span:
+        """The same span at other extents of ``text``, which are in order."""
+        fragments = tuple(extents) if len(extents) > 1 else ()
+        moved = msgspec.structs.replace(self, start=extents[0][0], end=extents[-1][1], fragments=fragments)
+        return msgspec.structs.replace(moved, text=moved.covered(text))
+
+
+def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extents in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if found and start == found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def united(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extents in order, those that touch or overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
 
 class Relation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True, tag="relation"):
     """A labelled tie between annotations. ``args`` maps a role to the id, or the ids, that fill it."""

@@ -16,7 +16,7 @@ from postil.editing.places import Fate, Place, Places
 from postil.editing.settled import Settled, as_it_was, is_sound, settled_since
 from postil.editing.tokens import Tokens
 from postil.errors import PostilError
-from postil.model import AnnotationSet, Note, Span
+from postil.model import AnnotationSet, Note, Span, united
 from postil.text import quote
 
 _CANDIDATES = 5  # that are kept of an open span
@@ -141,7 +141,8 @@ class _Finder:
         if len(places) > 1:
             return _together(span, places)
         fate, extents = places[0].fate, places[0].extents
-        return Outcome(span, fate, None, (_joined(extents),) if fate == Fate.SPLIT else tuple((extent,) for extent in extents))
+        candidates = (tuple(united(extents)),) if fate == Fate.SPLIT else tuple((extent,) for extent in extents)
+        return Outcome(span, fate, None, candidates)
 
     def unsound(self, span: Span) -> Outcome:
         """The fate of a span that was wrong before: its offsets say nothing."""
@@ -160,19 +161,9 @@ def _together(span: Span, places: Sequence[Place]) -> Outcome:
     if not there:
         return Outcome(span, Fate.ORPHAN)
     extents = tuple(extent for place in there for extent in place.extents[: None if place.fate == Fate.SPLIT else 1])
-    joined = _joined(extents)
+    joined = tuple(united(extents))
     fates = [place.fate for place in there] + ([Fate.EDITED] if joined != extents or len(there) < len(places) else [])
     return Outcome(span, max(fates, key=lambda fate: fate.rank), None, (joined,))
-
-
-def _joined(extents: Sequence[Extent]) -> tuple[Extent, ...]:
-    joined: list[Extent] = []
-    for start, end in sorted(extents):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(joined)
 
 
 def _decided_together(found: Sequence[Outcome], text: str, accepted: set[Fate], named: dict[str, str]) -> list[Outcome]:
@@ -194,17 +185,11 @@ def _decided(outcome: Outcome, text: str, accepted: set[Fate], named: dict[str, 
     if outcome.after is not None:
         return outcome
     if outcome.candidates and (outcome.fate.is_certain or outcome.fate in accepted):
-        return msgspec.structs.replace(outcome, after=_moved(outcome.before, text, outcome.candidates[0]))
+        return msgspec.structs.replace(outcome, after=outcome.before.at(outcome.candidates[0], text))
     if outcome.fate == Fate.ORPHAN and Fate.ORPHAN in accepted:
         kept_by = named.get(outcome.before.id, "")
         return msgspec.structs.replace(outcome, is_removed=not kept_by, kept_by=kept_by)
     return outcome
-
-
-def _moved(span: Span, text: str, extents: tuple[Extent, ...]) -> Span:
-    fragments = extents if len(extents) > 1 else ()
-    moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)
-    return msgspec.structs.replace(moved, text=moved.covered(text))
 
 
 def _named(annotations: AnnotationSet) -> dict[str, str]:

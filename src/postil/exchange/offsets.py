@@ -272,12 +272,12 @@ def _is_odd(text: str, start: int, end: int) -> bool:
     return covered != covered.strip() or any(cuts(text, edge) for cuts in _CUTS for edge in (start, end))
 
 
-def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Extents in order, those that touch as one."""
+def over_blanks(extents: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Extents in the order they have, as one those that touch, or between which only blanks are: words that follow each other."""
     found: list[tuple[int, int]] = []
-    for start, end in sorted(extents):
-        if found and start == found[-1][1]:
-            found[-1] = (found[-1][0], end)
+    for start, end in extents:
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
             found.append((start, end))
     return found

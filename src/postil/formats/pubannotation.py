@@ -30,12 +30,11 @@ from postil.exchange.features import (
 )
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
-from postil.exchange.offsets import apart
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json_records
 from postil.formats._called import called
 from postil.formats._lists import PLAIN_LISTS, flat
-from postil.model import AnnotationSet, Relation, Span
+from postil.model import AnnotationSet, Relation, Span, apart
 
 _MANUAL = """\
 One file, a list of documents; a document alone, one on each line, or a directory or zip of such files are read too.

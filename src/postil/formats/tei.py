@@ -30,6 +30,7 @@ from postil.exchange.features import (
 from postil.exchange.format import Format
 from postil.exchange.ids import renumbered
 from postil.exchange.incoming import Incoming
+from postil.exchange.offsets import over_blanks
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import Element, line_of, parse_xml
 from postil.formats._tei_text import ID, SPACE, Inline, TeiText
@@ -229,7 +230,7 @@ class _Parsed:
         if not found or not all(found):
             return []
         extents = sorted(extent for one in found for extent in one)
-        return extents if any(map(_RANGE.fullmatch, pointers)) else _joined(self.text, extents)
+        return extents if any(map(_RANGE.fullmatch, pointers)) else over_blanks(extents, self.text)
 
     def _pointed(self, pointer: str) -> list[tuple[int, int]]:
         found = _RANGE.fullmatch(pointer)
@@ -284,17 +285,6 @@ def _visible(text: str, start: int, end: int) -> tuple[int, int]:
     """A stretch without the blanks at its edges, which are of the markup."""
     said = text[start:end]
     return end - len(said.lstrip()) if said.strip() else start, start + len(said.rstrip())
-
-
-def _joined(text: str, extents: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Stretches in order; those that touch, or between which only blanks are, as one: words that follow each other."""
-    found: list[tuple[int, int]] = []
-    for start, end in extents:
-        if found and not text[found[-1][1] : start].strip():
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((start, end))
-    return found
 
 
 def _plain(name: str) -> str:

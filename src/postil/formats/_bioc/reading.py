@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
-from postil.exchange.offsets import apart
 from postil.formats._bioc.collection import PASSAGE_LAYER, SENTENCE_LAYER, Part, Tie
 from postil.formats._bioc.counting import Placed, understood
 from postil.formats._bioc.infons import said_by
 from postil.formats._bioc.layout import Layout
-from postil.model import Label, Relation, Span
+from postil.model import Label, Relation, Span, apart
 from postil.text import Unit
 
 _ANNOTATOR = "annotator"

@@ -48,10 +48,7 @@ def _without_outer_blanks(annotations: AnnotationSet, document: Document, reduci
         if not extents:
             doomed.append(span.id)
             continue
-        moved = replace(
-            span, start=extents[0][0], end=extents[-1][1], fragments=extents if len(extents) > 1 else ()
-        )  # fmt: skip
-        spans.append(replace(moved, text=moved.covered(document.text)))
+        spans.append(span.at(extents, document.text))
     gone = [span for span in annotations.spans if span.id in set(doomed)]
     return taken_out(replace(annotations, spans=(*spans, *gone)), doomed, reducing)
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import msgspec
 
 from postil.exchange.incoming import Incoming
-from postil.exchange.offsets import apart
 from postil.exchange.sources import File
 from postil.formats.brat._configuration import MEMBER
+from postil.model import apart
 from postil.text import quote
 
 REMARK = "AnnotatorNotes"

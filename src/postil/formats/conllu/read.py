@@ -16,7 +16,7 @@ from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import chunks, tags_of
 from postil.formats.conllu.entities import Brackets, Mention, layer_and_values, split_brackets, unescaped
 from postil.formats.conllu.sentences import COLUMNS, PARSEME, Sentence, Sentences, Unit, Word, unspaced
-from postil.model import Span
+from postil.model import Span, united
 from postil.segmentation import Extent
 
 COREFERENCE, BRIDGING, SPLIT = "coreference", "bridging", "split-antecedent"
@@ -158,14 +158,8 @@ class _Reading:
         self._links(members)
 
     def _mention(self, mention: Mention) -> Span | None:
-        parts: list[Extent] = []
-        for first, after in sorted(mention.parts):
-            if first >= after or self.extents[first][0] >= self.extents[after - 1][1]:
-                continue
-            start, end = self.extents[first][0], self.extents[after - 1][1]
-            if parts and parts[-1][1] >= start:  # parts that touch are one
-                start, end = parts.pop()[0], max(end, start)
-            parts.append((start, end))
+        places = [(self.extents[first][0], self.extents[after - 1][1]) for first, after in mention.parts if first < after]
+        parts = united(place for place in places if place[0] < place[1])
         if not parts:
             self.incoming.losses.add("mentions without a character", f"{self.file.shown}:{mention.line}", mention.entity)
             return None

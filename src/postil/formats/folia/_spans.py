@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from postil.exchange.incoming import Incoming
+from postil.exchange.offsets import over_blanks
 from postil.formats.folia._annotators import Annotators, short
 from postil.formats.folia._records import Owners, Records
 from postil.formats.folia._texts import Texts, inside
@@ -128,13 +129,8 @@ class Annotations:
 
     def _joined(self, references: list[Any], element: Any) -> tuple[Extent, ...]:
         """Where the words are that are referred to, those as one that follow each other."""
-        found: list[Extent] = []
-        for start, end in sorted({extent for one in references if (extent := self._place(one, element))}):
-            if found and (start <= found[-1][1] or not self.text[found[-1][1] : start].strip()):
-                found[-1] = (found[-1][0], max(end, found[-1][1]))
-            else:
-                found.append((start, end))
-        return tuple(found)
+        places = {extent for one in references if (extent := self._place(one, element))}
+        return tuple(over_blanks(sorted(places), self.text))
 
     def _place(self, reference: Any, element: Any) -> Extent | None:
         """Where a word is that is referred to. What the reference says that it is called is compared."""

@@ -23,7 +23,7 @@ from postil.formats.stam._vocabulary import (
     RESERVED_SETS,
     VALIDATION_SET,
 )
-from postil.model import METHODS, STATUSES, Label, Note, Relation, Span
+from postil.model import METHODS, STATUSES, Label, Note, Relation, Span, united
 
 _LABEL_KEYS = (LABEL_KEY, "type", "class", "category", "tag")
 _DIRECTED = ("DirectionalSelector", "DirectedSelector")
@@ -151,13 +151,10 @@ class _Documents:
 
     def _joined(self, parsed: Parsed, extents: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Extents in order, those that touch as one."""
-        found: list[tuple[int, int]] = []
-        for start, end in sorted(extents):
-            if found and start <= found[-1][1]:
-                found[-1] = found[-1][0], max(found[-1][1], end)
-                self.incoming.repaired.add("stretches of one annotation that touch, joined", f"{parsed.file}: {parsed.id}")
-            else:
-                found.append((start, end))
+        found = united(extents)
+        if joined := len(extents) - len(found):
+            kind = "stretches of one annotation that touch, joined"
+            self.incoming.repaired.add(kind, f"{parsed.file}: {parsed.id}", count=joined)
         return found
 
     def _quoted(self, parsed: Parsed, parts: list[Selected], extents: list[tuple[int, int]]) -> str:

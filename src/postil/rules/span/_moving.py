@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
-import msgspec
-
 from postil.model import Span
 from postil.rules._merging import merging_fix
 from postil.rules.fixes import Fix
@@ -18,9 +16,7 @@ def moving_fix(view: SetView, span: Span, title: str, extents: Sequence[tuple[in
     edges = list(chain.from_iterable(extents))
     if not edges or tuple(extents) == span.extents or any(one >= other for one, other in pairwise(edges)):
         return None
-    fragments = tuple(extents) if len(extents) > 1 else ()
-    moved = msgspec.structs.replace(span, start=extents[0][0], end=extents[-1][1], fragments=fragments)
-    moved = msgspec.structs.replace(moved, text=moved.covered(view.text or ""))
+    moved = span.at(extents, view.text or "")
     twin = _at_the_same_place(view, span, moved)
     if twin is None:
         return Fix(title, is_safe, (view.change(span, moved),))

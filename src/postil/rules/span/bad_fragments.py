@@ -3,9 +3,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-import msgspec
-
-from postil.model import Span
+from postil.model import Span, apart
 from postil.rules import Example, Problem, set_rule
 from postil.rules.examples import span
 from postil.rules.fixes import Fix
@@ -46,15 +44,7 @@ def _fix(view: SetView, span_: Span) -> Fix | None:
         return None
     if span_.text not in (span_.covered(view.text), view.text[span_.start : span_.end]):
         return None
-    joined = [fragments[0]]
-    for start, end in fragments[1:]:
-        if start == joined[-1][1]:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    kept = tuple(joined) if len(joined) > 1 else ()
-    whole = msgspec.structs.replace(span_, fragments=kept)
-    whole = msgspec.structs.replace(whole, text=whole.covered(view.text))
+    whole = span_.at(apart(fragments), view.text)
     return Fix("put together the fragments that touch", True, (view.change(span_, whole),))
 
 
