@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
-from postil.cli._format_options import click_options, manual_as_help, no_such_format
+from postil.cli._format_commands import FormatCommands, click_options, manual_as_help
 from postil.text import listing
 
 if TYPE_CHECKING:
@@ -15,28 +15,16 @@ if TYPE_CHECKING:
     from postil.exchange.format import Format
 
 
-class _Formats(click.Group):
-    """A subcommand for each format that can be written, with the options that the format declares."""
+class _Formats(FormatCommands):
+    """A subcommand for each format that can be written."""
 
-    task = "Share it"
+    verb = "export"
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        from postil.formats import all_formats
+    def is_possible(self, format_: Format) -> bool:
+        return format_.can_be_written
 
-        return [name for name, format_ in all_formats().items() if format_.can_be_written]
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        from postil.formats import format_named
-
-        format_ = format_named(name)
-        return _subcommand(format_) if format_ and format_.can_be_written else None
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from postil.formats import format_named
-
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise no_such_format(args[0], format_named(args[0]), "export")
-        return super().resolve_command(ctx, args)
+    def subcommand(self, format_: Format) -> click.Command:
+        return _subcommand(format_)
 
 
 def _subcommand(format_: Format) -> click.Command:

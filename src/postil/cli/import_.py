@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postil.cli._command import CorpusCommand, corpus_root, directory_option, start_directory
-from postil.cli._format_options import click_options, manual_as_help, no_such_format
+from postil.cli._format_commands import FormatCommands, click_options, manual_as_help
 from postil.cli._import_report import import_report
 
 if TYPE_CHECKING:
@@ -18,28 +18,16 @@ if TYPE_CHECKING:
 _UNITS = {"code-point": "code point", "utf-16": "utf-16", "utf-8": "utf-8", "grapheme": "grapheme"}
 
 
-class _Formats(click.Group):
-    """A subcommand for each format that can be read, with the options that the format declares."""
+class _Formats(FormatCommands):
+    """A subcommand for each format that can be read."""
 
-    task = "Share it"
+    verb = "import"
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        from postil.formats import all_formats
+    def is_possible(self, format_: Format) -> bool:
+        return format_.read is not None
 
-        return [name for name, format_ in all_formats().items() if format_.read]
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        from postil.formats import format_named
-
-        format_ = format_named(name)
-        return _subcommand(format_) if format_ and format_.read else None
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        from postil.formats import format_named
-
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise no_such_format(args[0], format_named(args[0]), "import")
-        return super().resolve_command(ctx, args)
+    def subcommand(self, format_: Format) -> click.Command:
+        return _subcommand(format_)
 
 
 def _subcommand(format_: Format) -> click.Command:

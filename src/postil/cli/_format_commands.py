@@ -1,8 +1,8 @@
-"""What a format declares, as click understands it."""
+"""A subcommand for each format, and what a format declares, as click understands it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -12,7 +12,40 @@ if TYPE_CHECKING:
     from postil.exchange.format import Format, Option
 
 
-def no_such_format(name: str, format_: Format | None, verb: str) -> click.UsageError:
+class FormatCommands(click.Group):
+    """A subcommand for each format that can be used so, with the options that the format declares."""
+
+    task = "Share it"
+    verb: ClassVar[str]
+
+    def is_possible(self, format_: Format) -> bool:
+        """Whether the format can be used so."""
+        raise NotImplementedError
+
+    def subcommand(self, format_: Format) -> click.Command:
+        """The subcommand of a format."""
+        raise NotImplementedError
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from postil.formats import all_formats
+
+        return [name for name, format_ in all_formats().items() if self.is_possible(format_)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        from postil.formats import format_named
+
+        format_ = format_named(name)
+        return self.subcommand(format_) if format_ and self.is_possible(format_) else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from postil.formats import format_named
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise _no_such_format(args[0], format_named(args[0]), self.verb)
+        return super().resolve_command(ctx, args)
+
+
+def _no_such_format(name: str, format_: Format | None, verb: str) -> click.UsageError:
     """What to say where ``postil VERB NAME`` cannot be done: the format can only be read or written, or there is none."""
     import difflib
 
