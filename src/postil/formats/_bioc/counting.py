@@ -21,7 +21,6 @@ class Placed(msgspec.Struct):
     annotation: Annotation
     piece: Piece | None
     extents: list[tuple[int, int]] | None
-    covered: str = ""
     fits: bool = True
 
 
@@ -61,7 +60,7 @@ def _placed(document: Part, layout: Layout, base: Base) -> Iterator[Placed]:
             whole = layout.text[extents[0][0] : extents[-1][1]] if extents else ""
             said = annotation.text
             fits = not said or said in (covered, whole) or _squeezed(said) in (_squeezed(covered), _squeezed(whole))
-            yield Placed(annotation, piece, extents, covered, fits)
+            yield Placed(annotation, piece, extents, fits)
 
 
 def _squeezed(text: str) -> str:

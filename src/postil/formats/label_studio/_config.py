@@ -32,7 +32,6 @@ class TextTag(msgspec.Struct, frozen=True):
     form: Form
     value: str
     is_address: bool = False
-    author_key: str = "author"
     text_key: str = "text"
 
 
@@ -133,7 +132,6 @@ def _text_tag(element: Element) -> TextTag:
         element.tag,  # type: ignore[arg-type]
         element.get("value", ""),
         element.get("valueType") == "url",
-        element.get("nameKey", "author"),
         element.get("textKey", "text"),
     )
 
