@@ -25,12 +25,12 @@ _MOST_NEIGHBOURS = 32  # of a document, whose sketches are compared
 
 # Scripts without blanks between words: there a character is a word.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_WORD = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+"  # compiled when it is used: sets of so many characters take milliseconds
 
 
 def shingles(text: str) -> set[str]:
     """The runs of five words of a text."""
-    words = _WORD.findall(text.lower())
+    words = re.findall(_WORD, text.lower())
     return set(map(" ".join, zip(*(islice(words, first, None) for first in range(_LENGTH)), strict=False)))
 
 

@@ -17,14 +17,15 @@ from typing import TypeVar
 Part = TypeVar("Part")
 
 
-def names(package: str) -> list[str]:
+@cache
+def names(package: str) -> tuple[str, ...]:
     """The names of the public modules in ``package``, sorted, without the underscore that keeps one from being a keyword.
 
     Nothing is imported but the packages around it.
     """
     spec = importlib.util.find_spec(package)
     found = pkgutil.iter_modules(spec.submodule_search_locations if spec else [])
-    return sorted(info.name.rstrip("_") for info in found if not info.name.startswith("_"))
+    return tuple(sorted(info.name.rstrip("_") for info in found if not info.name.startswith("_")))
 
 
 def module(package: str, name: str) -> ModuleType:

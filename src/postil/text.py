@@ -6,7 +6,6 @@ bytes or grapheme clusters; :class:`Units` converts, once, at the border. Lines 
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
@@ -230,9 +229,11 @@ def quote_difference(old: str, new: str, context: int = 30) -> tuple[str, str]:
 
 def nearest(word: str, names: Iterable[str]) -> str:
     """The name that was probably meant by ``word``: the same but for case, else one much like it; empty for none."""
+    from difflib import get_close_matches
+
     known = tuple(names)
     same = [name for name in known if name.casefold() == word.casefold()]
-    return next(iter(same or difflib.get_close_matches(word, known, 1)), "")
+    return next(iter(same or get_close_matches(word, known, 1)), "")
 
 
 def counted(number: int, noun: str) -> str:

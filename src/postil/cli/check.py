@@ -9,7 +9,6 @@ import click
 
 from postil.cli._check_settings import Settings, baseline_path, run_of
 from postil.cli._command import open_directory, postil_command, repository_prefix, start_directory, use_colour
-from postil.cli._mending import mend, show_diff
 from postil.cli._selecting import is_of_corpus, selection_of
 from postil.registry import names
 from postil.text import counted
@@ -79,6 +78,8 @@ def command(
     selection = selection_of(directory, paths, changed_since)
     if write_baseline:
         return _write_baseline(directory, selection, settings)
+    from postil.cli._mending import mend, show_diff
+
     if diff:
         return show_diff(directory, selection, settings, takes_unsafe=unsafe_fixes)
     if fix or unsafe_fixes:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -51,6 +50,8 @@ def check(view: DocumentView) -> Iterator[Problem]:
 
 def _meant(reference: str) -> str:
     """What the reference stands for, however often it was escaped; empty where there is no such character."""
+    from html import unescape
+
     while reference.startswith("&") and len(reference) > 1:
-        reference = html.unescape(reference)
+        reference = unescape(reference)
     return "" if reference in ("", "\ufffd") else reference
