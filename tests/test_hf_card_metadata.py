@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("yaml", reason="the extra hf is not installed")
 
 from postil.formats.hf.hub.validation import faults
-from postil.formats.hf.hub.vocabulary import licence_id, size_category
+from postil.hub_vocabulary import licence_id, size_category
 
 SOUND = """\
 ---

@@ -148,8 +148,8 @@ def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytes
 
 
 LAYERS = [
-    "errors lazy text near_copies",
-    "model scheme manifest segmentation findings registry processes",
+    "errors lazy text near_copies hub_vocabulary",
+    "model scheme manifest hub_card segmentation findings registry processes",
     "unplaced",
     "storage",
     "corpus measures",

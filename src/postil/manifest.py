@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from postil.hub_card import HubCard, hub_card_faults
 from postil.text import quote
 
 FORMAT = 1
@@ -23,6 +24,9 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+")
 LICENCE = re.compile(r"[A-Za-z0-9.+()-]+( (AND|OR|WITH) [A-Za-z0-9.+()-]+)*")
 ORCID = re.compile(r"(https://orcid\.org/)?(\d{4}-){3}\d{3}[\dX]")
 URL = re.compile(r"https?://[^\s/$.?#][^\s]*")
+EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]{2,}")
+_ARXIV = re.compile(r"(?:ar[Xx]iv:)?(\d{4}\.\d{4,5}(?:v\d+)?)")
+_DOI = re.compile(r"(?:doi:)?(10\.\d{4,9}/\S+)")
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,7 +206,8 @@ class DataStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The corpus as a whole. ``licence`` is that of the annotations; each document states its own text's.
 
-    ``url``: where it is described. ``released``: when this version was.
+    ``url``: where it is described. ``paper``, ``repository``: the addresses of the paper about it and of where it is kept.
+    ``contact``: an address of mail or of the web. ``released``: when this version was.
     """
 
     format: int
@@ -214,10 +219,14 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authors: tuple[Author, ...] = ()
     citation: str = ""
     url: str = ""
+    paper: str = ""
+    repository: str = ""
+    contact: str = ""
     released: str | datetime.date = ""
     licence: str = ""
     annotation_process: str = ""
     data_statement: DataStatement = DataStatement()
+    huggingface: HubCard = HubCard()
     splits: Splits = Splits()
     check: CheckSettings = CheckSettings()
     defaults: Metadata = Metadata()
@@ -225,13 +234,27 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def manifest_faults(manifest: Manifest) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Each value of the manifest's own that is not of the form it should have: the path of its key, and what is wrong."""
-    if manifest.url and not URL.fullmatch(manifest.url):
-        yield ("url",), f"{quote(manifest.url)} is not a web address"
+    for key in ("url", "paper", "repository"):
+        if (said := getattr(manifest, key)) and not URL.fullmatch(said):
+            yield (key,), f"{quote(said)} is not a web address{_address_of(said)}"
+    if manifest.contact and not (URL.fullmatch(manifest.contact) or EMAIL.fullmatch(manifest.contact)):
+        yield ("contact",), f"{quote(manifest.contact)} is neither an address of mail nor a web address"
     if isinstance(manifest.released, str) and manifest.released and not _is_day(manifest.released):
         yield ("released",), f"{quote(manifest.released)} is not a day like 2026-11-24"
     for index, author in enumerate(manifest.authors):
         if author.orcid and not ORCID.fullmatch(author.orcid):
             yield ("authors", index, "orcid"), f"{quote(author.orcid)} is not an ORCID iD like 0000-0002-1825-0097"
+    for path, message in hub_card_faults(manifest.huggingface):
+        yield ("huggingface", *path), message
+
+
+def _address_of(said: str) -> str:
+    """The address that somebody meant who wrote the number of a paper."""
+    if found := _ARXIV.fullmatch(said):
+        return f": did you mean https://arxiv.org/abs/{found[1]}?"
+    if found := _DOI.fullmatch(said):
+        return f": did you mean https://doi.org/{found[1]}?"
+    return ""
 
 
 def _is_day(said: str) -> bool:

@@ -42,6 +42,7 @@ def citation(manifest: Manifest, title: str) -> bytes:
             {"name": author.name, **({"orcid": author.orcid_url} if author.orcid else {})} for author in manifest.authors
         ],
         "url": manifest.url,
+        "repository-code": manifest.repository,
         "date-released": str(manifest.released),
         "abstract": " ".join(manifest.description.split()),
         "license": manifest.licence if " " not in manifest.licence and not manifest.licence.startswith("LicenseRef") else "",

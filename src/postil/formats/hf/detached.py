@@ -29,7 +29,10 @@ _NAMES = frozenset({
     "sources", "head_id", "head_label", "tail_id", "tail_label",
 })  # fmt: skip
 # Fields of the manifest and the scheme that are prose.
-_PROSE = frozenset({"title", "description", "example", "citation", "annotation_process", *DataStatement.__struct_fields__})
+_PROSE = frozenset({
+    "title", "description", "example", "citation", "annotation_process", "pretty_name", "extra_gated_prompt",
+    *DataStatement.__struct_fields__,
+})  # fmt: skip
 _JSON = frozenset({"attributes", "ignore", "unknown", "metadata"})
 _NO_JSON = "{}"  # what nearly every annotation has there
 _FILES = {"metadata_toml": "metadata", "set_jsonl": "a set", "decisions_jsonl": "decisions"}

@@ -22,6 +22,7 @@ class Dividing:
         self._corpus = corpus
         self._frozen = corpus.directory.project.splits_file
         self.is_frozen = self._frozen.is_there and not options
+        self._is_instead = bool(options) and (self._frozen.is_there or bool(corpus.manifest.splits.shares))
         if self.is_frozen and self._frozen.faults:
             raise ExportRefused(f"{SPLITS}:{self._frozen.faults[0].line}: {self._frozen.faults[0].message}")
         self._split_of: dict[str, str] = {}
@@ -77,15 +78,23 @@ class Dividing:
     @property
     def how(self) -> str:
         """How documents were divided, in words."""
+        instead = f", in place of {self._own}, as this export was asked for" if self._is_instead else ""
         if len(self.splits.shares) < 2:
-            return f"one split, {next(iter(self.splits.shares), 'train')}: no other is defined"
+            name = next(iter(self.splits.shares), "train")
+            return f"one split, {name}{instead}" if instead else f"one split, {name}: no other is defined"
         salt = f"salt {self.splits.salt!r}"
         shares = ", ".join(f"{name} {share:g}" for name, share in self.splits.shares.items())
         if self.is_frozen and is_folds(self.splits):
             return f"folds for cross-validation, frozen in the corpus's {SPLITS}: each document is in one, and none ever moves"
         if self.is_frozen:
             return f"splits are frozen in the corpus's {SPLITS}, so that no document ever moves (shares: {shares}; {salt})"
-        return f"splits by the hash of each document's group (shares: {shares}; {salt}), so that one group stays together"
+        how = f"splits by the hash of each document's group (shares: {shares}; {salt}), so that one group stays together"
+        return how + instead
+
+    @property
+    def _own(self) -> str:
+        """What the corpus itself says of splits."""
+        return f"the splits that are frozen in the corpus's {SPLITS}" if self._frozen.is_there else "those of the manifest"
 
 
 def _splits(manifest: Splits, options: tuple[str, ...]) -> Splits:

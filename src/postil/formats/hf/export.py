@@ -82,7 +82,9 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
         write_receipt(work)
         _put_in_place(work, destination, replace=choices.replace)
     uncited = () if about.citation_file else (f"no {CITATION}: the manifest names no authors",)
-    return Report((*_said(destination, written), *uncited, *_said_of_rights(reserved, detached=choices.detached)))
+    return Report((
+        *_said(destination, written), *uncited, *_said_of_gate(about), *_said_of_rights(reserved, detached=choices.detached),
+    ))  # fmt: skip
 
 
 @contextmanager
@@ -191,6 +193,14 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
     for line in (*written.about_splits(), *written.not_held(), *written.trainers):
         yield f"  {line}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"
+
+
+def _said_of_gate(about: About) -> Iterator[str]:
+    if about.manifest.huggingface.is_gated:
+        yield (
+            "the card says what is asked of whoever wants access; the Hub asks it once access requests are enabled in the "
+            "settings of the dataset there"
+        )
 
 
 def _said_of_rights(reserved: Reserved, *, detached: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from postil.corpus import Corpus
 from postil.formats.hf.config import NOT_HELD, Config, Context
+from postil.formats.hf.configs.tokens import LABEL_COLUMNS, NAME as TOKENS, without_label_columns
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.features import Column
 from postil.formats.hf.sentence_layer import NONE as NO_LABEL
@@ -130,6 +131,8 @@ class Written(msgspec.Struct, frozen=True):
                 yield f"not written: {config.name}, which would have no row"
         if "sentences" in written and not self.context.main_layer:
             yield f"sentences: {NO_LABEL}"
+        for layer, count in without_label_columns(self.corpus.scheme).items() if TOKENS in written else ():
+            yield f"tokens: {layer} has {count:,} labels and no column for each, as {LABEL_COLUMNS} of these are the most in all"
         yield from self._left_out()
         for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

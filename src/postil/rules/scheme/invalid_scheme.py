@@ -17,6 +17,8 @@ from postil.rules.views import ProjectView, toml_faults, toml_problem
     Example(manifest='format = 1\nname = "x"\n[defaults]\nlanguage = "English"\n', finds=("4:1",)),
     Example(manifest='format = 1\nname = "x"\nauthors = [{ name = "A", orcid = "12" }]\n', finds=("3:26",)),
     Example(manifest='format = 1\nname = "x"\nurl = "here"\nreleased = "2026-13-01"\n', finds=("3:1", "4:1")),
+    Example(manifest='format = 1\nname = "x"\npaper = "arXiv:2401.00001"\ncontact = "me"\n', finds=("3:1", "4:1")),
+    Example(manifest='format = 1\nname = "x"\n[huggingface]\nannotations_creators = ["expert"]\n', finds=("4:25",)),
     Example(manifest='format = 1\nname = "x"\n[check]\nselect = "SPN"\n', finds=("4:1",)),
     Example(
         manifest='format = 1\nname = "x"\n[check]\nannotators-per-document = -1\ncoverage = { gold = 1.5, a1 = 0.5 }\n',

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 def agreement_section(report: Report) -> Iterator[str]:
     """How far annotators agree."""
     yield from map(words, said.introduction(report))
-    yield table(("layer", "measure", "value", said.percent(report.parameters.level)), _rows(report))
+    rows = list(_rows(report))
+    head = ("layer", "measure", "value", said.percent(report.parameters.level))
+    columns = len(head) if any(interval for *_, interval in rows) else len(head) - 1
+    yield table(head[:columns], (row[:columns] for row in rows))
     yield from _notes(report)
     yield from map(words, said.cautions(report))
 

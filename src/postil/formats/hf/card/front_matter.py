@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from postil.formats.hf.about import About
-from postil.formats.hf.hub.vocabulary import LANGUAGES, licence_id, size_category
 from postil.formats.hf.layout import ConfigFiles
+from postil.hub_vocabulary import LANGUAGES, TASKS, licence_id, size_category
 
 _CREATORS = {"model": "machine-generated", "imported": "found"}
 
@@ -23,18 +23,21 @@ _TASKS = {
 
 def front_matter(about: About) -> dict[str, Any]:
     """Every key that applies, in the order of the Hub's own example; what the corpus does not say is left out."""
-    written = about.written
+    written, stated, facts = about.written, about.manifest.huggingface, about.facts
+    creators = sorted({_CREATORS.get(method, "other") for method in facts.methods})
     front = {
         **_languages(about),
         **_licence(about),
-        "pretty_name": about.title,
-        "annotations_creators": sorted({_CREATORS.get(method, "other") for method in about.facts.methods}),
-        "language_creators": ["found"] if about.facts.found == about.documents else [],
+        "pretty_name": " ".join(stated.pretty_name.split()) or about.title,
+        "annotations_creators": [*stated.annotations_creators] or creators,
+        "language_creators": [*stated.language_creators] or (["found"] if facts.found == about.documents else []),
         "size_categories": [size_category(sum(written.files[0].rows.values()))],
-        "source_datasets": [] if "imported" in about.facts.methods else ["original"],
-        "task_categories": list(_task_categories(about)),
+        "source_datasets": [*stated.source_datasets] or ([] if "imported" in facts.methods else ["original"]),
+        "task_categories": list(dict.fromkeys(_task_categories(about))),
         "task_ids": list(dict.fromkeys(_task_ids(about))),
-        "tags": list(_tags(about)),
+        "tags": list(dict.fromkeys(_tags(about))),
+        "extra_gated_prompt": stated.extra_gated_prompt.strip(),
+        "extra_gated_fields": {question: _answer(kind) for question, kind in stated.extra_gated_fields.items()},
         "configs": [_config(files, is_default=index == 0) for index, files in enumerate(written.files)],
         "dataset_info": [_info(files) for files in written.files],
     }
@@ -67,6 +70,9 @@ def _task_categories(about: About) -> Iterator[str]:
         yield "token-classification"
     if about.scheme.layers_of_kind("label") or about.written.context.main_layer:
         yield "text-classification"
+    yield from about.manifest.huggingface.task_categories
+    for name in about.manifest.huggingface.task_ids:
+        yield from [category for category, ids in TASKS.items() if name in ids][:1]
 
 
 def _task_ids(about: About) -> Iterator[str]:
@@ -75,6 +81,7 @@ def _task_ids(about: About) -> Iterator[str]:
             yield _TASKS[name]
         if layer.kind == "label":
             yield "multi-label-classification" if layer.multiple else "multi-class-classification"
+    yield from about.manifest.huggingface.task_ids
 
 
 def _tags(about: About) -> Iterator[str]:
@@ -87,6 +94,11 @@ def _tags(about: About) -> Iterator[str]:
         yield "relation-extraction"
     if "argument" in about.scheme.layers_of_kind("relation"):
         yield "argument-mining"
+    yield from about.manifest.huggingface.tags
+
+
+def _answer(kind: str | tuple[str, ...]) -> str | dict[str, Any]:
+    return kind if isinstance(kind, str) else {"type": "select", "options": [*kind]}
 
 
 def _config(files: ConfigFiles, *, is_default: bool) -> dict[str, Any]:

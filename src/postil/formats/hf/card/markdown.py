@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from postil.text import printable
 
@@ -12,6 +13,7 @@ _TAG = re.compile(r"<(?!https?://[^\s<>]+>)")
 _BLOCK = re.compile(r"^([ >*+-]*)(#{1,6}(?=\s|$)|[-=_*]{2,}[ ]*$|`{3,}|~{3,})", re.MULTILINE)
 # Where nothing has a meaning: a fence that is closed, and code in one line.
 _CODE = re.compile(r"^(`{3,})[^\n`]*\n(?:.*?\n)??\1[ ]*$|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+_OF_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 NOT_STATED = "*Not stated.*"
 
 
@@ -28,6 +30,11 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     blank = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
     return f"{fence}{blank}{shown}{blank}{fence}"
+
+
+def link(address: str) -> str:
+    """An address of the web or of mail, to be followed."""
+    return f"<{quote(_one_line(address), safe=_OF_ADDRESSES)}>"
 
 
 def prose(markdown: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from statistics import median_low
 
 from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.layers import distribution, glossary
-from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, prose, table, words
+from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, link, prose, table, words
 from postil.formats.hf.card.splits import splits_section
 from postil.formats.hf.citation import bibtex
 from postil.formats.hf.layout import ConfigFiles
@@ -21,6 +22,10 @@ _READING = (
     ("", "The text of a discontinuous span is its fragments, joined by one space."),
     ("documents", "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text."),
     (
+        "messages",
+        "Answers in `messages` quote spans and give no positions: which of several equal passages is meant, they do not say.",
+    ),
+    (
         "relations",
         "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
     ),
@@ -33,6 +38,7 @@ _LEFT_OUT = (
     f"`{ELISION}` in this card and in `labels.json` is a quotation left out, as are the examples of labels.",
     "The configs `tokens` and `messages` are left out, as are files for trainers: they are little but text.",
 )
+_ADDRESSES = ("paper", "repository", "contact")  # that are said where there are any
 _NAMED = 20  # publishers, genres that are named one by one
 
 
@@ -77,8 +83,10 @@ def _detached(about: About) -> Iterator[str]:
         return
     yield (
         "Whoever has the texts makes the corpus whole again, byte for byte. They are found by their hashes, whatever their files "
-        f"are called:\n\n```bash\npostil hydrate {_place(about)} --texts path/to/the/texts --into corpus\n```"
+        "are called:"
     )
+    hydrate = f"postil hydrate {_place(about)} --texts path/to/the/texts --into corpus"
+    yield f"```bash\npip install 'postil[hf]'\n{hydrate}\n```"
 
 
 def _header(about: About) -> Iterator[str]:
@@ -86,7 +94,8 @@ def _header(about: About) -> Iterator[str]:
     yield bullets([
         f"**Name and version:** {words(manifest.name)} {words(manifest.version)}",
         f"**Released:** {words(str(manifest.released)) or 'not stated'}",
-        f"**Address:** {words(manifest.url) or 'not stated'}",
+        f"**Address:** {link(manifest.url) if manifest.url else 'not stated'}",
+        *(f"**{key.capitalize()}:** {link(said)}" for key in _ADDRESSES if (said := getattr(manifest, key))),
         f"**Made by:** {'; '.join(map(_author, manifest.authors)) or 'not stated'}",
         f"**Annotation scheme:** {code(about.scheme.id)}" + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
         f"**Annotation sets exported:** {', '.join(map(code, about.written.annotators))}",
@@ -104,10 +113,11 @@ def _author(author: Author) -> str:
 def _summary(about: About) -> Iterator[str]:
     counts = about.facts.counts
     yield prose(about.manifest.description) or NOT_STATED
-    amounts = [counted(counts[kind], noun) for kind, noun in (("spans", "span"), ("relations", "relation"))]
-    amounts += [counted(counts["labels"], "document label"), counted(counts["notes"], "note")]
+    kinds = {"spans": "span", "relations": "relation", "labels": "document label", "notes": "note"}
+    amounts = [counted(counts[kind], noun) for kind, noun in kinds.items() if counts[kind]]
     yield (
-        f"{counted(about.documents, 'document')}, {counted(sum(about.facts.lengths), 'character')}; {', '.join(amounts)}. "
+        f"{counted(about.documents, 'document')}, {counted(sum(about.facts.lengths), 'character')}; "
+        f"{', '.join(amounts) or 'no annotations'}. "
         "Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python."
     )
 
@@ -115,10 +125,20 @@ def _summary(about: About) -> Iterator[str]:
 def _configs(about: About) -> Iterator[str]:
     files = about.written.files
     yield table(("config", "rows", "what"), map(_config, files))
-    yield f'```python\nfrom datasets import load_dataset\n\nload_dataset("{_place(about)}", "{files[-1].config.name}")\n```'
+    yield "\n".join(["```python", "from datasets import load_dataset", "", *_snippet(about), "```"])
     yield bullets(said for config, said in _READING if not config or _has(about, config))
     if (main := about.written.context.main_layer) and _has(about, "sentences"):
-        yield f"`label` in `sentences` is that of the {words(main)} which covers most of the sentence."
+        yield f"`label` in `sentences` is that of the span of {code(main)} which covers most of the sentence."
+
+
+def _snippet(about: About) -> Iterator[str]:
+    """The default config, and another whose classes have names."""
+    first, *others = about.written.files
+    yield f'{first.config.name} = load_dataset("{_place(about)}")  # the default config'
+    for files in others:
+        if files.config.name == "spans":
+            yield f'spans = load_dataset("{_place(about)}", "spans", split="{next(iter(files.rows))}")'
+            yield 'print(spans[0], spans.features["label"].int2str(spans[0]["label"]))'
 
 
 def _place(about: About) -> str:
@@ -188,13 +208,19 @@ def _annotators(about: About) -> Iterator[str]:
 
 def _texts(about: About) -> Iterator[str]:
     yield prose(about.manifest.data_statement.text_characteristics) or NOT_STATED
-    lengths = sorted(about.facts.lengths)
     yield bullets([
         f"Genres: {_tally(about.facts.genres)}",
-        f"Characters in a document: {lengths[0]:,} to {lengths[-1]:,}, median {lengths[len(lengths) // 2]:,}",
+        f"Characters in a document: {_spread(sorted(about.facts.lengths))}",
     ])  # fmt: skip
     yield "How often each label was used, in the sets exported:"
     yield from distribution(about)
+
+
+def _spread(lengths: list[int]) -> str:
+    """Shortest, longest and median of lengths in order."""
+    if lengths[0] == lengths[-1]:
+        return f"{lengths[0]:,}"
+    return f"{lengths[0]:,} to {lengths[-1]:,}, median {median_low(lengths):,}"
 
 
 def _preprocessing(about: About) -> Iterator[str]:

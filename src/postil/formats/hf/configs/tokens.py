@@ -1,8 +1,8 @@
 """``tokens``: a row for each sentence, with its tokens and IOB2 tags.
 
 Every layer has a column ``{layer}_tags`` in which the longest spans come first. A layer that allows overlap has a
-column for each label as well, ``{layer}_{label}_tags``, so that a name inside a name keeps its tag there. What fits
-nowhere is counted, with the reason.
+column for each label as well, ``{layer}_{label}_tags``, so that a name inside a name keeps its tag there, as long as
+there are not too many of these in all. What fits nowhere is counted, with the reason.
 """
 
 from __future__ import annotations
@@ -17,20 +17,37 @@ from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
 from postil.formats.hf.features import INT, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
+from postil.scheme import Scheme
 from postil.segmentation import Extent, containing
 
 NAME = "tokens"
+LABEL_COLUMNS = 100
+"""The most columns for single labels: each has a tag for every token, and the Hub shows no table of a thousand columns."""
 
 
 TagColumn = tuple[str, tuple[str, str], tuple[str, ...]]
 """The name of a column of tags; its layer, and its label where it is of one (else empty); the labels that it holds."""
 
 
+def without_label_columns(scheme: Scheme) -> dict[str, int]:
+    """The layers that may overlap and whose labels, so many, find no room for a column each, those before them having theirs."""
+    left, found = LABEL_COLUMNS, {}
+    for name, layer in scheme.layers_of_kind("span").items():
+        if layer.overlap == "none":
+            continue
+        if len(layer.labels) > left:
+            found[name] = len(layer.labels)
+        else:
+            left -= len(layer.labels)
+    return found
+
+
 def _tag_columns(context: Context) -> Iterator[TagColumn]:
+    crowded = without_label_columns(context.scheme)
     for name in context.span_layers:
         layer = context.scheme.layers[name]
         yield f"{name}_tags", (name, ""), tuple(layer.labels)
-        if layer.overlap != "none":
+        if layer.overlap != "none" and name not in crowded:
             yield from ((f"{name}_{label}_tags", (name, label), (label,)) for label in layer.labels)
 
 

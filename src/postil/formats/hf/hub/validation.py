@@ -12,14 +12,14 @@ from typing import Any
 
 import yaml
 
-from postil.formats.hf.hub import vocabulary
+from postil import hub_vocabulary as vocabulary
+from postil.hub_card import SOURCE_DATASET
 from postil.manifest import LANGUAGE, SPLIT_NAME, URL
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _LICENCE_NAME = re.compile(r"[a-z0-9.-]+")
 _LICENCE_FILES = ("LICENSE", "LICENSE.md")
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where that was built
-_DATASET = re.compile(r"original|extended(\|[\w./-]+)?|[\w.-]+(/[\w.-]+)?")
 
 
 def front_matter(card: str) -> str:
@@ -112,8 +112,22 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _sources(value: Any) -> Iterator[str]:
     for source in _listed(value):
-        if not isinstance(source, str) or not _DATASET.fullmatch(source):
+        if not isinstance(source, str) or not SOURCE_DATASET.fullmatch(source):
             yield f"{source!r} is not original, extended|NAME or the name of a dataset"
+
+
+def _gated_fields(value: Any) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield "is not a mapping of questions to kinds of answers"
+        return
+    for question, answer in value.items():
+        kind, options = (answer.get("type"), answer.get("options")) if isinstance(answer, dict) else (answer, None)
+        if not isinstance(question, str):
+            yield f"{question!r} is not text: what reads like a number, a date or yes must be in quotes"
+        if kind not in (*vocabulary.GATED_FIELDS, "select"):
+            yield f"{question}: {kind!r} is not one of {', '.join(sorted((*vocabulary.GATED_FIELDS, 'select')))}"
+        elif kind == "select" and not (isinstance(options, list) and options):
+            yield f"{question}: a select has no options"
 
 
 def _configs(value: Any) -> Iterator[str]:
@@ -233,6 +247,8 @@ _CHECKS: dict[str, Callable[[Any], Iterator[str]]] = {
     "task_categories": _one_of(vocabulary.TASKS),
     "task_ids": _one_of({name for ids in vocabulary.TASKS.values() for name in ids}),
     "tags": _texts,
+    "extra_gated_prompt": _text,
+    "extra_gated_fields": _gated_fields,
     "configs": _configs,
     "dataset_info": _dataset_info,
 }

@@ -31,6 +31,8 @@ _OF_SPDX = {
 # huggingface/hub-docs, datasetcard.md, and the class DatasetCardData of huggingface_hub.
 LANGUAGE_CREATORS = ("found", "crowdsourced", "expert-generated", "machine-generated", "other")
 ANNOTATIONS_CREATORS = (*LANGUAGE_CREATORS, "no-annotation")
+# The kinds of answers of a form for access; the Hub knows a list of choices as well, which it calls select.
+GATED_FIELDS = ("text", "checkbox", "date_picker", "country")
 MULTILINGUALITY = ("monolingual", "multilingual", "translation", "other")
 _LIMITS = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 SIZES = ("n<1K", *(f"{low}<n<{high}" for low, high in pairwise(_LIMITS)), "n>1T", "other")
