@@ -112,11 +112,15 @@ def test_the_sections_are_those_of_a_data_statement(article: Path) -> None:
     titles = re.findall("^## (.*)$", text, re.MULTILINE)
 
     for title in (
-        "Header", "Executive summary", "Curation rationale", "Source documents", "Language varieties", "Speakers and authors",
-        "Annotators", "Text characteristics", "Capture quality", "Limitations", "Metadata", "Glossary",
+        "Header", "Executive summary", "Source documents", "Language varieties", "Annotators", "Text characteristics",
+        "Limitations", "Metadata", "Glossary",
     ):  # fmt: skip
         assert title in titles
-    assert "Not stated" in section(text, "Curation rationale")
+    assert not {"Curation rationale", "Speakers and authors", "Capture quality"} & {*titles}
+    missing = section(text, "What is not stated").partition(": ")[2].strip().rstrip(".").split(", ")
+    assert {"curation rationale", "speakers", "capture quality", "biases", "where it is described"} <= {*missing}
+    assert not {"limitations", "uses", "annotators", "genres", "languages", "how to cite it", "who made it"} & {*missing}
+    assert all(part.strip() for part in re.split("^#+ .*$", text[len(front_matter(text)) + 8 :], flags=re.MULTILINE)[2:])
     assert "(GUIDELINES.md)" in section(text, "Annotation process")
     assert "| `gold` | adjudicated | complete | 1 |" in section(text, "Annotators")
     assert "made from `a1` and `a2`" in section(text, "Annotators")

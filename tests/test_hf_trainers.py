@@ -254,7 +254,7 @@ def test_a_corpus_without_a_validation_split_says_what_a_model_is_chosen_by(tmp_
 
     assert "there is no validation split" in page
     assert "--paths.train train.spacy --paths.dev train.spacy" in page
-    assert "1 spans with an edge inside a token" in page
+    assert "1 × spans with an edge inside a token" in page
 
 
 def test_of_folds_one_is_for_choosing_and_the_others_for_training(travel: Path, tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_blank_edges_that_the_manifest_excuses_are_counted_and_stop_nothing(tmp_
         (["Rajnath", "met", "Zoë", "in", "Tokyo", "today", ".", "\n"], "FACT"), (["Zoë"], "PERSON"),
     ]  # fmt: skip
     page = (tmp_path / "out/trainers/README.md").read_text(encoding="utf-8")
-    assert page.count("1 spans with an edge inside a token") == 2  # spaCy and CoNLL
+    assert page.count("1 × spans with an edge inside a token") == 2  # spaCy and CoNLL
     assert "statement: an edge inside a token" in (tmp_path / "out/not-held.csv").read_text(encoding="utf-8")
 
 
@@ -379,7 +379,9 @@ def test_a_sentence_has_the_labels_of_the_layer_that_is_chosen(tmp_path: Path, c
     assert main([*command, "--sentence-layer", "genre"]) == 2
     assert "there is no such layer of spans: there are entity and statement" in capsys.readouterr().err
     assert main(command) == 0
-    assert 'no layer of spans has within = "sentence"; --sentence-layer NAME' in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert 'no layer of spans has within = "sentence"' in said
+    assert "--sentence-layer NAME says which" in said
     assert main([*command, "--sentence-layer", "entity"]) == 0
     assert "which labels of entity a sentence has is learnt by textcat_multilabel" in capsys.readouterr().out
     rows = pq.read_table(tmp_path / "hf/sentences/train-00000-of-00001.parquet").to_pylist()

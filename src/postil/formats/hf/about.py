@@ -65,6 +65,7 @@ class Facts:
             self.counts["sets"] += 1
             for kind in ("spans", "relations", "labels", "notes"):
                 self.counts[kind] += len(getattr(one, kind))
+            self.counts["discontinuous"] += sum(bool(span.fragments) for span in one.spans)
             self.labels.update([(record.layer, record.label) for record in one.annotations])
 
     def _methods(self, document: Document) -> dict[str, str]:

@@ -82,13 +82,13 @@ class Dividing:
         if len(self.splits.shares) < 2:
             name = next(iter(self.splits.shares), "train")
             return f"one split, {name}{instead}" if instead else f"one split, {name}: no other is defined"
-        salt = f"salt {self.splits.salt!r}"
         shares = ", ".join(f"{name} {share:g}" for name, share in self.splits.shares.items())
+        shares += f"; salt {self.splits.salt!r}" if self.splits.salt else ""
         if self.is_frozen and is_folds(self.splits):
             return f"folds for cross-validation, frozen in the corpus's {SPLITS}: each document is in one, and none ever moves"
         if self.is_frozen:
-            return f"splits are frozen in the corpus's {SPLITS}, so that no document ever moves (shares: {shares}; {salt})"
-        how = f"splits by the hash of each document's group (shares: {shares}; {salt}), so that one group stays together"
+            return f"splits are frozen in the corpus's {SPLITS}, so that no document ever moves (shares: {shares})"
+        how = f"splits by the hash of each document's group (shares: {shares}), so that one group stays together"
         return how + instead
 
     @property

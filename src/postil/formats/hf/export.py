@@ -28,7 +28,7 @@ from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
 from postil.formats.hf.receipt import NAME as RECEIPT, read_receipt, write_receipt
 from postil.formats.hf.reserved import Reserved
-from postil.formats.hf.sentence_layer import sentence_layer
+from postil.formats.hf.sentence_layer import CHOOSE, sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
@@ -192,6 +192,8 @@ def _said(destination: Path, written: Written) -> Iterator[str]:
         yield f"  {files.config.name:<11} {shown}" + (f", in {len(files.shards)} files" if parts else "")
     for line in (*written.about_splits(), *written.not_held(), *written.trainers):
         yield f"  {line}"
+    if written.lacks_sentence_labels:
+        yield f"  {CHOOSE}"
     yield "read back: every span is the text at its offsets, every count and label as in the corpus"
 
 

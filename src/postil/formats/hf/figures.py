@@ -12,6 +12,8 @@ from postil.scheme import Layer, Scheme
 from postil.text import counted, printable
 
 _WIDTH, _NAMES, _BARS, _ROW, _TOP = 720, 230, 330, 26, 48
+MOST = 50
+"""The most labels of a layer that are shown with their counts."""
 _COLUMNS = 30  # of a label, as wide as its place is
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -35,6 +37,13 @@ def _plain(name: str) -> str:
     return f"-{plain}" if plain else ""
 
 
+def shown(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts to show: all, in their order, or where there are too many labels those of the most frequent, these first."""
+    if len(counts) <= MOST:
+        return dict(counts)
+    return dict(sorted(counts.items(), key=lambda one: -one[1])[:MOST])
+
+
 def figures(scheme: Scheme, counts: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, str]]:
     """The path and the SVG of each figure."""
     for name, path in figure_paths(scheme).items():
@@ -43,9 +52,11 @@ def figures(scheme: Scheme, counts: Mapping[tuple[str, str], int]) -> Iterator[t
 
 
 def _chart(name: str, layer: Layer, counts: dict[str, int]) -> str:
-    total, most = sum(counts.values()), max(counts.values())
-    height = _TOP + _ROW * len(counts) + 14
-    said = "; ".join(f"{label} {count:,}" for label, count in counts.items())
+    total, most, those = sum(counts.values()), max(counts.values()), shown(counts)
+    rest = len(counts) - len(those)
+    others = [f"{rest:,} other labels {total - sum(those.values()):,}"] if rest else []
+    height = _TOP + _ROW * (len(those) + len(others)) + 14
+    said = "; ".join([*(f"{label} {count:,}" for label, count in those.items()), *others])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="title desc">',
         f'<title id="title">{_said(f"Labels of the layer {name}")}</title>',
@@ -55,9 +66,10 @@ def _chart(name: str, layer: Layer, counts: dict[str, int]) -> str:
         f'<text class="ink title" x="16" y="28">{_said(_fitting(name, 60))}',
         f'<tspan class="faint" font-weight="400">· {counted(total, "annotation")}</tspan></text>',
     ]
-    for number, (label, count) in enumerate(counts.items()):
+    for number, (label, count) in enumerate(those.items()):
         share = f" ({count / total:.1%})" if total else ""
         parts += _row(number, label, count / most if most else 0, f"{count:,}{share}", layer.labels[label].colour)
+    parts += [f'<text class="faint" x="{_NAMES + 10}" y="{height - 14}">{line}</text>' for line in others]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -87,6 +87,15 @@ class Written(msgspec.Struct, frozen=True):
     repository: str = ""
     is_detached: bool = False
 
+    @property
+    def _names(self) -> set[str]:
+        return {files.config.name for files in self.files}
+
+    @property
+    def lacks_sentence_labels(self) -> bool:
+        """Whether there are sentences that no layer labels."""
+        return "sentences" in self._names and not self.context.main_layer
+
     def about_splits(self) -> Iterator[str]:
         """In words, how documents were divided, and what crosses splits."""
         yield self.dividing.how
@@ -125,14 +134,15 @@ class Written(msgspec.Struct, frozen=True):
             yield f"not in {where}: {misfits.count:,} × {why} ({named} in {misfits.document} by {misfits.annotator})"
         if self.context.misfits:
             yield f"{NOT_HELD} lists each of these with its document, annotator and id"
-        written = {files.config.name for files in self.files}
+        written = self._names
         for config in self.chosen:
             if config.name not in written:
                 yield f"not written: {config.name}, which would have no row"
-        if "sentences" in written and not self.context.main_layer:
+        if self.lacks_sentence_labels:
             yield f"sentences: {NO_LABEL}"
         for layer, count in without_label_columns(self.corpus.scheme).items() if TOKENS in written else ():
-            yield f"tokens: {layer} has {count:,} labels and no column for each, as {LABEL_COLUMNS} of these are the most in all"
+            columns = f"no column for each, as {LABEL_COLUMNS} of these are the most in all"
+            yield f"tokens: {layer} has {counted(count, 'label')} and {columns}"
         yield from self._left_out()
         for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

@@ -7,8 +7,9 @@ from postil.exchange.tokens import SENTENCE_LAYER, TOKEN_LAYER
 from postil.scheme import Scheme
 from postil.text import listing
 
-NONE = 'no label of a sentence: no layer of spans has within = "sentence"; --sentence-layer NAME says which layer labels one'
+NONE = 'no label of a sentence: no layer of spans has within = "sentence"'
 """What is said of an export without one."""
+CHOOSE = "--sentence-layer NAME says which layer labels a sentence"
 
 
 def sentence_layer(scheme: Scheme, chosen: str = "") -> str | None:

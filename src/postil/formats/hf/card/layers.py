@@ -8,8 +8,9 @@ import msgspec
 
 from postil.formats.hf.about import About
 from postil.formats.hf.card.markdown import bullets, code, prose, table, words
-from postil.formats.hf.figures import figure_paths
+from postil.formats.hf.figures import MOST, figure_paths, shown
 from postil.scheme import Attribute, Layer
+from postil.text import counted
 
 
 def distribution(about: About) -> Iterator[str]:
@@ -19,11 +20,14 @@ def distribution(about: About) -> Iterator[str]:
         counts = {label: about.facts.labels[name, label] for label in layer.labels}
         if not counts:
             continue
-        total = sum(counts.values())
+        total, those = sum(counts.values()), shown(counts)
         yield f"### {words(name)}"
         yield f"![Bar chart: how often each label of the layer {words(name)} was used]({paths[name]})"
-        rows = [(code(label), f"{count:,}", f"{count / total:.1%}" if total else "–") for label, count in counts.items()]
+        rows = [(code(label), f"{count:,}", f"{count / total:.1%}" if total else "–") for label, count in those.items()]
         yield table(("label", "count", "share"), rows)
+        if rest := len(counts) - len(those):
+            others = counted(total - sum(those.values()), "annotation")
+            yield f"These are the most frequent; {counted(rest, 'other label')} together: {others}."
 
 
 def glossary(about: About) -> Iterator[str]:
@@ -34,9 +38,16 @@ def glossary(about: About) -> Iterator[str]:
 
 
 def _lines(layer: Layer) -> Iterator[str]:
+    undefined = []
     for label, definition in layer.labels.items():
         example = f" Example: *{words(definition.example)}*" if definition.example.strip() else ""
-        yield _defined(code(label), definition.description) + example
+        if definition.description.strip() or example:
+            yield _defined(code(label), definition.description) + example
+        else:
+            undefined.append(label)
+    if undefined:
+        more = f" and {len(undefined) - MOST:,} more, which `labels.json` names" if len(undefined) > MOST else ""
+        yield f"without a definition: {', '.join(map(code, undefined[:MOST]))}{more}"
     for name, attribute in layer.attributes.items():
         yield _attribute(name, attribute)
     for name, role in layer.roles.items():

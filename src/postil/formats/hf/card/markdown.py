@@ -14,7 +14,6 @@ _BLOCK = re.compile(r"^([ >*+-]*)(#{1,6}(?=\s|$)|[-=_*]{2,}[ ]*$|`{3,}|~{3,})", 
 # Where nothing has a meaning: a fence that is closed, and code in one line.
 _CODE = re.compile(r"^(`{3,})[^\n`]*\n(?:.*?\n)??\1[ ]*$|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
 _OF_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
-NOT_STATED = "*Not stated.*"
 
 
 def words(text: str) -> str:

@@ -8,7 +8,7 @@ from statistics import median_low
 
 from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.layers import distribution, glossary
-from postil.formats.hf.card.markdown import NOT_STATED, bullets, code, link, prose, table, words
+from postil.formats.hf.card.markdown import bullets, code, link, prose, table, words
 from postil.formats.hf.card.splits import splits_section
 from postil.formats.hf.citation import bibtex
 from postil.formats.hf.layout import ConfigFiles
@@ -16,20 +16,12 @@ from postil.formats.hf.quotations import ELISION, SHORTEST
 from postil.manifest import Author
 from postil.text import counted, listing
 
-# What the columns of a config, or of any, do not say of themselves.
-_READING = (
-    ("", "An attribute that was not answered is null: the scheme's default is not filled in."),
-    ("", "The text of a discontinuous span is its fragments, joined by one space."),
-    ("documents", "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text."),
-    (
-        "messages",
-        "Answers in `messages` quote spans and give no positions: which of several equal passages is meant, they do not say.",
-    ),
-    (
-        "relations",
-        "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
-    ),
-)
+# What the columns of a config do not say of themselves.
+_READING = {
+    "documents": "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text.",
+    "messages": "Answers in `messages` quote spans without positions: which of several equal passages is meant, they do not say.",
+    "relations": "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
+}
 # What a detached dataset has not, beside columns that are null.
 NO_TEXT = "**No text is in this dataset.**"
 _LEFT_OUT = (
@@ -38,7 +30,6 @@ _LEFT_OUT = (
     f"`{ELISION}` in this card and in `labels.json` is a quotation left out, as are the examples of labels.",
     "The configs `tokens` and `messages` are left out, as are files for trainers: they are little but text.",
 )
-_ADDRESSES = ("paper", "repository", "contact")  # that are said where there are any
 _NAMED = 20  # publishers, genres that are named one by one
 
 
@@ -46,7 +37,7 @@ def sections(about: About) -> Iterator[str]:
     """Headings and what stands under them, a part each."""
     yield f"# {words(about.title)}"
     for title, section in _SECTIONS.items():
-        if parts := list(section(about)):
+        if parts := list(filter(None, section(about))):
             yield f"## {title}"
             yield from parts
 
@@ -91,33 +82,34 @@ def _detached(about: About) -> Iterator[str]:
 
 def _header(about: About) -> Iterator[str]:
     manifest = about.manifest
-    yield bullets([
-        f"**Name and version:** {words(manifest.name)} {words(manifest.version)}",
-        f"**Released:** {words(str(manifest.released)) or 'not stated'}",
-        f"**Address:** {link(manifest.url) if manifest.url else 'not stated'}",
-        *(f"**{key.capitalize()}:** {link(said)}" for key in _ADDRESSES if (said := getattr(manifest, key))),
-        f"**Made by:** {'; '.join(map(_author, manifest.authors)) or 'not stated'}",
-        f"**Annotation scheme:** {code(about.scheme.id)}" + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
-        f"**Annotation sets exported:** {', '.join(map(code, about.written.annotators))}",
-        "**Files beside this card:** `scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
+    addresses = {"Address": manifest.url, "Paper": manifest.paper, "Repository": manifest.repository, "Contact": manifest.contact}
+    said = {
+        "Name and version": f"{words(manifest.name)} {words(manifest.version)}",
+        "Released": words(str(manifest.released)),
+        **{key: link(address) for key, address in addresses.items() if address},
+        "Made by": "; ".join(map(_author, manifest.authors)),
+        "Annotation scheme": code(about.scheme.id) + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
+        "Annotation sets exported": ", ".join(map(code, about.written.annotators)),
+        "Files beside this card": "`scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
         + (", `CITATION.cff`" if about.citation_file else "")
         + (f", [`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else ""),
-    ])  # fmt: skip
+    }
+    yield bullets(f"**{key}:** {value}" for key, value in said.items() if value)
 
 
 def _author(author: Author) -> str:
-    more = [author.affiliation, author.orcid_url]
-    return words(author.name) + (f" ({', '.join(words(one) for one in more if one)})" if any(more) else "")
+    more = [words(author.affiliation), link(author.orcid_url) if author.orcid else ""]
+    return words(author.name) + (f" ({', '.join(filter(None, more))})" if any(more) else "")
 
 
 def _summary(about: About) -> Iterator[str]:
     counts = about.facts.counts
-    yield prose(about.manifest.description) or NOT_STATED
+    yield prose(about.manifest.description)
     kinds = {"spans": "span", "relations": "relation", "labels": "document label", "notes": "note"}
     amounts = [counted(counts[kind], noun) for kind, noun in kinds.items() if counts[kind]]
     yield (
         f"{counted(about.documents, 'document')}, {counted(sum(about.facts.lengths), 'character')}; "
-        f"{', '.join(amounts) or 'no annotations'}. "
+        f"in {counted(counts['sets'], 'annotation set')}: {', '.join(amounts) or 'no annotation'}. "
         "Offsets are Unicode code points, zero-based and half-open: `text[start:end]` in Python."
     )
 
@@ -126,9 +118,16 @@ def _configs(about: About) -> Iterator[str]:
     files = about.written.files
     yield table(("config", "rows", "what"), map(_config, files))
     yield "\n".join(["```python", "from datasets import load_dataset", "", *_snippet(about), "```"])
-    yield bullets(said for config, said in _READING if not config or _has(about, config))
+    yield bullets([*_reading(about), *(said for config, said in _READING.items() if _has(about, config))])
     if (main := about.written.context.main_layer) and _has(about, "sentences"):
         yield f"`label` in `sentences` is that of the span of {code(main)} which covers most of the sentence."
+
+
+def _reading(about: About) -> Iterator[str]:
+    if any(layer.attributes for layer in about.scheme.layers.values()):
+        yield "An attribute that was not answered is null: the scheme's default is not filled in."
+    if about.facts.counts["discontinuous"]:
+        yield "The text of a discontinuous span is its fragments, joined by one space."
 
 
 def _snippet(about: About) -> Iterator[str]:
@@ -168,17 +167,19 @@ def _trainers(about: About) -> Iterator[str]:
 
 
 def _sources(about: About) -> Iterator[str]:
-    yield prose(about.manifest.data_statement.sources) or NOT_STATED
+    facts = about.facts
+    yield _statement(about, "sources")
     yield bullets([
-        f"Published by: {_tally(about.facts.publishers)}",
-        f"Published: {_range(about.facts.dates)}",
-        "`documents` has the source, title and date of each text." if _has(about, "documents") else "",
+        f"Published by: {_tally(facts.publishers)}" if any(facts.publishers) else "",
+        f"Published: {_range(facts.dates)}" if facts.dates else "",
+        "`documents` has the title, source and date of each text, where they are stated."
+        if facts.found and _has(about, "documents") else "",
     ])  # fmt: skip
 
 
 def _range(dates: set[str]) -> str:
-    first, last = min(dates, default=""), max(dates, default="")
-    return "not stated" if not dates else words(first) if first == last else f"{words(first)} to {words(last)}"
+    first, last = min(dates), max(dates)
+    return words(first) if first == last else f"{words(first)} to {words(last)}"
 
 
 def _tally(names: Counter[str]) -> str:
@@ -191,12 +192,13 @@ def _tally(names: Counter[str]) -> str:
 
 
 def _languages(about: About) -> Iterator[str]:
-    yield f"Language tags (BCP 47) and documents: {_tally(about.facts.languages)}."
-    yield prose(about.manifest.data_statement.language_varieties)
+    if any(about.facts.languages):
+        yield f"Language tags (BCP 47) and documents: {_tally(about.facts.languages)}."
+    yield _statement(about, "language_varieties")
 
 
 def _annotators(about: About) -> Iterator[str]:
-    yield prose(about.manifest.data_statement.annotators) or NOT_STATED
+    yield _statement(about, "annotators")
     rows = [(code(name), method, status, f"{count:,}") for (name, method, status), count in sorted(about.facts.sets.items())]
     yield table(("set", "method", "status", "documents"), rows)
     yield bullets(
@@ -207,9 +209,9 @@ def _annotators(about: About) -> Iterator[str]:
 
 
 def _texts(about: About) -> Iterator[str]:
-    yield prose(about.manifest.data_statement.text_characteristics) or NOT_STATED
+    yield _statement(about, "text_characteristics")
     yield bullets([
-        f"Genres: {_tally(about.facts.genres)}",
+        f"Genres: {_tally(about.facts.genres)}" if any(about.facts.genres) else "",
         f"Characters in a document: {_spread(sorted(about.facts.lengths))}",
     ])  # fmt: skip
     yield "How often each label was used, in the sets exported:"
@@ -224,12 +226,12 @@ def _spread(lengths: list[int]) -> str:
 
 
 def _preprocessing(about: About) -> Iterator[str]:
-    yield prose(about.manifest.data_statement.preprocessing) or NOT_STATED
+    yield _statement(about, "preprocessing")
     yield "Every text is UTF-8 in Unicode normalisation form C, its lines end in one line feed, and offsets refer to that text."
 
 
 def _process(about: About) -> Iterator[str]:
-    yield prose(about.manifest.annotation_process) or NOT_STATED
+    yield prose(about.manifest.annotation_process)
     if about.has_guidelines:
         yield f"How annotators were to decide: [`{GUIDELINES}`]({GUIDELINES})."
     else:
@@ -255,21 +257,47 @@ def said_of_agreement(about: About) -> str:
 
 
 def _limitations(about: About) -> Iterator[str]:
-    statement = about.manifest.data_statement
-    yield prose(statement.limitations) or NOT_STATED
-    for name, said in (("Biases", statement.biases), ("Uses", statement.uses), ("Social impact", statement.social_impact)):
-        yield f"**{name}.** {prose(said) or NOT_STATED}"
+    yield _statement(about, "limitations")
+    yield from _named(about, {"Biases": "biases", "Uses": "uses", "Social impact": "social_impact"})
 
 
 def _ethics(about: About) -> Iterator[str]:
-    statement = about.manifest.data_statement
-    yield prose(statement.ethics) or NOT_STATED
-    yield f"**Personal and sensitive information.** {prose(statement.personal_information) or NOT_STATED}"
+    yield _statement(about, "ethics")
+    yield from _named(about, {"Personal and sensitive information": "personal_information"})
 
 
 def _metadata(about: About) -> Iterator[str]:
-    yield f"**Maintenance.** {prose(about.manifest.data_statement.maintenance) or NOT_STATED}"
+    yield from _named(about, {"Maintenance": "maintenance"})
     yield "`croissant.json` says what this card says to machines: Croissant 1.1, with its vocabulary for responsible AI."
+
+
+def _not_stated(about: About) -> Iterator[str]:
+    """What a data statement should say and this one does not: named in one place, and nowhere taken for said."""
+    manifest = about.manifest
+    stated = {
+        "where it is described": manifest.url,
+        "when it was released": manifest.released,
+        "who made it": manifest.authors,
+        "how to cite it": about.citation_file or manifest.citation.strip(),
+        "what it is": manifest.description.strip(),
+        "annotation process": manifest.annotation_process.strip(),
+        "publishers": any(about.facts.publishers),
+        "dates of publication": about.facts.dates,
+        "languages": any(about.facts.languages),
+        "genres": any(about.facts.genres),
+        **{key.replace("_", " "): _statement(about, key) for key in manifest.data_statement.__struct_fields__},
+    }
+    if missing := [name for name, said in stated.items() if not said]:
+        yield f"Nothing is stated of: {', '.join(missing)}."
+
+
+def _statement(about: About, key: str) -> str:
+    """What the manifest says under ``[data_statement]``."""
+    return prose(getattr(about.manifest.data_statement, key))
+
+
+def _named(about: About, keys: dict[str, str]) -> Iterator[str]:
+    yield from (f"**{name}.** {said}" for name, key in keys.items() if (said := _statement(about, key)))
 
 
 def _citation(about: About) -> Iterator[str]:
@@ -278,13 +306,11 @@ def _citation(about: About) -> Iterator[str]:
     if about.citation_file:
         yield "[`CITATION.cff`](CITATION.cff) says how to cite this dataset; as BibTeX:"
         yield f"```bibtex\n{bibtex(about.citation_file)}\n```"
-    elif not said:
-        yield NOT_STATED
 
 
 def _said(key: str) -> Callable[[About], Iterable[str]]:
     """A section that holds only what the manifest says."""
-    return lambda about: [prose(getattr(about.manifest.data_statement, key)) or NOT_STATED]
+    return lambda about: [_statement(about, key)]
 
 
 _SECTIONS: dict[str, Callable[[About], Iterable[str]]] = {
@@ -309,6 +335,7 @@ _SECTIONS: dict[str, Callable[[About], Iterable[str]]] = {
     "Licence and rights": rights,
     "Disclosures and ethical review": _ethics,
     "Metadata": _metadata,
+    "What is not stated": _not_stated,
     "Citation": _citation,
     "Glossary": glossary,
 }

@@ -26,6 +26,7 @@ from postil.formats.hf.trainers.parts import parts_of
 from postil.formats.hf.trainers.spacy_config import Learnt, can_be_named, config_for, entity_layer, learnt
 from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
 from postil.scheme import Scheme
+from postil.text import counted
 
 DIRECTORY = "trainers"
 NAMES = ("gliner", "spacy", "conll")
@@ -173,7 +174,7 @@ class Trainers:
         for name, losses in self.losses.items():
             yield f"## What `{name}` does not hold"
             yield (
-                bullets(f"{loss.count:,} {words(loss.kind)}" for loss in losses if loss.stops and loss.kind != METADATA.title)
+                bullets(f"{loss.count:,} × {words(loss.kind)}" for loss in losses if loss.stops and loss.kind != METADATA.title)
                 or "It holds all of the above."
             )
 
@@ -190,7 +191,8 @@ def _learnt(one: Learnt) -> str:
 def _proposed(one: Learnt) -> str:
     if not one.longest:
         return ""
-    return f", which proposes spans of {one.shortest} to {one.longest} tokens: {one.covered:.1%} of those in training"
+    lengths = f"{one.shortest} to {one.longest} tokens" if one.shortest < one.longest else counted(one.longest, "token")
+    return f", which proposes spans of {lengths}: {one.covered:.1%} of those in training"
 
 
 def _first_with_any(corpus: Corpus, dividing: Dividing, annotators: Sequence[str]) -> tuple[str, dict[str, list[str]]]:
