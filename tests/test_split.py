@@ -595,6 +595,16 @@ def test_an_export_follows_the_file_and_split_overrides(corpus: Path, capsys: py
     assert "Splits are frozen in the corpus's" in card
     assert "Across splits: no text, near copy, group, address or author." in card
     assert exported(corpus, "--split", "all_of_it") == {"all_of_it": set(places)}
+    card = (corpus / "out/README.md").read_text(encoding="utf-8")
+    instead = "in place of the splits that are frozen in the corpus's corpus/splits.jsonl, as this export was asked for"
+    assert f"One split, all_of_it, {instead}." in card
+    exported(corpus, "--split", "a=1", "--split", "b=1")
+    card = (corpus / "out/README.md").read_text(encoding="utf-8")
+    assert f"(shares: a 1, b 1), so that one group stays together, {instead}." in card
+    (corpus / SPLITS).unlink()
+    exported(corpus, "--split", "train")
+    card = (corpus / "out/README.md").read_text(encoding="utf-8")
+    assert "One split, train, in place of those of the manifest, as this export was asked for." in card
 
 
 def test_an_export_refuses_what_is_not_frozen(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
