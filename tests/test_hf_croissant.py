@@ -17,7 +17,6 @@ from postil.rules.examples import Example, label, relation, span
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
 
-CONFIGS = ["documents", "relations", "sentences", "spans", "tokens"]
 NAME = 'a|b "c" / <script> 😀 #'
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 RECORDS = (
@@ -81,6 +80,23 @@ test = 0.5
     return root / "out"
 
 
+@pytest.fixture(scope="module")
+def sharded(varied: Path) -> Path:
+    """The same in many files."""
+    target = varied.with_name("sharded")
+    assert main(["-C", str(varied.parent), "export", "hf", str(target), "--shard-size", "1KB", "--no-agreement"]) == 0
+    assert all(len(list(target.glob(f"{config}/*"))) > 2 for config in ("documents", "spans", "tokens"))
+    return target
+
+
+@pytest.fixture(scope="module")
+def detached(varied: Path) -> Path:
+    """The same without its texts."""
+    target = varied.with_name("detached")
+    assert main(["-C", str(varied.parent), "export", "hf", str(target), "--detached", "--no-agreement"]) == 0
+    return target
+
+
 def read(target: Path) -> dict[str, Any]:
     return json.loads((target / "croissant.json").read_text(encoding="utf-8"))
 
@@ -119,6 +135,7 @@ def test_what_the_manifest_states_is_said_to_machines(article: Path, varied: Pat
     assert said["rai:machineAnnotationTools"] == ["a1", "a2"]
     assert said["rai:annotationsPerItem"] == "Annotators who judged a document: 2 in 1 document."
     assert "No human annotator took part" in said["rai:dataAnnotationProtocol"]
+    assert said["rai:dataAnnotationProtocol"].endswith("How annotators were to decide: GUIDELINES.md.")
     assert "rai:dataBiases" not in said
     assert said["license"] == "LICENSE.md"
 
@@ -176,7 +193,7 @@ def mlc() -> Any:
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("which", ["article", "varied"])
+@pytest.mark.parametrize("which", ["article", "varied", "sharded", "detached"])
 def test_the_reference_implementation_reads_every_record(
     which: str, mlc: Any, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -189,7 +206,11 @@ def test_the_reference_implementation_reads_every_record(
         assert not issues.errors
         assert {"url", "citeAs"} >= {word for word in ("url", "citeAs", "license", "datePublished") if word in issues.report()}
         caplog.clear()
-        for config in CONFIGS:
+        configs = sorted({path.parent.name for path in target.glob("*/*.parquet")})
+        assert len(configs) == (5 if which == "detached" else 7)
+        kept = [one.uuid for one in dataset.metadata.record_sets if not one.uuid.startswith(("splits", "classes/"))]
+        assert sorted(kept) == configs
+        for config in configs:
             found = [{unquote(key): value for key, value in decoded(record).items()} for record in dataset.records(config)]
             expected = [
                 {**{key: without_deep(value) for key, value in row.items()}, "split": path.name.partition("-")[0]}
@@ -200,6 +221,23 @@ def test_the_reference_implementation_reads_every_record(
             for one, other in zip(sorted(found, key=repr_of), sorted(expected, key=repr_of), strict=True):
                 assert one == other
     assert not caplog.records
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_reference_implementation_reads_the_names_of_splits_and_classes(mlc: Any, sharded: Path) -> None:
+    dataset = mlc.Dataset(str(sharded / "croissant.json"))
+    features = {
+        (path.parent.name, name): (feature.get("feature", feature) if isinstance(feature, dict) else {}).get("names")
+        for path in sharded.glob("*/*.parquet")
+        for name, feature in json.loads(pq.read_schema(path).metadata[b"huggingface"])["info"]["features"].items()
+    }
+    named = [one.uuid for one in dataset.metadata.record_sets if one.uuid.startswith("classes/")]
+
+    assert sorted(decoded(row)["name"] for row in dataset.records("splits")) == ["test", "train"]
+    assert {tuple(names) for names in features.values() if names} == {
+        tuple(decoded(row)["name"] for row in sorted(dataset.records(uuid), key=lambda row: decoded(row)["index"]))
+        for uuid in named
+    }
 
 
 @pytest.mark.filterwarnings("default")

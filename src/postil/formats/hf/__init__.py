@@ -23,7 +23,8 @@ documents   one row for each document and annotator: the text and every annotati
 spans       one row for each span: label, offsets, text, context, attributes
 relations   one row for each relation: label, arguments, head and tail
 sentences   one row for each sentence: label of the main layer, labels of all layers
-tokens      one row for each sentence: tokens and an IOB2 column for each layer
+tokens      one row for each sentence: tokens and an IOB2 column for each layer (of layers that may overlap, for each
+            label too, as long as these are no more than 100 in all)
 annotations one row for each item and annotator: what each says of what any of them marked
 messages    one row for each document and layer: definitions, text and answer, to tune a model on
 
@@ -45,7 +46,7 @@ conll (a column file for each layer). --config picks among these too; writing th
 
 Beside them: a dataset card that is a data statement, with agreement and figures; croissant.json; labels.json; the
 scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under
-[data_statement] too, and of the rest that it is not stated.
+[data_statement] and, for its metadata, [huggingface] too, and names what is not stated.
 
 --detached leaves the texts out. Offsets, labels, attributes and metadata go out, with the hash of each text; where a string
 quotes its text (12 characters or more), it says the place instead; tokens, messages and trainers/ are not written. postil

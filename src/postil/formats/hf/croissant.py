@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from postil.formats.hf.about import About
+from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.sections import said_of_agreement
 from postil.formats.hf.features import ClassLabel, Column, ListOf, Record, Value
 from postil.formats.hf.layout import ConfigFiles
@@ -122,10 +122,11 @@ def _creator(author: Author) -> dict[str, str]:
 def _responsible(about: About) -> dict[str, Any]:
     """What the vocabulary for responsible AI asks, as far as the corpus says it."""
     statement = about.manifest.data_statement
+    guidelines = f"How annotators were to decide: {GUIDELINES}." if about.has_guidelines else ""
     judgements = [f"{judges} in {counted(count, 'document')}" for judges, count in sorted(about.facts.judgements.items())]
     said = {
         **{key: getattr(statement, name).strip() for key, name in _STATED.items()},
-        "dataAnnotationProtocol": about.manifest.annotation_process.strip(),
+        "dataAnnotationProtocol": "\n\n".join(filter(None, (about.manifest.annotation_process.strip(), guidelines))),
         "dataAnnotationAnalysis": said_of_agreement(about),
         "annotationsPerItem": f"Annotators who judged a document: {', '.join(judgements)}.",
         "machineAnnotationTools": sorted(about.facts.models),
