@@ -157,6 +157,9 @@ def test_what_does_not_fit_is_counted_and_named(varied: Path, capsys: pytest.Cap
 
     assert "not in tokens: 1 × entity: discontinuous (e3 in example by gold)" in out
     assert "not in tokens, entity_tags: 1 × overlapped by a longer span (e4 in example by gold)" in out
+    card = (varied / "out/README.md").read_text(encoding="utf-8")
+    assert "| tokens, entity\\_tags | overlapped by a longer span | 1 | e4 in example by gold |" in card
+    assert "* The text of a discontinuous span is its fragments" in card
     listed = (varied / "out/not-held.csv").read_text(encoding="utf-8").splitlines()
     assert listed[0] == "where,why,document,annotator,id"
     assert "tokens,entity: discontinuous,example,gold,e3" in listed

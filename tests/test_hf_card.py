@@ -139,10 +139,14 @@ def test_agreement_is_what_agree_says(article: Path, capsys: pytest.CaptureFixtu
                 shown = "undefined" if estimate["value"] is None else f"{estimate['value']:.3f}"
                 assert re.search(rf"^\| {what} \| .*`{measure['name']}` \| {shown}", said, re.MULTILINE)
     assert "a1 (model) and a2 (model)" in said
+    assert said.count("everybody always used the same value") == said.count("\nUndefined: ") == 1
+    assert "| 95 % |" not in said  # of one document there are no intervals
 
 
 def test_a_single_annotator_agrees_with_nobody(hostile: Path) -> None:
-    assert "no document has sets by two annotators" in section(read(hostile)[1], "Agreement")
+    said = read(hostile)[1]
+    assert "no document has sets by two annotators" in section(said, "Agreement")
+    assert "discontinuous" not in said
 
 
 def test_agreement_is_left_out_if_asked(tmp_path: Path) -> None:

@@ -386,4 +386,4 @@ def test_a_sentence_has_the_labels_of_the_layer_that_is_chosen(tmp_path: Path, c
     assert "which labels of entity a sentence has is learnt by textcat_multilabel" in capsys.readouterr().out
     rows = pq.read_table(tmp_path / "hf/sentences/train-00000-of-00001.parquet").to_pylist()
     assert [row["label"] for row in rows] == [0, 1]
-    assert "`label` in `sentences` is that of the entity" in (tmp_path / "hf/README.md").read_text()
+    assert "`label` in `sentences` is that of the span of `entity`" in (tmp_path / "hf/README.md").read_text()

@@ -107,7 +107,7 @@ class Written(msgspec.Struct, frozen=True):
         if len(written) > 1:
             yield f"across splits: {in_short(self.dividing.leaks)}"
 
-    def _left_out(self) -> Iterator[str]:
+    def _documents_left_out(self) -> Iterator[str]:
         """In words, which documents are not there, and which sets of those that are."""
         known, exported = self.corpus.directory.inventory.documents, {*self.dividing.names}
         absent = list(dict.fromkeys(document for document, _ in self.missing if document not in exported))
@@ -129,11 +129,20 @@ class Written(msgspec.Struct, frozen=True):
 
     def not_held(self) -> Iterator[str]:
         """In words, whatever some config does not hold."""
-        for (where, why), misfits in self.context.misfits.items():
-            named = ", ".join(misfits.ids) + (", …" if misfits.count > len(misfits.ids) else "")
-            yield f"not in {where}: {misfits.count:,} × {why} ({named} in {misfits.document} by {misfits.annotator})"
+        for where, why, count, examples in self.misfits():
+            yield f"not in {where}: {count:,} × {why} ({examples})"
         if self.context.misfits:
             yield f"{NOT_HELD} lists each of these with its document, annotator and id"
+        yield from self.left_out()
+
+    def misfits(self) -> Iterator[tuple[str, str, int, str]]:
+        """Annotations that a config or column cannot hold: where, why, how many, and the first of them in words."""
+        for (where, why), misfits in self.context.misfits.items():
+            named = ", ".join(misfits.ids) + (", …" if misfits.count > len(misfits.ids) else "")
+            yield where, why, misfits.count, f"{named} in {misfits.document} by {misfits.annotator}"
+
+    def left_out(self) -> Iterator[str]:
+        """In words, what is not there beside annotations: configs, columns, documents, sets."""
         written = self._names
         for config in self.chosen:
             if config.name not in written:
@@ -143,6 +152,6 @@ class Written(msgspec.Struct, frozen=True):
         for layer, count in without_label_columns(self.corpus.scheme).items() if TOKENS in written else ():
             columns = f"no column for each, as {LABEL_COLUMNS} of these are the most in all"
             yield f"tokens: {layer} has {counted(count, 'label')} and {columns}"
-        yield from self._left_out()
+        yield from self._documents_left_out()
         for language in sorted(self.context.tokens.stand_ins):
             yield f"tokens: there is no tokenizer for {language} here; the one for no language in particular was used"

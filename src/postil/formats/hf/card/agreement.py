@@ -24,9 +24,10 @@ def agreement_section(report: Report) -> Iterator[str]:
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
+    reasons = _reasons(report)
     for layer, measured, part, estimate in _estimates(report):
         what = words(layer) + (f", {measured.part_kind} {code(part)}" if part else "")
-        reason = f" ({words(estimate.reason)})" if estimate.reason else ""
+        reason = f" ({words(estimate.reason)})" if estimate.reason and len(reasons) > 1 else ""
         yield what, f"{words(measured.title)}, {code(measured.name)}", said.value(estimate) + reason, said.interval(estimate)
 
 
@@ -38,8 +39,15 @@ def _estimates(report: Report) -> Iterator[tuple[str, Measured, str, Estimate]]:
                 yield layer.name, measured, part, estimate
 
 
+def _reasons(report: Report) -> set[str]:
+    """Why values are undefined."""
+    return {estimate.reason for *_, estimate in _estimates(report) if estimate.reason}
+
+
 def _notes(report: Report) -> Iterator[str]:
-    """Why intervals are missing, each reason once."""
+    """Why values are undefined, where the reason is the same for all, and why intervals are missing, each reason once."""
+    if len(reasons_of_all := _reasons(report)) == 1:
+        yield f"Undefined: {words(reasons_of_all.pop())}."
     reasons = {estimate.no_interval for *_, estimate in _estimates(report)}
     yield from (f"No interval: {words(reason)}." for reason in sorted(filter(None, reasons)))
 

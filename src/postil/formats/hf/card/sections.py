@@ -11,6 +11,7 @@ from postil.formats.hf.card.layers import distribution, glossary
 from postil.formats.hf.card.markdown import bullets, code, link, prose, table, words
 from postil.formats.hf.card.splits import splits_section
 from postil.formats.hf.citation import bibtex
+from postil.formats.hf.config import NOT_HELD
 from postil.formats.hf.layout import ConfigFiles
 from postil.formats.hf.quotations import ELISION, SHORTEST
 from postil.manifest import Author
@@ -119,8 +120,6 @@ def _configs(about: About) -> Iterator[str]:
     yield table(("config", "rows", "what"), map(_config, files))
     yield "\n".join(["```python", "from datasets import load_dataset", "", *_snippet(about), "```"])
     yield bullets([*_reading(about), *(said for config, said in _READING.items() if _has(about, config))])
-    if (main := about.written.context.main_layer) and _has(about, "sentences"):
-        yield f"`label` in `sentences` is that of the span of {code(main)} which covers most of the sentence."
 
 
 def _reading(about: About) -> Iterator[str]:
@@ -128,6 +127,8 @@ def _reading(about: About) -> Iterator[str]:
         yield "An attribute that was not answered is null: the scheme's default is not filled in."
     if about.facts.counts["discontinuous"]:
         yield "The text of a discontinuous span is its fragments, joined by one space."
+    if (main := about.written.context.main_layer) and _has(about, "sentences"):
+        yield f"`label` in `sentences` is that of the span of {code(main)} which covers most of the sentence."
 
 
 def _snippet(about: About) -> Iterator[str]:
@@ -155,7 +156,12 @@ def _config(files: ConfigFiles) -> tuple[str, str, str]:
 
 
 def _not_held(about: About) -> Iterator[str]:
-    yield bullets(map(words, about.written.not_held())) or "Every config holds everything that belongs in it."
+    written = about.written
+    if rows := [(words(where), words(why), f"{count:,}", words(examples)) for where, why, count, examples in written.misfits()]:
+        yield table(("not in", "why", "annotations", "for example"), rows)
+        yield f"[`{NOT_HELD}`]({NOT_HELD}) lists each of these with its document, annotator and id."
+    left_out = bullets(map(words, written.left_out()))
+    yield left_out or ("" if rows else "Every config holds everything that belongs in it.")
 
 
 def _trainers(about: About) -> Iterator[str]:
