@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 pa = pytest.importorskip("pyarrow", reason="the extra hf is not installed")
-from postil.formats.hf.columns import Growing, Lists  # noqa: E402 - where there is Arrow
+from postil.errors import ExportRefused  # noqa: E402 - where there is Arrow
+from postil.formats.hf.columns import Growing, Lists  # noqa: E402
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, ListOf, Record, arrow_schema  # noqa: E402
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
@@ -60,6 +61,15 @@ def test_columns_are_what_rows_would_be(blocks: list[tuple[list[dict[str, Any]],
     assert found.to_pylist() == expected
     assert found.schema.equals(schema, check_metadata=True)
     assert growing.taken().num_rows == growing.rows == 0
+
+
+def test_more_than_a_column_can_hold_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    growing = Growing(columns := {"text": STRING}, arrow_schema(columns))
+    growing.add({"text": ["a", "b"]})
+    monkeypatch.setattr(pa, "array", lambda values, kind: pa.chunked_array([values[:1], values[1:]], kind))  # as of 2 GB
+
+    with pytest.raises(ExportRefused, match="more than 2 GB"):
+        growing.taken()
 
 
 def test_integers_may_come_as_they_lie_in_memory() -> None:

@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from postil.errors import ExportRefused
 from postil.formats.hf.features import Column, ListOf, Record
 
 
@@ -50,7 +51,13 @@ class _Scalars:
 
     def taken(self) -> pa.Array:
         values, self._values = self._values, []
-        return pa.array(values, self._kind)
+        found = pa.array(values, self._kind)
+        if isinstance(found, pa.ChunkedArray):  # strings are counted with 32 bits: large_string is another type to readers
+            raise ExportRefused(
+                "a document fills a column with more than 2 GB: name with --config what can do without it (messages repeats the "
+                "text for each layer). Nothing was written"
+            )
+        return found
 
 
 class _Integers:
