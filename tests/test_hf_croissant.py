@@ -17,6 +17,8 @@ from postil.rules.examples import Example, label, relation, span
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
 
+ALL = ("annotations", "documents", "messages", "relations", "sentences", "spans", "tokens")
+TABLES = [option for config in ALL for option in ("--config", config)]  # and nothing for trainers, which takes longer
 NAME = 'a|b "c" / <script> 😀 #'
 TEXT = "Rajnath Singh 😀 met Zoë in Tokyo. India-Japan ties grew.\n"
 RECORDS = (
@@ -84,7 +86,7 @@ test = 0.5
 def sharded(varied: Path) -> Path:
     """The same in many files."""
     target = varied.with_name("sharded")
-    assert main(["-C", str(varied.parent), "export", "hf", str(target), "--shard-size", "1KB", "--no-agreement"]) == 0
+    assert main(["-C", str(varied.parent), "export", "hf", str(target), "--shard-size", "1KB", "--no-agreement", *TABLES]) == 0
     assert all(len(list(target.glob(f"{config}/*"))) > 2 for config in ("documents", "spans", "tokens"))
     return target
 

@@ -26,6 +26,7 @@ SPANS = (
 )
 TIES = (relation("r1", "supports", {"from": "s2", "to": "s1"}), label("g1", "op-ed"))
 DOCUMENTS = 6
+CONFIGS = ["annotations", "documents", "messages", "relations", "sentences", "spans", "tokens"]
 SPLITS = ("train", "dev.small_1")
 
 
@@ -44,7 +45,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / f"corpus/d{number}.{suffix}").write_bytes((root / f"corpus/example.{suffix}").read_bytes())
         header = lines[0].replace('"document":"example"', f'"document":"d{number}"')
         (root / f"annotations/gold/d{number}.jsonl").write_text("".join([header, *lines[1 : 1 + len(SPANS)]]), encoding="utf-8")
-    assert main(["-C", str(root), "export", "hf", str(directory / "out"), "--no-agreement", "--shard-size", "2KB"]) == 0
+    command = ["-C", str(root), "export", "hf", str(directory / "out"), "--no-agreement", "--shard-size", "2KB"]
+    assert main([*command, *(option for config in CONFIGS for option in ("--config", config))]) == 0
     return directory / "out"
 
 
@@ -74,7 +76,7 @@ def kinds(kind: Any) -> Iterator[Any]:
 
 @pytest.mark.filterwarnings("default")
 def test_what_a_dataset_is_made_of_can_be_asked(exported: Path, datasets: Any) -> None:
-    assert len(configs(exported)) == 7
+    assert configs(exported) == CONFIGS
     assert sorted(datasets.get_dataset_config_names(str(exported))) == configs(exported)
     assert datasets.get_dataset_default_config_name(str(exported)) == "documents"
     for config in configs(exported):
