@@ -232,7 +232,7 @@ def test_a_corpus_with_errors_is_not_exported(
     assert main(["-C", str(varied), "export", "hf", str(varied / "out")]) == 1
     assert said in capsys.readouterr().err
     assert not (varied / "out").exists()
-    assert not list(varied.glob(".out*"))
+    assert not list(varied.glob(".postil-export*"))
 
 
 def test_a_directory_with_other_files_is_not_overwritten(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -352,7 +352,7 @@ def test_what_comes_to_lie_there_while_an_export_is_made_is_not_lost(
     assert f"{varied / 'out'} holds files that no export wrote (thesis)" in capsys.readouterr().err
     assert (varied / "out/README.md").stat().st_ino == before
     assert thesis.is_symlink() or thesis.read_text() == "years of work"
-    assert not list(varied.glob(".out*"))
+    assert not list(varied.glob(".postil-export*"))
 
 
 def test_of_two_exports_at_once_to_one_place_one_is_whole(
@@ -374,7 +374,7 @@ def test_of_two_exports_at_once_to_one_place_one_is_whole(
     move = Path.replace
 
     def in_the_way(path: Path, target: Path) -> Path:
-        if path.name.startswith(".out-"):
+        if path.name == "new":
             (varied / "out/theirs").mkdir(parents=True)
         return move(path, target)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from conftest import ROOT, write_example
+from ended import left_over, run_ended
 from postil import Corpus
 from postil.cli import main
 from postil.formats.hf.quotations import elided, places_in, runs, unescaped, with_quotations, without_quotations
@@ -539,6 +542,27 @@ def test_an_ordinary_dataset_on_the_hub_is_imported_and_only_what_is_needed_is_f
         if line.startswith("GET") and "/resolve/" in line
     }
     assert got == {"README.md", "one/train[1].parquet"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there, nobody can tell whether a process has ended")
+def test_what_a_download_leaves_that_is_ended_the_next_takes_away_and_the_corpus_is_whole(
+    hub: Hub, detached: Path, quoting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, back = tmp_path / "temporary", tmp_path / "back"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    pushed(hub, detached)
+    argv = ("hydrate", "me/demo", "--texts", quoting / "corpus", "--into", back)
+    around = {"TMPDIR": temporary, "HF_HUB_DISABLE_XET": 1, "HF_HUB_OFFLINE": 0}
+    for number, left in ((signal.SIGTERM, 0), (signal.SIGKILL, 1)):
+        run_ended(*argv, number=number, at=r"os\.mkdir .*/imports-", **around)
+        assert len(left_over(temporary)) == left
+        assert corpus_files(back) == {}
+
+    assert main([*map(str, argv)]) == 0
+    assert left_over(temporary) == []
+    assert not (back / ".postil/imports").exists()
+    assert corpus_files(back) == corpus_files(quoting)
 
 
 def test_a_directory_of_that_name_comes_first(hub: Hub, quoting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

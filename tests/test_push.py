@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, write_example
+from ended import left_over
 from postil.cli import main
 from postil.rules.examples import Example, relation, span
 from standin_hub import Entry, Hub, Refused, Repository
@@ -205,13 +207,19 @@ def test_of_two_pushes_side_by_side_the_later_commit_is_refused(hub: Hub, push: 
     assert shards in ({"spans/train-00000-of-00001.parquet"}, {"sentences/train-00000-of-00001.parquet"})
 
 
-def start(corpus: Path, config: str = "spans") -> subprocess.Popen[str]:
+def start(corpus: Path, config: str = "spans", **more: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "postil", "-C", str(corpus), "push", "me/demo", "--no-agreement", "--config", config]
-    environment = {**os.environ, "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
+    environment = {**os.environ, "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0", **more}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
-def test_a_push_that_is_killed_leaves_the_repository_as_it_was(hub: Hub, push: Push, corpus: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_push_that_is_ended_leaves_the_repository_as_it_was_and_nothing_else(
+    number: signal.Signals, hub: Hub, push: Push, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     push(config="relations")
     made = hub.repositories["me/demo"]
     before, head = held(made), made.branches["main"]
@@ -224,15 +232,17 @@ def test_a_push_that_is_killed_leaves_the_repository_as_it_was(hub: Hub, push: P
             raise Refused(500)
 
     hub.before = hold
-    process = start(corpus)
+    process = start(corpus, TMPDIR=str(temporary))
     assert reached.wait(30)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(number)
     process.communicate(timeout=30)
     dead.set()
     hub.before = lambda *_: None
 
     assert (made.branches["main"], held(made)) == (head, before)
+    assert len(left_over(temporary)) == (number == signal.SIGKILL)
     assert push()[0] == 0
+    assert left_over(temporary) == []
 
 
 def test_a_pull_request_leaves_main_as_it_is(hub: Hub, push: Push) -> None:

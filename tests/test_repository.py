@@ -148,7 +148,7 @@ def test_the_measures_in_the_readme_give_numbers(repository: Path, capsys: pytes
 
 
 LAYERS = [
-    "errors lazy text near_copies hub_vocabulary",
+    "errors lazy text near_copies hub_vocabulary signals",
     "model scheme manifest hub_card segmentation findings registry processes",
     "unplaced",
     "storage",

@@ -85,7 +85,9 @@ _worker: Callable[[Any], Any] | None = None
 
 def _start(make: Callable[..., Any], recipe: tuple[Any, ...]) -> None:
     global _worker  # noqa: PLW0603 - a process of a pool has nothing else that outlives a task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends the others
+    for name in ("SIGINT", "SIGHUP"):  # Ctrl-C and a terminal that closes are for the first process, which ends the others
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # with which that one ends them
     _worker = make(*recipe)
 

@@ -35,7 +35,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.sources import Source
-from postil.exchange.target import Target
+from postil.exchange.target import target_at
 from postil.formats import all_formats, format_named
 
 QUARTERS = 4
@@ -78,10 +78,10 @@ def export(name: str, root: Path, destination: Path) -> int:
     format_, corpus = format_named(name), Corpus.open(root)
     assert format_
     assert format_.write
-    target = Target(destination, format_.writes)
     choices = Choices(_options(format_.write_options), is_lossy=True)
-    write_documents(format_, corpus, Described(corpus.scheme, corpus.manifest, ("gold",)), target, choices, Losses())
-    target.finish(replace=True)
+    with target_at(destination, format_.writes) as target:
+        write_documents(format_, corpus, Described(corpus.scheme, corpus.manifest, ("gold",)), target, choices, Losses())
+        target.finish(replace=True)
     return sum(path.read_bytes().count(b"\n") - 1 for path in (root / "annotations/gold").rglob("*.jsonl"))
 
 

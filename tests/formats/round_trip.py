@@ -17,7 +17,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.sources import Source
-from postil.exchange.target import Target
+from postil.exchange.target import target_at
 from postil.exchange.tokens import Tokens
 from postil.manifest import Manifest
 from postil.model import AnnotationSet, Label, Note, Relation, Span
@@ -36,12 +36,12 @@ def written(
 ) -> tuple[Path, Losses]:
     """Write documents; returns where, and what was lost on the way."""
     documents = list(documents)
-    target = Target(destination, format_.writes)
     losses = Losses()
     annotators = tuple(dict.fromkeys(name for document in documents for name in document.sets))
     choices = Choices(options_of(format_, reading=False, **options), is_lossy=True)
-    write_documents(format_, documents, Described(scheme, Manifest(1, "c"), annotators), target, choices, losses)
-    target.finish(replace=True)
+    with target_at(destination, format_.writes) as target:
+        write_documents(format_, documents, Described(scheme, Manifest(1, "c"), annotators), target, choices, losses)
+        target.finish(replace=True)
     return destination, losses
 
 

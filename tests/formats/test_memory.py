@@ -20,7 +20,7 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.intake import Intake, Rules
 from postil.exchange.losses import Losses
 from postil.exchange.sources import Source
-from postil.exchange.target import Target
+from postil.exchange.target import target_at
 from postil.formats import all_formats
 from postil.manifest import Manifest, Metadata
 from postil.model import AnnotationSet, Header, Span
@@ -70,11 +70,11 @@ def documents(count: int) -> Iterator[Document]:
 
 
 def write(format_: Format, path: Path, count: int, held: Held) -> None:
-    target = Target(path, format_.writes)
     choices = Choices(options_of(format_, reading=False), is_lossy=True)
     described = Described(SCHEME, Manifest(1, "c"), ("gold",))
-    write_documents(format_, held.watch(documents(count)), described, target, choices, Losses())
-    target.finish(replace=True)
+    with target_at(path, format_.writes) as target:
+        write_documents(format_, held.watch(documents(count)), described, target, choices, Losses())
+        target.finish(replace=True)
 
 
 def read(format_: Format, path: Path, count: int, held: Held) -> None:

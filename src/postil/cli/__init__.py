@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 
 import click
 
 from postil.cli._command import TASKS, CorpusCommand
 from postil.registry import module, names
+from postil.signals import end_in_order
 
 
 class _Commands(click.Group):
@@ -56,13 +55,6 @@ def postil(ctx: click.Context, directory: str) -> None:
     ctx.obj = directory
 
 
-def _end_in_order() -> None:
-    """Let SIGTERM end a command as Ctrl-C does, so that nothing half made is left, unless somebody has said otherwise."""
-    is_first = threading.current_thread() is threading.main_thread()  # no other may say
-    if is_first and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done and clean, 1 findings, 2 it could not run."""
     from postil.errors import PostilError
@@ -71,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        _end_in_order()
+        end_in_order()
         status = postil.main(argv if argv is None else list(argv), prog_name="postil", standalone_mode=False)
         sys.stdout.flush()
     except SystemExit:  # click's answer to a closed pipe

@@ -56,18 +56,16 @@ def command(
     A text without redistribute = true under [rights] is not published: the exit status is 1, and nothing is changed; --detached
     publishes what is said about it. You log in with hf auth login, or a token in HF_TOKEN; HF_ENDPOINT names another Hub.
     """
-    import tempfile
-    from pathlib import Path
-
     from postil.errors import ExportRefused
+    from postil.storage.held_directory import held_directory, temporary
 
     corpus = open_corpus()
     try:
         if not detached:
             _refuse_reserved(corpus, annotators)
         remote = _remote(repository, **{name: wishes.pop(name) for name in ("private", "revision", "pull_request")})
-        with tempfile.TemporaryDirectory(prefix="postil-push-") as work:
-            export = Path(work, "export")
+        with held_directory(temporary(), "postil-push") as work:
+            export = work / "export"
             _export(corpus, export, annotators, {**wishes, "detached": detached, "repo": repository})
             if detached and remote.has_texts:
                 click.echo(

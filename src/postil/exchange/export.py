@@ -16,7 +16,7 @@ from postil.exchange.format import Format, Report
 from postil.exchange.losses import Losses
 from postil.exchange.outgoing import Outgoing
 from postil.exchange.sound import Sifted, Wanted, sound_documents
-from postil.exchange.target import Target
+from postil.exchange.target import Target, target_at
 from postil.exchange.tokens import Tokens
 from postil.manifest import Manifest
 from postil.scheme import Scheme
@@ -95,22 +95,19 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
         return format_.write_corpus(corpus, destination, annotators, choices.options, choices.replace)
     sifted = Sifted()
     losses = Losses(choices.without)
-    target = Target(destination, format_.writes)
-    try:
+    with target_at(destination, format_.writes) as target:
         described = Described(corpus.scheme, corpus.manifest, annotators)
         documents = sound_documents(corpus, wanted, sifted)
         outgoing, count = write_documents(format_, documents, described, target, choices, losses)
         if losses.stopping and not choices.is_lossy:
             raise WouldLose(format_, losses)
         target.finish(replace=choices.replace)
-    finally:
-        target.discard()
     whole = "" if count.annotations == count.before else f" of {count.before:,}"
     lines = [
         f"wrote {destination}: {counted(count.documents, 'document')}, {counted(count.annotations, 'annotation')}{whole}",
         *outgoing.say,
     ]
-    lines += sifted.lines(annotators)
+    lines += [*sifted.lines(annotators), *target.restored]
     if losses:
         lines += ["not kept:", *losses.lines()]
     return Report(tuple(lines))

@@ -1,7 +1,8 @@
 """An import: documents of a source, put into a corpus all together or not at all.
 
 Everything is read, verified and written beside the corpus first. Only when nothing is wrong is it put in place: texts and
-metadata, then the scheme, then the sets. Broken off there, the same import goes on where it stopped.
+metadata, then the scheme, then the sets; the manifest last, with which a new corpus is one. Broken off there, the same import
+goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from postil.exchange.rehearsal import Foreseen, rehearsed
 from postil.exchange.sources import Source, is_archive
 from postil.exchange.stage import Stage
 from postil.scheme import Layer, Scheme
+from postil.signals import held_back
 from postil.storage.directory import SCHEME
 from postil.storage.private import work_directory
 from postil.text import listing
@@ -115,10 +117,10 @@ def import_source(
         if not done.errors:
             _prepare(reading, corpus, stage, wishes)
         if done.is_done and not wishes.is_dry:
-            if corpus.is_new:
-                made = corpus.make(root, wishes.ci)
-                done.made = tuple(path for path, is_new in made if is_new and path != SCHEME)
-            stage.put_in_place(root)
+            with held_back():
+                if corpus.is_new:
+                    done.made = tuple(corpus.make(root, wishes.ci, stage))
+                stage.put_in_place(root)
     return done
 
 

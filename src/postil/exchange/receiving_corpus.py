@@ -49,9 +49,14 @@ class ReceivingCorpus:
         self._name = plain_name(self._root_name)
         self._lists = list_attributes(self.scheme) if self.scheme else {}
 
-    def make(self, root: Path, ci: str) -> Iterator[tuple[str, bool]]:
-        """Write the files of a new corpus that are not brought along; gives each path, and whether it was written."""
-        return make_corpus(root, root.resolve().name, ci, has_own=self._has_own)
+    def make(self, root: Path, ci: str, stage: Stage) -> Iterator[str]:
+        """Write the files of a new corpus that are not brought along, the manifest into the stage; gives the path of each."""
+        if not self._has_own:
+            stage.keep(MANIFEST)
+            yield MANIFEST
+        without = ("corpus/", "annotations/") if self._has_own else (MANIFEST,)
+        made = make_corpus(root, root.resolve().name, ci, without=without)
+        yield from (path for path, is_new in made if is_new and path != SCHEME)
 
     @property
     def scheme(self) -> Scheme | None:

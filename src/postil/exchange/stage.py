@@ -52,6 +52,10 @@ class Stage:
             self.write(path, data)
             self._lent.add(path)
 
+    def keep(self, path: str) -> None:
+        """Let what is there only to be looked at go into the corpus too."""
+        self._lent.discard(path)
+
     def make_lists(self, attributes: dict[str, set[str]]) -> None:
         """Write single values of these attributes (by layer) as lists of one: an attribute is a list everywhere or nowhere.
 
@@ -63,13 +67,14 @@ class Stage:
                 path.write_bytes(encode_set(with_lists(one, attributes)))
 
     def put_in_place(self, root: Path) -> None:
-        """Move everything to where it belongs: what a set needs before the set."""
+        """Move everything to where it belongs: what a set needs before the set, and the manifest last."""
         if hasattr(os, "sync"):
             os.sync()  # once for all files: a corpus may have ten thousand
         order = ("corpus", SCHEME, "annotations", "adjudication")
         there = {path.relative_to(self.work).as_posix() for path in self.work.rglob("*") if path.is_file()}
         paths = there - self._lent
-        for path in sorted(paths, key=lambda path: (next(at for at, start in enumerate(order) if path.startswith(start)), path)):
+        of = {path: next(at for at, start in enumerate(order) if path.startswith(start)) for path in paths}
+        for path in sorted(paths, key=lambda path: (path == MANIFEST, of[path], path)):
             final = root / path
             final.parent.mkdir(parents=True, exist_ok=True)
             os.replace(self.work / path, final)  # noqa: PTH105 - over whatever is there

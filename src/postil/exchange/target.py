@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal
 
 from postil.errors import ExportRefused, PostilError
+from postil.storage.staging import Staging, staging
 
 Kind = Literal["file", "directory"]
 
@@ -18,23 +17,22 @@ Kind = Literal["file", "directory"]
 class Target:
     """A destination. Files of a directory have paths inside it with ``/``; the one file of a file format has the path ``""``.
 
-    Nothing is at the destination before :meth:`finish`; :meth:`discard` takes away what was written on the way.
+    Nothing is at the destination before :meth:`finish`. ``restored``: lines about what was left half in place before.
     """
 
-    def __init__(self, destination: Path, kind: Kind) -> None:
-        self.destination = destination.absolute()
+    def __init__(self, stage: Staging, kind: Kind) -> None:
+        self.destination, self.restored = stage.destination, stage.restored
         self.kind = kind
         self.written: list[str] = []
-        self.destination.parent.mkdir(parents=True, exist_ok=True)
-        self._work = Path(tempfile.mkdtemp(dir=self.destination.parent, prefix=f".{destination.name[:40]}-"))
+        self._stage = stage
+        self._is_new = kind == "directory" and not os.path.lexists(self.destination)
 
     @contextlib.contextmanager
     def open(self, path: str = "") -> Iterator[BinaryIO]:
         """A new file to write bytes into. Raises :class:`~postil.errors.PostilError` for a path that leads out or comes again."""
-        parts = PurePosixPath(path or "file").parts
-        if ".." in parts or path.startswith("/") or (self.kind == "file") != (path == ""):
+        if ".." in PurePosixPath(path).parts or path.startswith("/") or (self.kind == "file") != (path == ""):
             raise PostilError(f"{path!r} cannot be a file of {self.destination.name}: nothing was written")
-        full = self._work.joinpath(*parts)
+        full = self._stage.new / path
         full.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = full.open("xb")
@@ -51,26 +49,32 @@ class Target:
 
     def finish(self, *, replace: bool) -> None:
         """Put everything in place. A file that is there and differs is overwritten only with ``replace``; no other is touched."""
-        pairs = [(self._work.joinpath(*PurePosixPath(path or "file").parts), self._final(path)) for path in self.written]
-        for new, final in pairs:
-            if final.is_dir() or (self.kind == "directory" and self.destination.is_file()):
-                raise ExportRefused(
-                    f"{final} cannot be written: there is a {'directory' if final.is_dir() else 'file'} in its place"
-                )
-            if final.exists() and not replace and not _same(new, final):
-                raise ExportRefused(f"{final} is there already and differs: nothing was written. --replace overwrites it")
-        for new, final in pairs:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            new.chmod(0o644)
-            os.replace(new, final)  # noqa: PTH105 - over whatever is there
-        self.discard()
+        for path in self.written:
+            (self._stage.new / path).chmod(0o644)
+        parts = [""] if self._is_new and self.written else self.written
 
-    def discard(self) -> None:
-        """Take away what was written on the way."""
-        shutil.rmtree(self._work, ignore_errors=True)
+        def check() -> None:
+            if self._is_new and os.path.lexists(self.destination):
+                raise ExportRefused(f"{self.destination} was made by somebody else meanwhile: nothing was written. Export again")
+            for path in self.written:
+                self._refuse(self._stage.new / path, self.destination / path, replace=replace)
 
-    def _final(self, path: str) -> Path:
-        return self.destination.joinpath(*PurePosixPath(path).parts) if path else self.destination
+        self._stage.put_in_place(check, parts)
+
+    def _refuse(self, new: Path, final: Path, *, replace: bool) -> None:
+        """Refuse to write over something else."""
+        if final.is_dir() or (self.kind == "directory" and self.destination.is_file()):
+            raise ExportRefused(f"{final} cannot be written: there is a {'directory' if final.is_dir() else 'file'} in its place")
+        if final.exists() and not replace and not _same(new, final):
+            raise ExportRefused(f"{final} is there already and differs: nothing was written. --replace overwrites it")
+
+
+@contextlib.contextmanager
+def target_at(destination: Path, kind: Kind) -> Iterator[Target]:
+    """A target for this destination; what was written beside it on the way is gone afterwards."""
+    place = destination.absolute()
+    with staging(place.resolve() if place.is_dir() else place) as stage:
+        yield Target(stage, kind)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import msgspec
 
 _PROC = Path("/proc")
+_NAME = re.compile(r"(\d+)-(\d*)-([0-9a-f]{16})-(.+)")
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -25,6 +28,17 @@ class Holder(msgspec.Struct, frozen=True):
     def this_process(cls) -> Holder:
         """What is known of the process that asks."""
         return cls(os.getpid(), socket.gethostname(), _started(os.getpid()), secrets.token_hex(8))
+
+    @classmethod
+    def named(cls, name: str) -> Holder | None:
+        """The one that a file name is of; ``None`` where it is of none."""
+        found = _NAME.fullmatch(name)
+        return cls(int(found[1]), unquote(found[4]), found[2], found[3]) if found else None
+
+    @property
+    def name(self) -> str:
+        """As a file name, so that what is called so says whose it is from the moment that it is there."""
+        return f"{self.pid}-{self.started}-{self.token}-{quote(self.host, safe='')}"
 
     @property
     def may_be_alive(self) -> bool:

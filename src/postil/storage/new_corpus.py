@@ -39,13 +39,13 @@ def new_manifest(name: str) -> bytes:
     return _filled(_FILES["corpus/corpus.toml"], name)
 
 
-def make_corpus(root: Path, name: str, ci: str, *, has_own: bool = False) -> Iterator[tuple[str, bool]]:
+def make_corpus(root: Path, name: str, ci: str, *, without: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
     """Write the files of a new corpus; gives each path, and whether it was written: a file that is there already is kept.
 
-    ``has_own``: it comes with its own manifest, scheme and guidelines, and gets only what is around them.
+    ``without``: how the paths of those begin that it gets from elsewhere.
     """
     for path, template in (_FILES | CI_FILES[ci]).items():
-        if has_own and path.startswith(("corpus/", "annotations/")):
+        if path.startswith(without):
             continue
         if (root / path).exists() or (root / path).is_symlink():
             yield path, False

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
+from functools import cache
 from pathlib import Path
 
 from postil.errors import UnsafePath
+from postil.storage.holder import Holder
 from postil.text import quote
 
 _PART = re.compile(r"[A-Za-z0-9._-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # files that Windows cannot have
 _LONGEST_PART = 120
 _LONGEST_ID = 400
+_PREFIX, _SUFFIX = ".postil-", ".tmp"
 
 
 def portable_name_fault(name: str) -> str:
@@ -65,7 +67,8 @@ def write_atomically(root: Path, path: Path, data: bytes) -> bool:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
     target = Path(os.path.realpath(path))  # a link inside the corpus stays a link
-    temporary = target.with_name(f".postil-{secrets.token_hex(8)}.tmp")
+    _take_away_left_over(target.parent)
+    temporary = target.with_name(f"{_PREFIX}{Holder.this_process().name}{_SUFFIX}")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(handle, "wb") as file:
@@ -80,3 +83,13 @@ def write_atomically(root: Path, path: Path, data: bytes) -> bool:
             temporary.unlink()
         raise
     return True
+
+
+@cache
+def _take_away_left_over(directory: Path) -> None:
+    """Take away, once, the half files of processes that were ended by force."""
+    for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+        holder = Holder.named(path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX))
+        if holder and not holder.may_be_alive:
+            with contextlib.suppress(OSError):
+                path.unlink()

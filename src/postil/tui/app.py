@@ -120,6 +120,8 @@ class Annotator(App[int], inherit_bindings=False):
         """
         with contextlib.suppress(NotImplementedError, RuntimeError):  # not on every system, nor in every thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
+            if signal.getsignal(signal.SIGHUP) is signal.default_int_handler:
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""

@@ -7,8 +7,6 @@ earlier export stays behind.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -32,6 +30,7 @@ from postil.formats.hf.sentence_layer import CHOOSE, sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
+from postil.storage.staging import Staging, staging
 from postil.text import counted
 
 
@@ -59,10 +58,11 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
     chosen, trainers = _chosen(corpus, choices.configs, detached=choices.detached)
     dividing = Dividing(corpus, choices.split)
     main_layer = sentence_layer(corpus.scheme, choices.sentence_layer)
-    _refuse_foreign(destination, replace=choices.replace)
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(destination) as work, closing(Context(corpus, dividing, work / NOT_HELD, main_layer)) as context:
-        sifted = Sifted()
+    with (
+        _begun(destination, replace=choices.replace) as stage,
+        closing(Context(corpus, dividing, stage.new / NOT_HELD, main_layer)) as context,
+    ):
+        work, sifted = stage.new, Sifted()
         facts = Facts(corpus, detached=choices.detached)
         reserved = Reserved()
         with DatasetWriter(work, chosen, context, choices.shard_size, detached=choices.detached) as writer:
@@ -80,25 +80,19 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
         _write_companions(work, about)
         verify(work, about)
         write_receipt(work)
-        _put_in_place(work, destination, replace=choices.replace)
+        stage.put_in_place(lambda: _refuse_foreign(destination, replace=choices.replace))
     uncited = () if about.citation_file else (f"no {CITATION}: the manifest names no authors",)
-    return Report((
-        *_said(destination, written), *uncited, *_said_of_gate(about), *_said_of_rights(reserved, detached=choices.detached),
-    ))  # fmt: skip
+    rights = _said_of_rights(reserved, detached=choices.detached)
+    return Report((*_said(destination, written), *uncited, *_said_of_gate(about), *rights, *stage.restored))
 
 
 @contextmanager
-def _beside(destination: Path) -> Iterator[Path]:
-    """A directory beside the destination, gone afterwards whatever happens. That a disk is full is said with the destination."""
-    work = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    try:
-        yield work
-    except OSError as error:
-        if error.filename:
-            raise
-        raise PostilError(f"{destination}: {error.strerror or error}: nothing was put in place") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def _begun(destination: Path, *, replace: bool) -> Iterator[Staging]:
+    """An empty directory beside the destination, if that may be replaced."""
+    with staging(destination) as stage:
+        _refuse_foreign(destination, replace=replace)
+        stage.new.mkdir()
+        yield stage
 
 
 def _chosen(corpus: Corpus, names: tuple[str, ...], *, detached: bool) -> tuple[list[Config], list[str]]:
@@ -127,14 +121,13 @@ def _write_trainers(names: list[str], trainers: Trainers) -> tuple[str, ...]:
     return tuple(trainers.said())
 
 
-def _refuse_foreign(destination: Path, *, replace: bool, shown: Path | None = None) -> None:
-    """Refuse to replace what no export wrote, or what was changed since. ``shown``: what messages call the destination."""
+def _refuse_foreign(destination: Path, *, replace: bool) -> None:
+    """Refuse to replace what no export wrote, or what was changed since."""
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
         raise ExportRefused(f"{destination} is not a directory: nothing was written")
     if not destination.exists():
         return
     known, there = read_receipt(destination), digests(destination)
-    destination = shown or destination
     foreign = sorted(there.keys() - known.keys() - {RECEIPT})
     if foreign:
         raise ExportRefused(f"{destination} holds files that no export wrote ({_few(foreign)}): choose another place")
@@ -156,32 +149,6 @@ def _write_companions(work: Path, about: About) -> None:
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
     write_checksums(work, made)
-
-
-def _put_in_place(work: Path, destination: Path, *, replace: bool) -> None:
-    """Let ``work`` take the place of ``destination``, if that still is as when the export began, or as another export left it."""
-    work.chmod(0o755)
-    if not destination.exists():
-        _moved(work, destination)
-        return
-    old = destination.with_name(f"{work.name}-old")
-    _moved(destination, old)
-    try:
-        _refuse_foreign(old, replace=replace, shown=destination)
-        _moved(work, destination)
-    except BaseException:
-        _moved(old, destination)
-        raise
-    shutil.rmtree(old)
-
-
-def _moved(path: Path, target: Path) -> None:
-    try:
-        path.replace(target)
-    except OSError as error:
-        raise ExportRefused(
-            f"{path.name} could not become {target} ({error.strerror}): does another export write there? Export again"
-        ) from error
 
 
 def _said(destination: Path, written: Written) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,14 @@ from postil.formats.hf.hub.client import HubRefused, client, plain_errors, refus
 from postil.formats.hf.layout import CORPUS_FILES
 from postil.formats.hf.receipt import NAME as RECEIPT
 from postil.formats.hf.tables import CARD, is_table, table_patterns
+from postil.storage.held_directory import held_directory, temporary
 
 
 @contextmanager
 def downloaded(repository: str, options: dict[str, Any]) -> Iterator[Path]:
     """A temporary directory with what an import reads of a dataset, in one version of it."""
-    with tempfile.TemporaryDirectory(prefix="postil-hub-") as there:
-        target = Path(there, *repository.split("/"))
+    with held_directory(temporary(), "postil-hub") as there:
+        target = there.joinpath(*repository.split("/"))
         target.mkdir(parents=True)
         try:
             with plain_errors(repository):

@@ -6,7 +6,6 @@ meanwhile makes the Hub refuse ours.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from postil.formats.hf.hub.change import Changes, RemoteFile, changes
 from postil.formats.hf.hub.client import REPOSITORY, HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.receipt import NAME as RECEIPT, parsed
 from postil.formats.hf.tables import CARD
+from postil.storage.held_directory import held_directory, temporary
 from postil.text import listing
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Remote:
 
     def _read(self, path: str) -> bytes:
         where = self.destination.repository
-        with plain_errors(where), tempfile.TemporaryDirectory() as cache:
+        with plain_errors(where), held_directory(temporary(), "postil-hub") as cache:
             got = self._api.hf_hub_download(where, path, repo_type=_TYPE, revision=self.head, local_dir=cache)
             return Path(got).read_bytes()
 

@@ -15,7 +15,7 @@ from postil.corpus import Corpus, Document
 from postil.exchange.export import Choices, Described, write_documents
 from postil.exchange.features import METADATA
 from postil.exchange.losses import Losses
-from postil.exchange.target import Target
+from postil.exchange.target import Target, target_at
 from postil.exchange.tokens import Tokens, blank_pipeline
 from postil.formats import conll, gliner, spacy
 from postil.formats.conll.write import PLAIN_NAMES, directory_of
@@ -112,9 +112,8 @@ class Trainers:
     def _conll(self) -> None:
         work = self._root / "conll/.work"
         for name, splits in self._parts.files.items():
-            target = Target(work, "directory")
-            self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
-            target.finish(replace=True)
+            with target_at(work, "directory") as target:
+                self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
             for path in target.written:
                 place = self._root / "conll" / (Path(path).parent.name or directory_of((self._layers[0], ""))) / f"{name}.conll"
                 place.parent.mkdir(exist_ok=True)
@@ -124,17 +123,13 @@ class Trainers:
     def _file(
         self, name: str, path: str, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any] | None = None
     ) -> None:
-        target = Target(self._root / name / path, "file")
-        self._write(name, target, documents, scheme, options or {})
-        target.finish(replace=True)
+        with target_at(self._root / name / path, "file") as target:
+            self._write(name, target, documents, scheme, options or {})
 
     def _write(self, name: str, target: Target, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any]) -> None:
         described = Described(scheme, self._corpus.manifest, (self._annotator,))
-        try:
-            write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name], self._tokens)
-        except BaseException:
-            target.discard()
-            raise
+        write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name], self._tokens)
+        target.finish(replace=True)
 
     def said(self) -> Iterator[str]:
         """In words, what was written, a line for each name."""
