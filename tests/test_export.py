@@ -326,13 +326,6 @@ def test_documents_with_errors_are_counted_by_rule_and_left_out_when_asked(
     assert (status, "1 of 2 documents has errors" in err) == (1, True)
 
 
-def test_what_sets_leave_a_corpus_whole_takes_them_as_they_are(
-    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, _, err = run(capsys, "-C", corpus, "export", "hf", tmp_path / "x", "--skip-invalid")
-    assert (status, "--all-documents and --skip-invalid are no options of it" in err) == (2, True)
-
-
 def test_only_ids_that_come_back_as_others_are_said_to_be_made_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ("T1\tPER 0 3\tAda", "T2\tMet 4 7\tmet", "E1\tMet:T2 Who:T1", "R1\tof Arg1:T2 Arg2:T1", "#1\tNote T1\tsure?")
     (tmp_path / "d.txt").write_text("Ada met Bob.\n", encoding="utf-8")

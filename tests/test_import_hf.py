@@ -301,3 +301,72 @@ def test_texts_that_nobody_annotated_are_counted_apart_and_have_no_frozen_split(
         capsys.readouterr()
         main(["-C", str(back), "check"])
         assert "COR010" not in capsys.readouterr().out
+
+
+def with_faults(root: Path) -> Path:
+    """The corpus with a text that nobody annotated, ``more/d0``, and a set with errors, of ``more/d1``."""
+    (root / "annotations/a1/more/d0.jsonl").unlink()
+    path = root / "annotations/a1/more/d1.jsonl"
+    path.write_text(path.read_text() + '{"type":"span","id":"x","layer":"entity","label":"PERSON","start":9,"end":9,"text":""}\n')
+    return root
+
+
+def test_all_texts_go_out_and_come_back_and_what_has_errors_stays(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--set", "gold", "--set", "a1", "--all-documents", "--skip-invalid")
+    with_faults(everything)
+    capsys.readouterr()
+    assert main(["-C", str(everything), "export", "hf", str(tmp_path / "hf"), *options]) == 0
+    said = capsys.readouterr().out
+
+    assert "1 document without a set by gold or a1: only the text" in said
+    assert "left out, as there are errors: more/d1" in said
+    assert "left out, as there are errors: more/d1" in " ".join((tmp_path / "hf/README.md").read_text().split())
+    rows = [row for path in (tmp_path / "hf/documents").iterdir() for row in pq.read_table(path).to_pylist()]
+    assert sorted((row["id"], row["annotator"], row["status"]) for row in rows if not row["annotator"]) == [
+        ("more/d0", None, None)
+    ]
+    assert "more/d1" not in {row["id"] for row in rows}
+    for config in ("sentences", "tokens", "messages"):
+        found = {name for path in (tmp_path / "hf" / config).iterdir() for name in pq.read_table(path)["document"].to_pylist()}
+        assert not found & {"more/d0", "more/d1"}
+    back = tmp_path / "back"
+    assert imported(tmp_path / "hf", back) == 0
+    files = corpus_files(everything)
+    kept = [line for line in files["corpus/splits.jsonl"].splitlines(keepends=True) if b"more/d1" not in line]
+    files["corpus/splits.jsonl"] = b"".join(kept)
+    assert corpus_files(back) == {path: data for path, data in files.items() if "more/d1" not in path}
+
+
+def test_a_corpus_without_any_set_goes_out_detached_and_comes_back(everything: Path, tmp_path: Path) -> None:
+    for name in ("annotations/gold", "annotations/a1", "adjudication"):
+        shutil.rmtree(everything / name, ignore_errors=True)
+    hf = tmp_path / "hf"
+    assert main(["-C", str(everything), "export", "hf", str(hf), "--all-documents"]) == 0
+    assert [path.name for path in sorted(hf.iterdir()) if path.is_dir()] == ["documents", "figures"]
+    assert imported(hf, tmp_path / "back") == 0
+    assert corpus_files(tmp_path / "back") == corpus_files(everything)
+
+    detached = exported(everything, tmp_path / "detached", "--all-documents", "--detached")
+    texts = ("--texts", str(everything / "corpus"), "--into", str(tmp_path / "again"))
+    assert main(["-C", str(tmp_path), "hydrate", str(detached), *texts]) == 0
+    assert corpus_files(tmp_path / "again") == corpus_files(everything)
+
+
+def test_texts_without_a_set_need_the_config_that_holds_them(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["-C", str(everything), "export", "hf", str(tmp_path / "hf"), "--all-documents", "--config", "spans"]
+    assert main(command) == 2
+    assert "--all-documents: a text without a set goes into the config documents only" in capsys.readouterr().err
+
+
+def test_annotations_by_nobody_are_not_believed(everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = unlisted(exported(everything, tmp_path / "hf"))
+    (shard,) = (target / "documents").iterdir()
+    table = pq.read_table(shard)
+    pq.write_table(pa.Table.from_pylist([{**table.to_pylist()[0], "annotator": None}], schema=table.schema), shard)
+
+    assert imported(target, tmp_path / "back") == 2
+    assert "there are annotations, and no annotator" in capsys.readouterr().err

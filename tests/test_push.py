@@ -465,3 +465,17 @@ def test_load_dataset_opens_what_was_pushed(hub: Hub, push: Push, tmp_path: Path
     )  # fmt: skip
 
     assert done.stdout.strip().splitlines()[-1:] == ["OPINION,PERSON,FACT"], done.stderr
+
+
+def test_all_documents_are_looked_at_for_rights_where_all_are_pushed(hub: Hub, push: Push, corpus: Path) -> None:
+    (corpus / "corpus/bare.txt").write_text("Nobody has read this.\n")
+    (corpus / "corpus/bare.toml").write_text("[rights]\nredistribute = false\n")
+
+    status, _, err = push("--all-documents", config="documents")
+    assert (status, "1 text may not be redistributed: bare" in err, hub.repositories) == (1, True, {})
+    (corpus / "corpus/bare.toml").write_text(FREE)
+    assert push("--all-documents", config="documents")[0] == 0
+    (corpus / "annotations/gold/bare.jsonl").write_text("{}\n")
+    assert push(config="documents")[0] == 1
+    status, out, _ = push("--skip-invalid", config="documents")
+    assert (status, "left out, as there are errors: bare" in out) == (0, True)

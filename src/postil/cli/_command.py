@@ -27,6 +27,15 @@ def directory_option(command: Any) -> Any:
     return click.option("-C", "directory", metavar="DIR", help=help_, expose_value=False, callback=_set_directory)(command)
 
 
+SETS: dict[str, Any] = {"multiple": True, "default": ("gold",), "show_default": True, "metavar": "NAME"}
+"""What the option ``--set`` of whatever publishes sets is, but for its help: those of several annotators, else gold."""
+
+
+def sets_option(help_: str) -> Callable[[Any], Any]:
+    """Give a command the option ``--set NAME``, its argument ``annotators``."""
+    return click.option("--set", "annotators", help=help_, **SETS)
+
+
 class CorpusCommand(click.Command):
     """A command with ``-C DIR`` and a ``task``."""
 

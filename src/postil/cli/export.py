@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postil.cli._command import CorpusCommand, directory_option, open_corpus, start_directory
+from postil.cli._command import SETS, CorpusCommand, directory_option, open_corpus, start_directory
 from postil.cli._format_commands import FormatCommands, click_options, manual_as_help
 from postil.text import listing
 
@@ -51,7 +51,6 @@ def _subcommand(format_: Format) -> click.Command:
         click.echo("\n".join(report.lines))
         return 0
 
-    set_help = "Write this annotator's sets; may be given several times."
     return CorpusCommand(
         format_.name,
         task="Share it",
@@ -59,9 +58,7 @@ def _subcommand(format_: Format) -> click.Command:
         help=f"{format_.title}.\n\n{manual_as_help(format_.manual)}",
         params=[
             click.Argument(["destination"], metavar="FILE" if format_.writes == "file" else "DIR"),
-            click.Option(
-                ["--set", "annotators"], multiple=True, default=("gold",), show_default=True, metavar="NAME", help=set_help
-            ),
+            click.Option(["--set", "annotators"], help="Write this annotator's sets; may be given several times.", **SETS),
             *click_options(format_.write_options),
             *_common_options(format_),
         ],
@@ -101,14 +98,13 @@ def _common_options(format_: Format) -> list[click.Option]:
 
     features = to_take_out(format_.keeps, format_.limits)
     words = _words(format_)
-    whole = format_.write_corpus is not None
     overlaps = NESTED in features or CROSSING in features
     policies = click.Choice(["longest", "outermost", "innermost"])
     without_help = f"Agree that this is lost, with what cannot be without it; may be given several times: {', '.join(words)}."
     return [
         click.Option(["--replace"], is_flag=True, help="Overwrite what is there."),
-        click.Option(["--all-documents"], is_flag=True, hidden=whole, help="Write the text of documents without such a set."),
-        click.Option(["--skip-invalid"], is_flag=True, hidden=whole, help="Leave out documents with errors, and say which."),
+        click.Option(["--all-documents"], is_flag=True, help="Write the text of documents without such a set."),
+        click.Option(["--skip-invalid"], is_flag=True, help="Leave out documents with errors, and say which."),
         click.Option(
             ["--lossy"], is_flag=True, hidden=not features, help="Export all the same, and lose what does not fit."
         ),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postil.cli._command import open_corpus, postil_command
+from postil.cli._command import open_corpus, postil_command, sets_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,20 +15,14 @@ if TYPE_CHECKING:
 
 @postil_command("Share it")
 @click.argument("repository", metavar="REPO")
-@click.option(
-    "--set",
-    "annotators",
-    multiple=True,
-    default=("gold",),
-    show_default=True,
-    metavar="NAME",
-    help="Publish this annotator's sets; may be given several times.",
-)
+@sets_option("Publish this annotator's sets; may be given several times.")
 @click.option("--config", multiple=True, metavar="CONFIG", help="Publish this config only; may be given several times.")
 @click.option("--split", multiple=True, metavar="NAME[=SHARE]", help="The one split, or the share of each, as of export hf.")
 @click.option("--shard-size", default="500MB", show_default=True, metavar="SIZE", help="Begin a new file when one has so much.")
 @click.option("--sentence-layer", metavar="LAYER", help="The layer that labels a sentence, as of export hf.")
 @click.option("--no-agreement", is_flag=True, help="Leave agreement out of the card.")
+@click.option("--all-documents", is_flag=True, help="Publish the text of documents without such a set.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out documents with errors, and say which.")
 @click.option("--detached", is_flag=True, help="Leave the texts out: offsets, labels and hashes go out.")
 @click.option("--private", is_flag=True, help="Where REPO is made, make it private.")
 @click.option("--revision", default="main", show_default=True, metavar="BRANCH", help="Commit to this branch.")
@@ -62,7 +56,7 @@ def command(
     corpus = open_corpus()
     try:
         if not detached:
-            _refuse_reserved(corpus, annotators)
+            _refuse_reserved(corpus, () if wishes["all_documents"] else annotators)
         remote = _remote(repository, **{name: wishes.pop(name) for name in ("private", "revision", "pull_request")})
         with held_directory(temporary(), "postil-push") as work:
             export = work / "export"
@@ -102,7 +96,8 @@ def _export(corpus: Corpus, export: Path, annotators: tuple[str, ...], options: 
     format_ = format_named("hf")
     assert format_
     own = {option.name: options.get(option.name.replace("-", "_"), option.unsaid) for option in format_.write_options}
-    report = export_corpus(format_, corpus, export, annotators, Choices(own))
+    left = {name: options[name] for name in ("all_documents", "skip_invalid")}
+    report = export_corpus(format_, corpus, export, annotators, Choices(own, **left))
     click.echo("\n".join(report.lines[1:]))
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_corpus, postil_command
+from postil.cli._command import open_corpus, postil_command, sets_option
 
 if TYPE_CHECKING:
     from postil.corpus import Corpus
@@ -25,15 +25,7 @@ if TYPE_CHECKING:
 )
 @click.option("--anew", is_flag=True, help="Divide everything anew: forget what is frozen.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if something would be written.")
-@click.option(
-    "--set",
-    "annotators",
-    multiple=True,
-    default=("gold",),
-    show_default=True,
-    metavar="NAME",
-    help="Whose labels are to be spread.",
-)
+@sets_option("Whose labels are to be spread.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 def command(
     shares: tuple[str, ...],

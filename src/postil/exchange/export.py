@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Corpus, Document
-from postil.errors import ExportRefused, PostilError
+from postil.errors import ExportRefused
 from postil.exchange.features import Feature, Policy, Reducing, to_take_out
 from postil.exchange.format import Format, Report
 from postil.exchange.losses import Losses
@@ -88,11 +88,7 @@ def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators
     refuse_inside(corpus, destination)
     wanted = Wanted(annotators, choices.all_documents, choices.skip_invalid)
     if format_.write_corpus:
-        if wanted != Wanted(annotators):
-            raise PostilError(
-                f"{format_.title} takes the sets of a corpus as they are: --all-documents and --skip-invalid are no options of it"
-            )
-        return format_.write_corpus(corpus, destination, annotators, choices.options, choices.replace)
+        return format_.write_corpus(corpus, destination, wanted, choices.options, choices.replace)
     sifted = Sifted()
     losses = Losses(choices.without)
     with target_at(destination, format_.writes) as target:

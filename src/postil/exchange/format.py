@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -14,6 +14,9 @@ from postil.exchange.drafts import Draft
 from postil.exchange.features import Feature, Lane
 from postil.exchange.incoming import Incoming
 from postil.exchange.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    from postil.exchange.sound import Wanted  # with all rules, which help does not need
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -49,8 +52,8 @@ Reader = Callable[[Incoming], Iterator[Draft]]
 Writer = Callable[[Iterable[Document], Outgoing], None]
 """Writes documents, each already reduced to what the format keeps, one after the other."""
 
-CorpusWriter = Callable[[Corpus, Path, tuple[str, ...], dict[str, Any], bool], Report]
-"""Writes a whole corpus in a way of its own: the corpus, the destination, the annotators, the options, whether it replaces."""
+CorpusWriter = Callable[[Corpus, Path, "Wanted", dict[str, Any], bool], Report]
+"""Writes a whole corpus in a way of its own: the corpus, the destination, what of it, the options, whether it replaces."""
 
 
 Fetcher = Callable[[str, dict[str, Any]], AbstractContextManager[Path] | None]

@@ -54,13 +54,24 @@ class Sifted(msgspec.Struct):
 
     def lines(self, annotators: Sequence[str]) -> Iterator[str]:
         """What is not in the export as one might expect, for people."""
-        if self.bare:
-            yield f"{counted(len(self.bare), 'document')} without a set by {listing(annotators, 'or')}: only the text"
+        yield from self._about_bare(annotators)
         yield from (f"{name} has no set by {annotator}" for name, annotator in self.missing[:_NAMED])
         if (more := len(self.missing) - _NAMED) > 0:
             yield f"and {more:,} more have no set by one of {', '.join(annotators)}"
         if self.missing:
             yield "--all-documents writes the text of every document"
+        yield from self._about_invalid()
+
+    def about_left_out(self, annotators: Sequence[str]) -> Iterator[str]:
+        """The same without what is missing, of which a format may say more."""
+        yield from self._about_bare(annotators)
+        yield from self._about_invalid()
+
+    def _about_bare(self, annotators: Sequence[str]) -> Iterator[str]:
+        if self.bare:
+            yield f"{counted(len(self.bare), 'document')} without a set by {listing(annotators, 'or')}: only the text"
+
+    def _about_invalid(self) -> Iterator[str]:
         if self.invalid:
             yield f"left out, as there are errors: {listing(few(self.invalid, _NAMED), 'and')}"
             yield from lines(self.errors.values())

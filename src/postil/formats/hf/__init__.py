@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postil.corpus import Corpus
 from postil.errors import MissingExtra, PostilError
@@ -14,6 +14,9 @@ from postil.exchange.drafts import Draft
 from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
 from postil.exchange.incoming import Incoming
+
+if TYPE_CHECKING:
+    from postil.exchange.sound import Wanted
 
 _SIZE = re.compile(r"(\d+) ?(?:([KMGT])(i)?)?B?", re.IGNORECASE)
 _MANUAL = """\
@@ -30,6 +33,9 @@ messages    one row for each document and layer: definitions, text and answer, t
 
 Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
 that does; without any there is one split, train. An empty split is never written, and what splits share is said.
+
+With --all-documents, a text without such a set is a row of documents whose annotator is null, and in no other config: nobody
+has said that there is nothing in it.
 
 Whatever a config cannot hold (a span that cuts a token, a span inside another in one IOB2 column) is counted and named;
 it is in documents and spans all the same.
@@ -74,7 +80,7 @@ def _read(incoming: Incoming) -> Iterator[Draft]:
 def _write(
     corpus: Corpus,
     destination: Path,
-    annotators: tuple[str, ...],
+    wanted: Wanted,
     options: dict[str, Any],
     replace: bool,
 ) -> Report:
@@ -94,7 +100,7 @@ def _write(
         detached=options["detached"],
         replace=replace,
     )
-    return export(corpus, destination, annotators, choices)
+    return export(corpus, destination, wanted, choices)
 
 
 def _bytes(size: str) -> int:

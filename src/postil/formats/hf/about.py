@@ -169,7 +169,8 @@ class About:
         if self._no_agreement:
             return "Not computed: whoever made this export left it out."
         directory = self.written.corpus.directory
-        several = [name for name, files in directory.inventory.documents.items() if len(files.sets) > 1]
+        left_out = frozenset(self.written.sifted.invalid)
+        several = [name for name, files in directory.inventory.documents.items() if len(files.sets) > 1 and name not in left_out]
         if not several:
             return "Not computed: no document has sets by two annotators."
         try:

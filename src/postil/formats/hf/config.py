@@ -99,7 +99,8 @@ class Config(msgspec.Struct, frozen=True):
     """One config: its columns for a scheme, and the rows that it makes of a document's set, column by column.
 
     ``applies`` says whether a scheme gives it anything to hold. ``texts``: the columns that repeat the text, as ``column`` or
-    ``column.field``, which are null in a detached export; ``None`` where there would be nothing left to say.
+    ``column.field``, which are null in a detached export; ``None`` where there would be nothing left to say. ``holds_bare``: has
+    rows of texts that nobody annotated, too, whose set is one by nobody.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Config(msgspec.Struct, frozen=True):
     block: Callable[[Context, Document, AnnotationSet], Block]
     applies: Callable[[Scheme], bool] = lambda _: True
     texts: tuple[str, ...] | None = ()
+    holds_bare: bool = False
 
 
 def all_configs() -> dict[str, Config]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from postil.corpus import Corpus
+from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
 from postil.exchange.sound import Sifted, Wanted, sound_documents
@@ -30,6 +30,7 @@ from postil.formats.hf.sentence_layer import CHOOSE, sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.formats.hf.write import SHARD, DatasetWriter
+from postil.model import AnnotationSet, Header
 from postil.storage.staging import Staging, staging
 from postil.text import counted
 
@@ -53,9 +54,11 @@ class Choices(msgspec.Struct, frozen=True):
     replace: bool = False
 
 
-def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
-    """Write the sets of ``annotators`` as a Hugging Face dataset into ``destination``."""
+def export(corpus: Corpus, destination: Path, wanted: Wanted, choices: Choices) -> Report:
+    """Write what is ``wanted`` of a corpus as a Hugging Face dataset into ``destination``."""
     chosen, trainers = _chosen(corpus, choices.configs, detached=choices.detached)
+    if wanted.all_documents and not any(config.holds_bare for config in chosen):
+        raise PostilError("--all-documents: a text without a set goes into the config documents only; choose that, too")
     dividing = Dividing(corpus, choices.split)
     main_layer = sentence_layer(corpus.scheme, choices.sentence_layer)
     with (
@@ -66,15 +69,16 @@ def export(corpus: Corpus, destination: Path, annotators: tuple[str, ...], choic
         facts = Facts(corpus, detached=choices.detached)
         reserved = Reserved()
         with DatasetWriter(work, chosen, context, choices.shard_size, detached=choices.detached) as writer:
-            for document in sound_documents(corpus, Wanted(annotators), sifted):
+            for sound in sound_documents(corpus, wanted, sifted):
+                document = msgspec.structs.replace(sound, sets={}) if sifted.bare[-1:] == [sound.id] else sound
                 facts.add(document)
                 reserved.see(document.id, document.metadata.rights)
                 split = dividing.split_of(document)
-                for annotations in document.sets.values():
+                for annotations in document.sets.values() or [_by_nobody(document)]:
                     writer.add(split, document, annotations)
-        said = _write_trainers(trainers, Trainers(corpus, dividing, annotators, work, main_layer)) if trainers else ()
+        said = _write_trainers(trainers, Trainers(corpus, dividing, wanted.annotators, work, main_layer))
         files, where = tuple(writer.files), choices.repository
-        written = Written(corpus, annotators, chosen, dividing, files, sifted.missing, context, said, where, choices.detached)
+        written = Written(corpus, wanted.annotators, chosen, dividing, files, sifted, context, said, where, choices.detached)
         context.close()
         about = About(written, facts, no_agreement=choices.no_agreement)
         _write_companions(work, about)
@@ -116,7 +120,14 @@ def _chosen(corpus: Corpus, names: tuple[str, ...], *, detached: bool) -> tuple[
     return chosen, trainers
 
 
+def _by_nobody(document: Document) -> AnnotationSet:
+    """The set of a text that nobody annotated."""
+    return AnnotationSet(Header(document.id, "", "", document.text_sha256, "", ""))
+
+
 def _write_trainers(names: list[str], trainers: Trainers) -> tuple[str, ...]:
+    if not names or not trainers.have_any:
+        return ()
     trainers.write(names)
     return tuple(trainers.said())
 

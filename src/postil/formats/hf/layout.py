@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from postil.corpus import Corpus
+from postil.exchange.sound import Sifted
 from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.configs.tokens import LABEL_COLUMNS, NAME as TOKENS, without_label_columns
 from postil.formats.hf.dividing import Dividing
@@ -72,7 +73,8 @@ class ConfigFiles(msgspec.Struct, frozen=True):
 class Written(msgspec.Struct, frozen=True):
     """A whole export.
 
-    ``missing``: documents that have no set by an annotator who was asked for. ``trainers``: what the side files are, in words.
+    ``sifted``: documents without a set by an annotator who was asked for, and those left out. ``trainers``: what the side files
+    are, in words.
     ``repository``: where on the Hub this is to be, if that is known. ``is_detached``: without the texts.
     """
 
@@ -81,7 +83,7 @@ class Written(msgspec.Struct, frozen=True):
     chosen: list[Config]
     dividing: Dividing
     files: tuple[ConfigFiles, ...]
-    missing: list[tuple[str, str]]
+    sifted: Sifted
     context: Context
     trainers: tuple[str, ...] = ()
     repository: str = ""
@@ -110,7 +112,7 @@ class Written(msgspec.Struct, frozen=True):
     def _documents_left_out(self) -> Iterator[str]:
         """In words, which documents are not there, and which sets of those that are."""
         known, exported = self.corpus.directory.inventory.documents, {*self.dividing.names}
-        absent = list(dict.fromkeys(document for document, _ in self.missing if document not in exported))
+        absent = list(dict.fromkeys(document for document, _ in self.sifted.missing if document not in exported))
         for documents, why in (
             ([name for name in absent if not known[name].sets], "no set at all"),
             ([name for name in absent if known[name].sets], f"no set by {listing(self.annotators)}, though by others"),
@@ -121,7 +123,8 @@ class Written(msgspec.Struct, frozen=True):
                     f"{counted(len(documents), 'document')} {has} {why}: {texts} not in this export "
                     f"({', '.join(few(documents, _NAMED))})"
                 )
-        partly = [(document, annotator) for document, annotator in self.missing if document in exported]
+        yield from self.sifted.about_left_out(self.annotators)
+        partly = [(document, annotator) for document, annotator in self.sifted.missing if document in exported]
         for document, annotator in partly[:_NAMED]:
             yield f"{document} has no set by {annotator}"
         if len(partly) > _NAMED:

@@ -20,10 +20,10 @@ class Reserved:
 
     @classmethod
     def of(cls, corpus: Corpus, annotators: tuple[str, ...]) -> Reserved:
-        """Those of the documents that have a set by one of ``annotators``."""
+        """Those of the documents that have a set by one of ``annotators``; of all where nobody is named."""
         found = cls()
         for name, files in corpus.directory.inventory.documents.items():
-            if not files.sets.keys().isdisjoint(annotators):
+            if not annotators or not files.sets.keys().isdisjoint(annotators):
                 found.see(name, corpus.directory.bundle(name).metadata.rights)
         return found
 

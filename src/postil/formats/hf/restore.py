@@ -119,11 +119,12 @@ def _draft(name: str, rows: list[Row], *, is_whole: bool) -> Draft:
     for row in rows:
         if row.values["text"] != first.values["text"] or row.values["text_sha256"] != digest:
             raise UnreadableFile(row.place, f"the text of {name} is not the one that the row was made for, by its text_sha256")
-    own = [_own_files(row) for row in rows]
-    sets = [_set(row, files.set_jsonl) for row, files in zip(rows, own, strict=True)]
+    judged = [row for row in rows if not _is_by_nobody(row)]
+    own = [_own_files(row) for row in judged]
+    sets = [_set(row, files.set_jsonl) for row, files in zip(judged, own, strict=True)]
     files = {}
     if is_whole and all("metadata_toml" in row.values for row in rows):
-        files = _document_files(name, first.values["text"], own[0])
+        files = _document_files(name, first.values["text"], _own_files(first))
         for one, annotations in zip(own, sets, strict=True):
             files |= _set_files(one, annotations)
     drafts = [
@@ -131,9 +132,18 @@ def _draft(name: str, rows: list[Row], *, is_whole: bool) -> Draft:
             one.annotator, list(one.spans), list(one.relations), list(one.labels), list(one.notes),
             one.header.status, one.header.method, one.header.sources, row.place,
         )
-        for row, one in zip(rows, sets, strict=True)
+        for row, one in zip(judged, sets, strict=True)
     ]  # fmt: skip
     return Draft(name, first.values["text"], drafts, _metadata(first), file=first.place, files=files)
+
+
+def _is_by_nobody(row: Row) -> bool:
+    """Whether a row is of a text that nobody annotated."""
+    if row.values["annotator"] is not None:
+        return False
+    if any(row.values[kind] for kind in ("spans", "relations", "labels", "notes")):
+        raise UnreadableFile(row.place, "there are annotations, and no annotator")
+    return True
 
 
 def _metadata(row: Row) -> dict[str, Any]:

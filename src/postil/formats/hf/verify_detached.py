@@ -47,6 +47,8 @@ def text_left(root: Path, written: Written) -> Iterator[str]:
 
 def _not_whole(written: Written, row: dict[str, Any], text: str) -> Iterator[str]:
     """In words, what would not come back of a row."""
+    if row["annotator"] is None:
+        return  # nobody annotated it
     annotations = written.corpus.read(row["id"], (row["annotator"],)).sets[row["annotator"]]
     texts = {span["id"]: span["text"] for span in whole_row(row, text)["spans"]}
     for span in annotations.spans:

@@ -117,9 +117,9 @@ class DatasetWriter:
         return self
 
     def add(self, split: str, document: Document, annotations: AnnotationSet) -> None:
-        """Write the rows that every config makes of a set."""
+        """Write the rows that every config makes of a set; of one by nobody, those of configs that hold bare texts."""
         rows = DetachedRows(document.id, document.text) if self._detached else None
-        for table in self._tables:
+        for table in self._tables if annotations.annotator else [one for one in self._tables if one.config.holds_bare]:
             block = table.config.block(self._context, document, annotations)
             growing, _ = table.of(split, self._root, self._shard_size)
             growing.add(rows.block(block, table.config.texts or ()) if rows else block)

@@ -12,10 +12,11 @@ from postil.errors import ExportRefused
 from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
-from postil.model import Annotation, AnnotationSet, Note, Relation
+from postil.model import Annotation, AnnotationSet, Header, Note, Relation
 from postil.storage.set_file import encode_set
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
+_NO_JSON = "{}"
 _RIGHTS: dict[str, Column] = {"holder": STRING, "licence": STRING, "redistribute": BOOL, "statement": STRING}
 
 
@@ -75,14 +76,9 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         "url": metadata.url,
         "group": context.dividing.group_of(document),
         "metadata": _json(metadata),
-        "annotator": header.annotator,
-        "scheme": header.scheme,
-        "text_sha256": header.text_sha256,
+        **_header(header),
+        "text_sha256": document.text_sha256,
         "text_length": len(document.text),
-        "status": header.status,
-        "method": header.method,
-        "sources": header.sources,
-        "unknown": _json(header.unknown),
         **_own_files(context, document, annotations),
         **_typed_labels(context, annotations),
     }
@@ -97,13 +93,22 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
     }
 
 
+def _header(header: Header) -> dict[str, Any]:
+    """What the set says of itself; of a text that nobody annotated, nothing."""
+    if not header.annotator:
+        return {**dict.fromkeys(("annotator", "scheme", "status", "method")), "sources": (), "unknown": _NO_JSON}
+    said = {name: getattr(header, name) for name in ("annotator", "scheme", "status", "method", "sources")}
+    return {**said, "unknown": _json(header.unknown)}
+
+
 def _own_files(context: Context, document: Document, annotations: AnnotationSet) -> dict[str, str | None]:
     """Files of the corpus as they are: metadata, decisions, and a set that is not in canonical form; null where there is none."""
     files, annotator = context.directory.inventory.documents[document.id], annotations.annotator
-    set_file = context.directory.read(files.sets[annotator])
+    path = files.sets.get(annotator, "")
+    is_canonical = not path or context.directory.read(path) == encode_set(annotations)
     return {
         "metadata_toml": _text_of(context, files.metadata),
-        "set_jsonl": None if set_file == encode_set(annotations) else _text_of(context, files.sets[annotator]),
+        "set_jsonl": None if is_canonical else _text_of(context, path),
         "decisions_jsonl": _text_of(context, files.decisions.get(annotator, "")),
     }
 
@@ -158,7 +163,7 @@ def _arguments(relations: Sequence[Relation]) -> Lists:
 
 
 def _jsons(values: Iterable[dict[str, Any]]) -> list[str]:
-    return [_json(value) if value else "{}" for value in values]
+    return [_json(value) if value else _NO_JSON for value in values]
 
 
 def _json(value: Any) -> str:
@@ -166,4 +171,11 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-CONFIG = Config("documents", "one row for each document and annotator, lossless", _columns, _block, texts=("text", "spans.text"))
+CONFIG = Config(
+    "documents",
+    "one row for each document and annotator, lossless",
+    _columns,
+    _block,
+    texts=("text", "spans.text"),
+    holds_bare=True,
+)

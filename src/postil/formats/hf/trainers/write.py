@@ -22,7 +22,7 @@ from postil.formats.conll.write import PLAIN_NAMES, directory_of
 from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
-from postil.formats.hf.trainers.parts import parts_of
+from postil.formats.hf.trainers.parts import Parts, parts_of
 from postil.formats.hf.trainers.spacy_config import Learnt, can_be_named, config_for, entity_layer, learnt
 from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
 from postil.scheme import Scheme
@@ -49,7 +49,7 @@ def applies(scheme: Scheme) -> bool:
 class Trainers:
     """Writes the side files under the root of an export, of the sets of the first annotator that has any.
 
-    ``losses``: what those of each name do not hold.
+    ``have_any``: whether there is any such set. ``losses``: what those of each name do not hold.
     """
 
     def __init__(
@@ -60,7 +60,8 @@ class Trainers:
         self._corpus, self._root = corpus, root / DIRECTORY
         self._layers = learnt_layers(corpus.scheme)
         self._annotator, self._of_splits = _first_with_any(corpus, dividing, annotators)
-        self._parts = parts_of(list(self._of_splits), are_folds=dividing.are_folds)
+        self.have_any = bool(self._of_splits)
+        self._are_folds = dividing.are_folds
         self._components: list[Learnt] = []
         self._tokens = Tokens("files for trainers")
         self._languages: set[str] = set()
@@ -74,6 +75,10 @@ class Trainers:
             ways[name]()
         text = "\n\n".join(self._described()) + "\n"
         (self._root / "README.md").write_text(text, encoding="utf-8", newline="\n")
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return parts_of(list(self._of_splits), are_folds=self._are_folds)
 
     def _documents(self, splits: Iterable[str]) -> Iterator[Document]:
         for split in splits:
@@ -191,7 +196,7 @@ def _proposed(one: Learnt) -> str:
 
 
 def _first_with_any(corpus: Corpus, dividing: Dividing, annotators: Sequence[str]) -> tuple[str, dict[str, list[str]]]:
-    """An annotator, and the documents in each split that have a set by them."""
+    """An annotator, and the documents in each split that have a set by them; nobody and none where there is no set."""
     files = corpus.directory.inventory.documents
     for annotator in annotators:
         found = {
@@ -201,4 +206,4 @@ def _first_with_any(corpus: Corpus, dividing: Dividing, annotators: Sequence[str
         }
         if found:
             return annotator, found
-    raise AssertionError("an export without a set")
+    return "", {}
