@@ -535,7 +535,8 @@ def test_an_ordinary_dataset_on_the_hub_is_imported_and_only_what_is_needed_is_f
     (dataset / "large.bin").write_bytes(b"0")
     pushed(hub, dataset)
 
-    assert imported(tmp_path / "back", "me/demo") == 0
+    assert imported(tmp_path / "back", "me/demo") == 2
+    assert imported(tmp_path / "back", "me/demo", "--config", "one") == 0
     got = {
         line.partition("/resolve/")[2].partition("/")[2]
         for line in hub.requests
@@ -606,3 +607,24 @@ def test_offline_it_is_said(
         capsys.readouterr().err
         == "postil: there is no me/demo here, and HF_HUB_OFFLINE is set, so that the Hub cannot be reached: unset it\n"
     )
+
+
+def test_a_dataset_of_the_hub_that_only_a_script_loads(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset/demo.py").write_text("raise AssertionError\n")
+    pushed(hub, tmp_path / "dataset")
+    capsys.readouterr()
+
+    assert imported(tmp_path / "back", "me/demo") == 2
+    assert "only a script, demo.py, could load this dataset" in capsys.readouterr().err
+
+
+def test_a_saved_dataset_of_the_hub(hub: Hub, tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="the extra hf is not installed")
+    data = datasets.Dataset.from_list([{"id": "a", "tokens": ["Tokyo", "grew"], "ner_tags": ["B-GPE", "O"]}])
+    datasets.DatasetDict(test=data).save_to_disk(str(tmp_path / "dataset"))
+    pushed(hub, tmp_path / "dataset")
+
+    assert imported(tmp_path / "back", "me/demo") == 0
+    assert [one.text for one in Corpus.open(tmp_path / "back")["a"].sets["imported"].spans] == ["Tokyo"]
+    assert '"split":"test"' in (tmp_path / "back/corpus/splits.jsonl").read_text()

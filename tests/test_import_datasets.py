@@ -105,7 +105,7 @@ def test_our_own_tokens_are_read_as_tags(tmp_path: Path) -> None:
     corpus = imported(tmp_path / "d", tmp_path / "c")
     (name,) = corpus.document_ids
 
-    found = [(label, "".join(text.split())) for layer, label, text in spans_of(corpus, name) if layer == "entity"]
+    found = [(label, "".join(text.split())) for layer, label, text in spans_of(corpus, name, "gold") if layer == "entity"]
     gold = Corpus.open(ROOT)["news/india-japan-2-plus-2"].sets["gold"].spans
     assert set(found) <= {(span.label, "".join(span.text.split())) for span in gold if span.layer == "entity"}
     assert len(found) > 100

@@ -14,6 +14,7 @@ from postil.exchange.drafts import Draft
 from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format, Option, Report
 from postil.exchange.incoming import Incoming
+from postil.formats._annotation_tables.reading import OPTIONS
 
 if TYPE_CHECKING:
     from postil.exchange.sound import Wanted
@@ -65,9 +66,14 @@ and what was decided for them, scheme, guidelines, manifest, frozen splits.
 SRC may be the name of a dataset on the Hub, OWNER/NAME, of which what is needed is downloaded. A directory here that is called
 so comes first.
 
-Any other directory of Parquet or JSON Lines is read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels),
-a text with lists of structs that have start, end and label, BigBIO's knowledge bases. Names of classes come from the card,
-else from Parquet. A class column is document labels; other columns, and the split, are metadata."""
+The rows of other configs are no corpus; only tokens are read by themselves, as those of any dataset.
+
+Any other directory of Parquet, Arrow (what save_to_disk writes, or a cache), JSON Lines, CSV or TSV, also packed with gzip, is
+read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels), a text with lists of structs (or structs of lists)
+that have start, end and label, BigBIO's knowledge bases, SQuAD's answers, what Argilla wrote. Names of classes come from --names,
+else from the card, else from Parquet or Arrow. A class column, or one called label or labels, is document labels; other columns,
+and the split, are metadata. Ends are taken for those after the last character, unless a span's own text shows that they are the
+last, or --inclusive says so. Scripts are not run."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
@@ -143,6 +149,13 @@ FORMAT = Format(
         Option("config", "Read this config, not the default one.", "CONFIG"),
         Option("revision", "Of a repository on the Hub: this branch, tag or commit.", "REV"),
         Option("text-key", "The column that holds the text.", "COLUMN"),
+        Option(
+            "names",
+            "What the numbers in a column, or in COLUMN.FIELD, stand for: ner_tags=O,B-PER,I-PER.",
+            "COLUMN=NAMES",
+            multiple=True,
+        ),
+        *OPTIONS,
     ),
     write_options=(
         Option(

@@ -18,13 +18,14 @@ from postil.formats.hf.names import front_matter
 from postil.formats.hf.receipt import NAME as RECEIPT, parsed as parsed_receipt
 from postil.formats.hf.rows import Table
 from postil.formats.hf.tables import CARD
-from postil.text import counted
+from postil.text import counted, few, listing
 
 LISTS = {RECEIPT: parsed_receipt, SUMS: parsed_sums}
 """The files of an export that list all others with their hashes, and how they are read."""
 
 _NUMBERED = re.compile(r"(.+)-(\d{5})-of-(\d{5})")
 _CHUNK = 1 << 20
+_NAMED = 5  # missing files that are named
 
 
 def is_shard(path: str) -> bool:
@@ -52,6 +53,12 @@ def refuse_incomplete(source: Source, tables: list[Table]) -> None:
         )
 
 
+def refuse_gaps(source: Source, tables: Iterable[Table]) -> None:
+    """Raise :class:`~postil.errors.PostilError` where a table is missing among those that are numbered."""
+    if source.is_directory and (missing := list(_against_numbers(tables))):
+        raise PostilError(f"{source.path} is not the whole dataset: {listing(few(missing, _NAMED), 'and')}")
+
+
 def _against_lists(source: Source) -> Iterator[str]:
     there = {path: file for path, file in source.all_files.items() if is_shard(path) or path in CORPUS_FILES}
     digests = {path: _digest(file) for path, file in there.items()}
@@ -76,13 +83,14 @@ def _digest(file: File) -> str:
 
 def _against_numbers(tables: Iterable[Table]) -> Iterator[str]:
     """What the names of the files say: ``train-00000-of-00004``."""
-    numbers: dict[tuple[str, str], set[int]] = {}
+    numbers: dict[tuple[str, str, str], set[int]] = {}
     for table in tables:
         if found := _NUMBERED.fullmatch(table.file.name):
-            numbers.setdefault((found[1], found[3]), set()).add(int(found[2]))
-    for (start, last), there in sorted(numbers.items()):
+            suffix = table.file.path.removeprefix(table.file.name)
+            numbers.setdefault((found[1], found[3], suffix), set()).add(int(found[2]))
+    for (start, last, suffix), there in sorted(numbers.items()):
         for number in sorted(set(range(int(last))) - there):
-            yield f"{start}-{number:05}-of-{last}.parquet is missing"
+            yield f"{start}-{number:05}-of-{last}{suffix} is missing"
 
 
 def _against_card(source: Source, tables: Iterable[Table]) -> Iterator[str]:

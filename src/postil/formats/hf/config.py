@@ -100,11 +100,12 @@ class Config(msgspec.Struct, frozen=True):
 
     ``applies`` says whether a scheme gives it anything to hold. ``texts``: the columns that repeat the text, as ``column`` or
     ``column.field``, which are null in a detached export; ``None`` where there would be nothing left to say. ``holds_bare``: has
-    rows of texts that nobody annotated, too, whose set is one by nobody.
+    rows of texts that nobody annotated, too, whose set is one by nobody. ``sign``: columns that no other dataset has together.
     """
 
     name: str
     summary: str
+    sign: frozenset[str]
     columns: Callable[[Context], dict[str, Column]]
     block: Callable[[Context, Document, AnnotationSet], Block]
     applies: Callable[[Scheme], bool] = lambda _: True

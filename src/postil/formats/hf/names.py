@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import yaml
 
 from postil.errors import UnreadableFile
+from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File
 
-Names = tuple[str, ...] | dict[str, Any] | None
-"""The names of a column's classes; of a struct those of each field; ``None`` where there are none. Lists are left out."""
+Names = tuple[str, ...] | dict[str, Any] | Literal["json"] | None
+"""The names of a column's classes; of a struct those of each field; ``None`` where there are none. Lists are left out.
+
+``"json"``: the value is JSON as text, as ``datasets`` has what is of several types.
+"""
 
 
 def of_feature(feature: Any) -> Names:
@@ -20,7 +25,9 @@ def of_feature(feature: Any) -> Names:
     if not isinstance(feature, dict):
         return None
     if feature.get("_type") == "ClassLabel":
-        return tuple(map(str, feature.get("names") or ()))
+        return tuple(map(str, feature.get("names") or ())) or None
+    if feature.get("_type") == "Json":
+        return "json"
     if isinstance(feature.get("_type"), str):
         return of_feature(feature.get("feature"))
     return {name: of_feature(one) for name, one in feature.items()}
@@ -31,6 +38,18 @@ def of_card(file: File) -> dict[str, dict[str, Names]]:
     infos = front_matter(file).get("dataset_info") or []
     found = [info for info in (infos if isinstance(infos, list) else [infos]) if isinstance(info, dict)]
     return {str(info.get("config_name", "default")): _fields(info.get("features")) for info in found}
+
+
+def of_infos(file: File) -> dict[str, dict[str, Names]]:
+    """The names in a ``dataset_infos.json``, by config and column."""
+    said = read_json(file)
+    infos = said.items() if isinstance(said, dict) else ()
+    features = {str(config): info.get("features") for config, info in infos if isinstance(info, dict)}
+    return {
+        config: {name: of_feature(one) for name, one in found.items()}
+        for config, found in features.items()
+        if isinstance(found, dict)
+    }
 
 
 def front_matter(file: File) -> dict[str, Any]:
@@ -74,8 +93,25 @@ def named(value: Any, names: Names) -> Any:
     """A value with the names of its classes for their numbers; a class that nothing is said of is ``None``."""
     if isinstance(value, list):
         return [named(one, names) for one in value]
-    if isinstance(names, tuple) and isinstance(value, int):
-        return names[value] if 0 <= value < len(names) else None
+    if names == "json":
+        return _decoded(value)
+    if isinstance(names, tuple) and isinstance(value, int | str):
+        return _name_of(value, names)
     if isinstance(names, dict) and isinstance(value, dict):
         return {key: named(one, names.get(key)) for key, one in value.items()}
     return value
+
+
+def _name_of(value: int | str, names: tuple[str, ...]) -> str | None:
+    """A class by its number; by its name, or its number in words, where all values of a file are text."""
+    if isinstance(value, str) and (value in names or not value.isdecimal()):
+        return value
+    number = int(value)
+    return names[number] if 0 <= number < len(names) else None
+
+
+def _decoded(value: Any) -> Any:
+    try:
+        return msgspec.json.decode(value) if isinstance(value, str) else value
+    except msgspec.DecodeError:
+        return value

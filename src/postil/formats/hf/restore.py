@@ -14,10 +14,11 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats.hf.complete import is_shard, lists, refuse_incomplete
+from postil.formats.hf.configs.documents import NEEDED
 from postil.formats.hf.detached import is_detached, whole_file, whole_row
 from postil.formats.hf.layout import CORPUS_FILES
 from postil.formats.hf.own_texts import OwnTexts, Wanted
-from postil.formats.hf.rows import Row, Table
+from postil.formats.hf.rows import Row, Table, table_in
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Relation, Span
 from postil.scheme import Scheme
 from postil.storage.directory import MANIFEST, SCHEME
@@ -25,7 +26,6 @@ from postil.storage.safe_files import document_id_fault, portable_name_fault
 from postil.storage.set_file import encode_set, parse_set
 from postil.storage.toml_file import parse_toml
 
-_NEEDED = frozenset({"id", "text", "metadata", "annotator", "text_sha256", "spans", "relations", "labels", "notes", "unknown"})
 _OF_TEXTS = {"document": "id", "sha256": "text_sha256", "length": "text_length", "url": "url"}
 _OF_SPANS = ("start", "end", "text", "fragments")
 
@@ -43,9 +43,9 @@ def exported_tables(incoming: Incoming) -> list[Table]:
 
     Raises :class:`~postil.errors.PostilError` where it is one no longer whole.
     """
-    tables = [Table(file) for path, file in incoming.source.all_files.items() if is_shard(path)]
+    tables = [table_in(file) for path, file in incoming.source.all_files.items() if is_shard(path)]
     is_listed = any(is_shard(path) for listed in lists(incoming.source).values() for path in listed)
-    is_like_one = bool(tables) and all(set(table.features) >= _NEEDED for table in tables)
+    is_like_one = bool(tables) and all(set(table.features) >= NEEDED for table in tables)
     if is_listed or is_like_one:
         refuse_incomplete(incoming.source, tables)
     return tables if is_like_one else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
@@ -13,16 +15,26 @@ from postil.formats.hf.rows import Row
 from postil.formats.hf.tables import NamedTable
 from postil.model import Label, Span
 from postil.scheme import LabelDefinition, Layer
+from postil.text import listing
 
 _FIELDS = {
-    "start": ("start", "start_offset", "begin", "start_char", "char_start", "start_pos"),
-    "end": ("end", "end_offset", "stop", "end_char", "char_end", "end_pos"),
+    "start": ("start", "start_offset", "begin", "start_char", "char_start", "start_pos", "start_idx", "begin_offset", "offset"),
+    "end": ("end", "end_offset", "stop", "end_char", "char_end", "end_pos", "end_idx"),
     "label": ("label", "type", "entity_type", "tag", "class", "category", "entity", "entity_group"),
     "text": ("text", "value", "surface", "mention", "word", "span"),
     "id": ("id",),
 }
+_PAIRS = ("offsets", "span", "position")  # fields with both edges, or those of several fragments
+_FRAGMENTS = "\0fragments"  # a key that no record has
 _TEXTS = ("text", "sentence", "content", "document", "context", "abstract")
 _NAMELESS = ("spans", "labels", "label", "annotations", "entities", "ner")  # columns after which no layer is called
+_LABELS = ("label", "labels")  # columns of labels of the document, although nothing says that they are classes
+# Where a span may be that says what it covers: what is to be added to its edges. Tables count in any of these ways.
+_SHIFTS = {
+    (0, 1): "ends that are those of the last character, by the spans' own texts",
+    (-1, 0): "offsets that count from one, with ends that are those of the last character, by the spans' own texts",
+    (-1, -1): "offsets that count from one, by the spans' own texts",
+}
 
 
 def text_column(incoming: Incoming, values: dict[str, Any]) -> str:
@@ -35,30 +47,80 @@ def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     """A draft for each row."""
     for name, classes in table.classes.items():
         incoming.declared.setdefault(name, Layer("label", labels={label: LabelDefinition() for label in classes}))
+    shift = -int(incoming.options.get("base") or 0), int(bool(incoming.options.get("inclusive")))
+    shift = shift[0], shift[0] + shift[1]
     for number, row in enumerate(table.rows(), 1):
+        _refuse_without_text(incoming, row)
         column = text_column(incoming, row.values)
         if not column:
             incoming.losses.add("rows without a text (--text-key names its column)", row.place)
             continue
         id = row.values.get("id")
         name = str(id) if is_name(id) else f"{table.file.name}-{number}"
-        yield _draft(name, column, row, table, incoming)
+        made, metadata = _read_columns(row, column, table, incoming)
+        made.spans = [_placed(span, row.values[column], shift, incoming, row) for span in made.spans]
+        yield Draft(name, row.values[column], [made], metadata, None, row.place, split=table.published_split)
 
 
-def _draft(name: str, text: str, row: Row, table: NamedTable, incoming: Incoming) -> Draft:
+def _refuse_without_text(incoming: Incoming, row: Row) -> None:
+    """Raise :class:`~postil.errors.UnreadableFile` where no column can be the text."""
+    asked = str(incoming.options.get("text-key") or "")
+    if {asked} & row.values.keys() if asked else row.values.keys() & {*_TEXTS}:
+        return
+    texts = [name for name, value in row.values.items() if isinstance(value, str) and name != "id"]
+    choose = (
+        f"--text-key takes one of {listing(texts, 'and')}, and the others become metadata"
+        if texts
+        else (f"its columns are {listing(list(row.values), 'and')}")
+    )
+    raise UnreadableFile(row.place, f"there is no column {asked or 'of a text that is called so (text, sentence, …)'}: {choose}")
+
+
+def _read_columns(row: Row, text: str, table: NamedTable, incoming: Incoming) -> tuple[DraftSet, dict[str, Any]]:
+    """What a row says of its text, and the metadata."""
     made = DraftSet(spans=[], labels=[], file=row.place)
     metadata: dict[str, Any] = {"split": table.split}
     for column, value in row.values.items():
-        found = span_records(value)
-        if found is not None:
+        if column in (text, "id"):
+            continue
+        if (found := span_records(value)) is not None:
             layer = incoming.span_layer if column in _NAMELESS else column
             made.spans += [_span(one, layer, len(made.spans) + at, row.place) for at, one in enumerate(found, 1)]
         elif column in table.classes:
-            classes = value if isinstance(value, list) else [value]
-            made.labels += [Label(f"{column}-{at}", column, one) for at, one in enumerate(classes, 1) if one is not None]
-        elif column not in (text, "id"):
+            made.labels += _labels(column, column, value)
+        elif column in _LABELS and _are_words(value) and not _is_number(value):
+            made.labels += _labels(column, incoming.label_layer, value)
+        else:
             metadata[column] = value
-    return Draft(name, row.values[text], [made], metadata, None, row.place, split=table.published_split)
+            if column in _LABELS and _is_number(value):
+                incoming.losses.add("labels that are numbers, metadata now: --names says what they stand for", row.place, column)
+    return made, metadata
+
+
+def _are_words(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it may be that of a class, where all values of a file are text, too."""
+    return isinstance(value, int) or (isinstance(value, str) and value.isdecimal())
+
+
+def _labels(column: str, layer: str, value: Any) -> list[Label]:
+    several = dict.fromkeys(value if isinstance(value, list) else [value])
+    return [Label(f"{column}-{at}", layer, one) for at, one in enumerate(several, 1) if one is not None]
+
+
+def _placed(span: Span, text: str, shift: tuple[int, int], incoming: Incoming, row: Row) -> Span:
+    """A span with its edges as the model has them, by what was asked for, else by what it says itself that it covers."""
+    if span.fragments:
+        return span
+    if shift == (0, 0) and span.text and text[span.start : span.end] != span.text:
+        fitting = (one for one in _SHIFTS if text[max(span.start + one[0], 0) : span.end + one[1]] == span.text)
+        shift = next(fitting, shift)
+        if shift in _SHIFTS:
+            incoming.repaired.add(_SHIFTS[shift], row.place, span.text)
+    return msgspec.structs.replace(span, start=span.start + shift[0], end=span.end + shift[1])
 
 
 def span_records(value: Any) -> list[dict[str, Any]] | None:
@@ -78,15 +140,33 @@ def _fields(one: Any) -> dict[str, Any] | None:
         one = dict(zip(("start", "end", "label"), one, strict=True))
     if not isinstance(one, dict):
         return None
+    one = _with_edges(one)
     called = {field: next((key for key in keys if one.get(key) is not None), "") for field, keys in _FIELDS.items()}
     known = {field: one[key] for field, key in called.items() if key}
     others = {key: value for key, value in one.items() if key not in called.values() and value is not None}
+    known["fragments"] = others.pop(_FRAGMENTS, [])
     is_span = all(isinstance(known.get(edge), int) and not isinstance(known[edge], bool) for edge in ("start", "end"))
     return {**known, "attributes": others} if is_span else None
 
 
+def _with_edges(one: dict[str, Any]) -> dict[str, Any]:
+    """A record with a start and an end, where it has them as a pair, as several pairs, or as a place and a length."""
+    key = next((name for name in _PAIRS if isinstance(one.get(name), list) and one[name]), "")
+    if key:
+        pairs = one[key] if isinstance(one[key][0], list) else [one[key]]
+        if all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(edge, int) for edge in pair) for pair in pairs):
+            rest = {name: value for name, value in one.items() if name != key}
+            return {**rest, "start": pairs[0][0], "end": pairs[-1][1], _FRAGMENTS: pairs if len(pairs) > 1 else []}
+    if isinstance(one.get("offset"), int) and isinstance(one.get("length"), int) and "end" not in one:
+        return {**{name: value for name, value in one.items() if name != "length"}, "end": one["offset"] + one["length"]}
+    return one
+
+
 def _span(one: dict[str, Any], layer: str, number: int, place: str) -> Span:
     label, text = one.get("label", layer), one.get("text", "")
+    text = " ".join(text) if _are_words(text) and isinstance(text, list) else text
     if not isinstance(label, str) or not isinstance(text, str):
-        raise UnreadableFile(place, f"span {number} has no label with a name: {label!r:.80}")
-    return Span(str(one.get("id", f"s{number}")), layer, label, one["start"], one["end"], text, attributes=one["attributes"])
+        hint = ". --names COLUMN.label=NAME,NAME says what numbers stand for" if isinstance(label, int) else ""
+        raise UnreadableFile(place, f"span {number} has no label with a name: {label!r:.80}{hint}")
+    id, fragments = str(one.get("id", f"s{number}")), tuple((start, end) for start, end in one["fragments"])
+    return Span(id, layer, label, one["start"], one["end"], text, fragments, one["attributes"])

@@ -1,53 +1,38 @@
-"""Which files of a dataset are the tables of a config, and what their rows say once classes have their names."""
+"""The tables of a config of a dataset, and what their rows say once classes have their names."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
-from typing import Any
 
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.incoming import Incoming
-from postil.exchange.sources import File
-from postil.formats.hf.names import Names, front_matter, named, of_card, of_feature
-from postil.formats.hf.rows import Row, Table
+from postil.exchange.sources import Source, is_archive
+from postil.formats.hf.names import Names, named, of_card, of_feature, of_infos
+from postil.formats.hf.places import Place, config_of, stem_of, tables_among
+from postil.formats.hf.rows import Row, Table, table_in
 
 CARD = "README.md"
-_SUFFIXES = (".parquet", ".jsonl", ".ndjson", ".json")
-_BESIDE = re.compile(r"(.*/)?((dataset_infos?|state|croissant|config|label.*|postil-export)\.json|splits\.jsonl)")
-_NUMBERED = re.compile(r"\w+?-\d+-of-\d+(-\w+)?")
-_SPLITS = frozenset({"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"})
-_SPLIT = re.compile(r"(\w+?)(-\d+-of-\d+(-\w+)?)?")
+INFOS = "dataset_infos.json"
 
 
 class NamedTable:
-    """A table, and the names of the classes in it."""
+    """A table, and the names of the classes in it.
 
-    def __init__(self, table: Table, said: dict[str, Names]) -> None:
-        """``said``: by the card, which ``datasets`` believes before the file."""
+    ``split``: as the file is called. ``published_split``: the split, where files are called or listed as those of splits are.
+    """
+
+    def __init__(self, table: Table, said: dict[str, Names], place: Place) -> None:
+        """``said``: by the card or the user, whom ``datasets`` believes before the file."""
         self.file = table.file
-        self._table = table
+        self.table = table
+        self.published_split = place.split
+        self.split = place.split or stem_of(table.file.path)
         self._names = {**{name: of_feature(feature) for name, feature in table.features.items()}, **said}
         self.classes = {name: names for name, names in self._names.items() if isinstance(names, tuple)}
 
-    @property
-    def split(self) -> str:
-        """The split, as the file is called."""
-        found = _SPLIT.fullmatch(PurePosixPath(self.file.name).name)
-        return found[1] if found else ""
-
-    @property
-    def published_split(self) -> str:
-        """The split, where the file is called as those of splits are (``test.jsonl``, ``dev-00000-of-00002.parquet``)."""
-        split = self.split
-        is_numbered = bool(_NUMBERED.fullmatch(PurePosixPath(self.file.name).name))
-        return split if is_numbered or split in _SPLITS else ""
-
     def rows(self) -> Iterator[Row]:
         """Every row, with names for classes."""
-        for row in self._table.rows():
+        for row in self.table.rows():
             if not isinstance(row.values, dict):
                 raise UnreadableFile(row.place, "not a row: an object is wanted")
             yield Row(row.place, {name: named(value, self._names.get(name)) for name, value in row.values.items()})
@@ -55,50 +40,48 @@ class NamedTable:
 
 def tables_of(incoming: Incoming) -> list[NamedTable]:
     """The tables of the config that is asked for, else of the default one."""
-    card = incoming.source.get(CARD)
-    config, patterns = _config_in(card, str(incoming.options.get("config") or ""))
-    names = of_card(card) if card else {}
-    said = names.get(config) or (next(iter(names.values())) if len(names) == 1 else {})
-    files = [file for path, file in incoming.source.all_files.items() if is_table(path, patterns)]
-    if not files:
-        raise PostilError(f"{incoming.source.path}: there is no table in it{f' of the config {config}' if config else ''}")
-    return [NamedTable(Table(file), said) for file in files]
+    source = incoming.source
+    card, wanted = source.get(CARD), str(incoming.options.get("config") or "")
+    found = tables_among(source.all_files, card, wanted, source)
+    if not found:
+        raise _no_table(source, config_of(card, wanted))
+    config = config_of(card, wanted) or next(iter(found.values())).config
+    said = {**_said(source, config), **_names_given(incoming.options.get("names") or ())}
+    return [NamedTable(table_in(source.all_files[path]), said, place) for path, place in sorted(found.items())]
 
 
-def table_patterns(card: File | None, wanted: str) -> list[str]:
-    """The patterns of the files of the config that is ``wanted``, else of the default one."""
-    return _config_in(card, wanted)[1]
+def _said(source: Source, config: str) -> dict[str, Names]:
+    """The names of classes by the card, or by what was beside scripts that made datasets."""
+    card, infos = source.get(CARD), source.get(INFOS)
+    names = (of_card(card) if card else {}) or (of_infos(infos) if infos else {})
+    return names.get(config) or (next(iter(names.values())) if len(names) == 1 else {})
 
 
-def is_table(path: str, patterns: list[str]) -> bool:
-    """Whether a file is a table of the config that has these patterns."""
-    return path.endswith(_SUFFIXES) and not _BESIDE.fullmatch(path) and any(fnmatchcase(path, one) for one in patterns)
+def _names_given(options: tuple[str, ...]) -> dict[str, Names]:
+    found: dict[str, Names] = {}
+    for option in options:
+        column, _, names = option.partition("=")
+        if not column or not names:
+            raise PostilError(f"--names {option}: give a column and the names of its classes, such as ner_tags=O,B-PER,I-PER")
+        found |= _at(column, tuple(name.strip() for name in names.split(",")))
+    return found
 
 
-def _config_in(card: File | None, wanted: str) -> tuple[str, list[str]]:
-    front: dict[str, Any] = front_matter(card) if card else {}
-    return _config(front.get("configs"), wanted)
+def _at(path: str, names: tuple[str, ...]) -> dict[str, Names]:
+    """The names of a column, or of a field in its structs, ``column.field``, although columns may be called so, too."""
+    column, _, field = path.partition(".")
+    return {path: names, **({column: {field: names}} if field else {})}
 
 
-def _config(configs: Any, wanted: str) -> tuple[str, list[str]]:
-    """The name of a config, and the patterns of its files."""
-    listed = [one for one in configs if isinstance(one, dict)] if isinstance(configs, list) else []
-    if not listed:
-        return wanted, [f"{wanted}/*"] if wanted else ["*"]
-    by_name = {str(one.get("config_name", "default")): one for one in listed}
-    default = next((name for name, one in by_name.items() if one.get("default")), "default")
-    name = wanted or (default if default in by_name else next(iter(by_name)))
-    if name not in by_name:
-        raise PostilError(f"there is no config {name}: there are {', '.join(by_name)}")
-    config = by_name[name]
-    return name, list(_patterns(config.get("data_files"))) or [f"{config.get('data_dir', '')}/*".lstrip("/")]
-
-
-def _patterns(data_files: Any) -> Iterator[str]:
-    if isinstance(data_files, str):
-        yield data_files.removeprefix("./").replace("**/", "*")
-    elif isinstance(data_files, list):
-        for one in data_files:
-            yield from _patterns(one)
-    elif isinstance(data_files, dict):
-        yield from _patterns(data_files["path"] if "path" in data_files else list(data_files.values()))
+def _no_table(source: Source, config: str) -> PostilError:
+    """That there is no table, and why that may be."""
+    paths = list(source.all_files)
+    script = next((path for path in paths if path.endswith(".py") and "/" not in path), "")
+    if script and not config:
+        return PostilError(
+            f"{source.path}: only a script, {script}, could load this dataset, and scripts are not run, nor by datasets 4. The "
+            "Hub may have it as Parquet, with --revision refs/convert/parquet; else import what save_to_disk of datasets 3 writes"
+        )
+    archive = next(filter(is_archive, paths), "")
+    more = f": {archive} is not opened; unpack it" if archive else ""
+    return PostilError(f"{source.path}: there is no table in it{f' of the config {config}' if config else ''}{more}")

@@ -14,22 +14,28 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import is_name
 from postil.formats._tags import TagCounts, chunks, tags_of
+from postil.formats.hf.own import own_config
 from postil.formats.hf.rows import Row
 from postil.formats.hf.tables import NamedTable
 from postil.model import Span
 from postil.segmentation import Extent
 
 _TOKENS, _DOCUMENTS = ("tokens", "words"), ("document_id", "doc_id", "document")
+_POSITIONS = ("starts", "ends")  # of tokens in the text
 _NAMELESS = ("tags", "labels", "ner_tags")  # columns after which no layer is called
 
 
 class _Columns(msgspec.Struct):
-    """What the columns of a table are: the scheme of each that has tags, and the others that go with tokens."""
+    """What the columns of a table are: the scheme of each that has tags, and the others that go with tokens.
+
+    ``annotator``: the column that says whose the tags are, where a document has the rows of one after those of another.
+    """
 
     tokens: str
     document: str
     schemes: dict[str, str]
     others: list[str]
+    annotator: str = ""
 
 
 def token_column(values: dict[str, Any]) -> str:
@@ -38,7 +44,7 @@ def token_column(values: dict[str, Any]) -> str:
 
 
 def _are_words(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(one, str) or one is None for one in value)
 
 
 def read_tagged(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
@@ -60,24 +66,36 @@ def _columns(incoming: Incoming, table: NamedTable) -> _Columns:
     """Look at all rows once: which scheme tags are in, only all of them show."""
     counts: dict[str, TagCounts] = {}
     uneven: set[str] = set()
-    tokens = document = ""
+    numbered: dict[str, bool] = {}  # whether there is nothing but numbers in a column
+    tokens = document = annotator = ""
     for row in table.rows():
         tokens = tokens or token_column(row.values)
         document = document or next((name for name in _DOCUMENTS if is_name(row.values.get(name))), "")
+        annotator = annotator or ("annotator" if own_config(row.values) else "")
         for name in _beside(row, tokens, uneven):
             counted = counts.setdefault(name, TagCounts())
-            for cell in row.values[name]:
+            cells = row.values[name]
+            numbered[name] = numbered.get(name, True) and all(type(cell) is int for cell in cells)
+            for cell in cells:
                 counted.add("" if cell is None else str(cell))
             counted.end_sentence()
     even = {name: one for name, one in counts.items() if name not in uneven}
     schemes = {name: one.scheme for name, one in even.items() if one.are_tags or one.are_labels}
-    others = [name for name in even if name not in schemes]
+    others = [name for name, one in even.items() if name not in schemes and one.cells]
     for name in others:
-        if not incoming.with_tokens:
-            incoming.losses.add(
-                "columns of tokens that are no spans, which --tokens keeps", f"{table.file.shown}: {name}", stops=False
-            )
-    return _Columns(tokens, document, schemes, others)
+        _say_lost(
+            incoming,
+            f"{table.file.shown}: {name}",
+            is_numbered=numbered[name] and name not in _POSITIONS,
+        )
+    return _Columns(tokens, document, schemes, others, annotator)
+
+
+def _say_lost(incoming: Incoming, where: str, *, is_numbered: bool) -> None:
+    if is_numbered:
+        incoming.losses.add("columns of numbers that may stand for tags: --names COLUMN=O,B-PER,I-PER says for which", where)
+    elif not incoming.with_tokens:
+        incoming.losses.add("columns of tokens that are no spans, which --tokens keeps", where, stops=False)
 
 
 def _beside(row: Row, tokens: str, uneven: set[str]) -> list[str]:
@@ -100,24 +118,21 @@ def _beside(row: Row, tokens: str, uneven: set[str]) -> list[str]:
 
 
 def _draft(name: str, rows: list[Row], columns: _Columns, table: NamedTable, incoming: Incoming) -> Draft:
-    made = DraftSet(spans=[], file=rows[0].place)
-    lines: list[str] = []
-    offset = 0
-    for row in rows:
-        words = [str(word) for word in row.values.get(columns.tokens) or ()]
-        line, extents = _text(row, words)
-        extents = [(start + offset, end + offset) for start, end in extents]
-        made.spans += _spans(row, words, extents, columns, incoming, len(made.spans))
-        lines.append(line)
-        offset += len(line) + 1
-    used = {columns.tokens, columns.document, "id", "text", *columns.schemes, *columns.others}
+    read = [
+        _read_set(annotator, list(own), columns, incoming)
+        for annotator, own in groupby(rows, lambda row: str(row.values.get(columns.annotator) or ""))
+    ]
+    text = read[0][0]
+    if other := next((made.file for said, made in read if said != text), ""):
+        raise UnreadableFile(other, f"{name} has other tokens here than in the rows of the annotator before")
+    used = {columns.tokens, columns.document, columns.annotator, "id", "text", *columns.schemes, *columns.others}
     metadata = {key: value for key, value in rows[0].values.items() if key not in used} if len(rows) == 1 else {}
     if not incoming.with_tokens:
         incoming.losses.add("tokens, which --tokens keeps", rows[0].place, stops=False)
     return Draft(
         name,
-        "\n".join(lines),
-        [made],
+        text,
+        [made for _, made in read],
         {"split": table.split, **metadata},
         file=rows[0].place,
         split=table.published_split,
@@ -125,10 +140,25 @@ def _draft(name: str, rows: list[Row], columns: _Columns, table: NamedTable, inc
     )
 
 
+def _read_set(annotator: str, rows: list[Row], columns: _Columns, incoming: Incoming) -> tuple[str, DraftSet]:
+    """What one annotator says in some rows, and the text of these."""
+    made = DraftSet(annotator, spans=[], file=rows[0].place)
+    lines: list[str] = []
+    offset = 0
+    for row in rows:
+        words = [str(word or "") for word in row.values.get(columns.tokens) or ()]
+        line, extents = _text(row, words)
+        extents = [(start + offset, end + offset) for start, end in extents]
+        made.spans += _spans(row, words, extents, columns, incoming, len(made.spans))
+        lines.append(line)
+        offset += len(line) + 1
+    return "\n".join(lines), made
+
+
 def _text(row: Row, words: list[str]) -> tuple[str, list[Extent]]:
     """The row's text and where its tokens are in it; without a text of its own, the tokens with a blank between each two."""
     said = row.values.get("text")
-    text = said if isinstance(said, str) else " ".join(words)
+    text = said if isinstance(said, str) else " ".join(filter(None, words))
     extents, at = [], 0
     for word in words:
         start = text.find(word, at)
@@ -148,11 +178,17 @@ def _spans(
         for chunk in chunks(tags_of(cells, scheme), scheme):
             if chunk.is_wrong:
                 incoming.repaired.add(f"chunks that do not begin as {scheme} has it", f"{row.place}: {column}", chunk.label)
+            if not (there := [extents[at] for at in range(chunk.first, chunk.after) if words[at]]):
+                incoming.losses.add(
+                    "chunks of empty tokens, which have no place in a text", f"{row.place}: {column}", chunk.label
+                )
+                continue
             count += 1
-            start, end = extents[chunk.first][0], extents[chunk.after - 1][1]
-            yield Span(f"s{count}", layer, chunk.label or layer, start, end, "")
+            yield Span(f"s{count}", layer, chunk.label or layer, there[0][0], there[-1][1], "")
     if incoming.with_tokens:
         for at, (word, (start, end)) in enumerate(zip(words, extents, strict=True)):
+            if not word:
+                continue
             count += 1
             said = {name: row.values[name][at] for name in columns.others if row.values.get(name)}
             attributes = {name: value for name, value in said.items() if value is not None}

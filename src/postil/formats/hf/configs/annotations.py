@@ -128,6 +128,7 @@ def _share(one: Span, other: Span) -> float:
 CONFIG = Config(
     "annotations",
     "one row for each item and annotator: what each says of what any of them marked",
+    frozenset({"document", "annotator", "item", "item_start", "item_end", "item_text"}),
     _columns,
     _block,
     applies=lambda scheme: bool(scheme.layers_of_kind("span")),

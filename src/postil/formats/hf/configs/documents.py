@@ -16,6 +16,9 @@ from postil.model import Annotation, AnnotationSet, Header, Note, Relation
 from postil.storage.set_file import encode_set
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
+NEEDED = frozenset({"id", "text", "metadata", "annotator", "text_sha256", "spans", "relations", "labels", "notes", "unknown"})
+"""The columns that a corpus is read back from."""
+
 _NO_JSON = "{}"
 _RIGHTS: dict[str, Column] = {"holder": STRING, "licence": STRING, "redistribute": BOOL, "statement": STRING}
 
@@ -174,6 +177,7 @@ def _json(value: Any) -> str:
 CONFIG = Config(
     "documents",
     "one row for each document and annotator, lossless",
+    NEEDED,
     _columns,
     _block,
     texts=("text", "spans.text"),

@@ -84,6 +84,7 @@ def _applies(scheme: Scheme) -> bool:
 CONFIG = Config(
     "messages",
     "one row for each document and layer: instructions, text and answer, to tune a model on",
+    frozenset({"document", "annotator", "layer", "messages"}),
     _columns,
     _block,
     _applies,

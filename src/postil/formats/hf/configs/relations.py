@@ -76,6 +76,7 @@ def _ends(prefix: str, records: Sequence[AnyRecord | None]) -> dict[str, Values]
 CONFIG = Config(
     "relations",
     "one row for each relation",
+    frozenset({"document", "annotator", "head_id", "head_label", "tail_id", "tail_label", "args"}),
     _columns,
     _block,
     applies=lambda scheme: bool(_layers(scheme)),

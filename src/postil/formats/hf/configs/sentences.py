@@ -74,4 +74,11 @@ def _shared(span: Span, sentence: Extent) -> int:
     return sum(max(0, min(end, sentence[1]) - max(start, sentence[0])) for start, end in span.extents)
 
 
-CONFIG = Config("sentences", "one row for each sentence, with the labels in it", _columns, _block, texts=("text",))
+CONFIG = Config(
+    "sentences",
+    "one row for each sentence, with the labels in it",
+    frozenset({"document", "annotator", "sentence", "start", "end", "text"}),
+    _columns,
+    _block,
+    texts=("text",),
+)

@@ -52,6 +52,7 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
 CONFIG = Config(
     "spans",
     "one row for each span",
+    frozenset({"document", "annotator", "layer", "start", "end", "fragments", "before", "after"}),
     _columns,
     _block,
     applies=lambda scheme: bool(scheme.layers_of_kind("span")),

@@ -140,6 +140,7 @@ def _tag(candidates: list[Placed], labels: tuple[str, ...], count: int) -> tuple
 CONFIG = Config(
     NAME,
     "one row for each sentence, with IOB2 tags",
+    frozenset({"document", "annotator", "sentence", "tokens", "starts", "ends"}),
     _columns,
     _block,
     applies=lambda scheme: bool(scheme.layers_of_kind("span")),

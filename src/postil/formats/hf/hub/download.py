@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from postil.exchange.sources import Source
 from postil.formats.hf.complete import LISTS, is_shard
+from postil.formats.hf.configs.documents import CONFIG as DOCUMENTS
 from postil.formats.hf.hub.client import HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.layout import CORPUS_FILES
+from postil.formats.hf.places import SAVED, tables_among
 from postil.formats.hf.receipt import NAME as RECEIPT
-from postil.formats.hf.tables import CARD, is_table, table_patterns
+from postil.formats.hf.tables import CARD, INFOS
 from postil.storage.held_directory import held_directory, temporary
 
 
@@ -49,10 +51,11 @@ def _fill(target: Path, repository: str, options: dict[str, Any]) -> None:
 def _wanted(target: Path, paths: list[str], config: str) -> list[str]:
     """The files that are needed beside the card."""
     exported = [path for path in paths if is_shard(path)]
-    if exported and RECEIPT in paths and not config:
+    if exported and RECEIPT in paths and config in ("", DOCUMENTS.name):
         return [*exported, *((CORPUS_FILES.keys() | LISTS.keys()) & set(paths))]
-    patterns = table_patterns(Source(target).get(CARD), config)
-    return [path for path in paths if is_table(path, patterns)]
+    tables = tables_among(paths, Source(target).get(CARD), config)
+    beside = [path for path in paths if PurePosixPath(path).name in (*SAVED, INFOS)]
+    return [*tables, *beside] if tables else [path for path in paths if path.endswith(".py")]
 
 
 def _literal(path: str) -> str:
