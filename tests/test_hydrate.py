@@ -19,7 +19,16 @@ from conftest import ROOT, write_example
 from ended import left_over, run_ended
 from postil import Corpus
 from postil.cli import main
-from postil.formats.hf.quotations import elided, places_in, runs, unescaped, with_quotations, without_quotations
+from postil.formats.hf.quotations import (
+    elided,
+    file_without_quotations,
+    places_in,
+    runs,
+    unescaped,
+    with_quotations,
+    without_quotations,
+)  # fmt: skip
+from postil.formats.hf.spellings import level
 from postil.rules.examples import Example, label, relation, span
 from standin_hub import Hub, Repository
 
@@ -399,29 +408,74 @@ def escaped(said: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "added", "named"),
+    ("path", "added"),
     [
-        ("annotations/gold/example.jsonl", "", "example: a set"),
-        ("corpus/example.toml", f'title = "{escaped("Съешь ещё этих")}"\n', "example: metadata"),
-        ("corpus/corpus.toml", f'description = "{escaped("Съешь ещё этих")}"\n', "corpus/corpus.toml"),
-        ("annotations/scheme.toml", 'description = """Съешь ещё \\\n  этих"""\n', "annotations/scheme.toml"),
+        ("annotations/gold/example.jsonl", ""),
+        ("corpus/example.toml", f'title = "{escaped("Съешь ещё этих мягких")}"\n'),
+        ("corpus/example.toml", f'title = "{escaped("мягких французских ").upper().replace("U", "u")}булок"\n'),
+        ("corpus/example.toml", 'title = "французских булок \\U0001f600, да \\U00000432ыпей"\n'),
+        ("corpus/corpus.toml", f'description = "{escaped("Съешь ещё этих")}"\n'),
+        ("annotations/scheme.toml", 'description = """Съешь ещё \\\n  этих мягких"""\n'),
+        ("annotations/GUIDELINES.md", "> ещё этих\n> мягких фран\nцузских\n\tбулок\n"),
     ],
 )
-def test_what_quotes_a_text_with_escapes_does_not_go_out(
-    path: str, added: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_quotes_a_text_with_escapes_or_over_lines_comes_back(path: str, added: str, tmp_path: Path) -> None:
     root = russian(tmp_path / "russian")
-    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--detached", "--no-agreement"]
-    if added:
-        assert main(["-C", str(root), "fmt"]) == 0
-        assert main(command) == 0
-        file = root / path
-        file.write_text(f"{added}{file.read_text()}")
-        shutil.rmtree(tmp_path / "hf")
+    file = root / path
+    file.write_text(f"{added}{file.read_text() if file.exists() else ''}")
+    detached = exported(root, tmp_path / "hf", "--detached")
+
+    made = detached / "GUIDELINES.md" if path.endswith(".md") else detached / path.rpartition("/")[2]
+    said = (
+        unescaped(made.read_text()) if made.exists() else str(pq.read_table(next((detached / "documents").iterdir())).to_pylist())
+    )
+    for words in ("ещё", "этих", "мягких", "булок"):
+        assert words not in said
+        assert escaped(words) not in said.lower()
+    assert main(["hydrate", str(detached), "--texts", str(root), "--into", str(tmp_path / "back")]) == 0
+    assert corpus_files(tmp_path / "back") == corpus_files(root)
+
+
+def test_what_quotes_a_text_in_a_way_that_no_reference_spells_does_not_go_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = russian(tmp_path / "odd")
+    text = "ҽҫҭһҽҫҭһҽҫҭһҽҫҭһ.\n"
+    odd = "".join(f"\\u04{f'{ord(one) & 255:02x}'[0].upper()}{f'{ord(one) & 255:02x}'[1]}" for one in text[:16])
+    example = Example(text=text, metadata=f'title = "{odd}"\n{RIGHTS}')
+    shutil.rmtree(root)
+    write_example(root, example)
+    command = ["-C", str(root), "export", "hf", str(tmp_path / "hf"), "--detached", "--no-agreement", "--all-documents"]
 
     assert main(command) == 1
-    assert f"postil: {named} quotes the text ('" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "example: metadata quotes the text ('ҽҫҭһ" in said
+    assert "escapes that no reference can stand for" in said
     assert not (tmp_path / "hf").exists()
+
+
+@given(
+    text=st.text('ab\\n\n\t é😀"⟦', min_size=8, max_size=30),
+    ways=st.lists(st.sampled_from(["plain", "json", "upper", "wrapped", "other"]), min_size=1, max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_file_is_made_whole_however_it_spells_what_it_quotes(text: str, ways: list[str]) -> None:
+    spelt = {
+        "plain": text,
+        "json": json.dumps(text),
+        "upper": json.dumps(text).upper().replace("\\U", "\\u"),
+        "wrapped": text.replace(" ", "\n> "),
+        "other": "⟦0:4⟧ \\",
+    }
+    said = "".join(spelt[way] for way in ways)
+    made = file_without_quotations(said, places_in(level(text), 4), lambda _: text, 4)
+    assert with_quotations(made, lambda _: text) == said
+
+
+@pytest.mark.parametrize("code", ["1u", "3.", "2.[1n", "x", "[1z]1.", "99999999999.", "2.{1n}1"])
+def test_a_spelling_of_another_text_is_none(code: str) -> None:
+    with pytest.raises(ValueError, match="how they are spelt"):
+        with_quotations(f"⟦0:2|{code}⟧", lambda _: "ab")
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,20 @@ def command(
             export = work / "export"
             _export(corpus, export, annotators, {**wishes, "detached": detached, "repo": repository})
             if detached and remote.has_texts:
-                click.echo(
-                    f"{repository} has texts now, and its earlier commits will have them still: publish elsewhere", err=True
-                )
+                click.echo(_history_has_texts(repository), err=True)
             return _push(remote, export, message or _message(corpus, detached=detached), replace=replace, dry_run=dry_run)
     except ExportRefused as refusal:
         click.echo(f"postil: {refusal}", err=True)
         return 1
+
+
+def _history_has_texts(repository: str) -> str:
+    return (
+        f"{repository} has the texts now. This takes them out of the newest version only: its history keeps them, for everybody.\n"
+        f"To remove them there, delete {repository} and push again; or, after the push, make its history one commit, with\n"
+        f"  python -c \"import huggingface_hub as h; h.HfApi().super_squash_history({repository!r}, repo_type='dataset')\"\n"
+        "and delete the old files on its page, under Settings, large files. Copies that others made stay as they are"
+    )
 
 
 def _refuse_reserved(corpus: Corpus, annotators: tuple[str, ...]) -> None:

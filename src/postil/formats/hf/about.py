@@ -12,6 +12,7 @@ from postil.formats.hf.citation import NAME as CITATION, citation, faults, is_of
 from postil.formats.hf.detached import DetachedCorpus
 from postil.formats.hf.layout import Written
 from postil.formats.hf.quotations import elided, places_in
+from postil.formats.hf.spellings import level
 from postil.manifest import Manifest
 from postil.scheme import Scheme
 
@@ -82,7 +83,7 @@ class Facts:
         metadata = document.metadata
         self.rights[metadata.rights.holder, metadata.rights.licence, metadata.rights.redistribute] += 1
         statement = " ".join(metadata.rights.statement.split())
-        self.statements[elided(statement, places_in(document.text)) if self._detached and statement else statement] += 1
+        self.statements[elided(statement, places_in(level(document.text))) if self._detached and statement else statement] += 1
         self.languages[metadata.language] += 1
         self.genres[metadata.genre] += 1
         self.publishers[metadata.publisher] += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -18,9 +18,21 @@ from postil.errors import ExportRefused
 from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.columns import Block, Lists, Values
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.quotations import Place, Places, elided, places_in, runs, unescaped, with_quotations, without_quotations
+from postil.formats.hf.quotations import (
+    Place,
+    Places,
+    elided,
+    file_without_quotations,
+    places_in,
+    runs,
+    unescaped,
+    with_quotations,
+    without_quotations,
+)  # fmt: skip
+from postil.formats.hf.spellings import level, read
 from postil.manifest import DataStatement, Manifest
 from postil.scheme import Scheme
+from postil.splitting.profile import text_reader
 from postil.storage.splits_file import SPLITS
 
 # Columns and fields that name things: they are the scheme's and the corpus's words, never the text's.
@@ -37,6 +49,7 @@ _JSON = frozenset({"attributes", "ignore", "unknown", "metadata"})
 _NO_JSON = "{}"  # what nearly every annotation has there
 _FILES = {"metadata_toml": "metadata", "set_jsonl": "a set", "decisions_jsonl": "decisions"}
 _SHORTEST_IN_FILES = 6  # whose escapes may cut a quotation into pieces
+_AT_ONCE = 8  # texts that are at hand
 _COMMON = 3  # documents: what more of them have in common is language, and no quotation
 
 _Change = Callable[[str, str], str]
@@ -80,8 +93,8 @@ class DetachedRows:
 
     def _without(self, name: str, said: str) -> str:
         if name in _FILES:
-            made = without_quotations(said, self._in_files, _SHORTEST_IN_FILES)
-            _refuse_hidden(f"{self._document}: {_FILES[name]}", made, self._in_cells)
+            made = file_without_quotations(said, self._in_files, lambda _: self._text, _SHORTEST_IN_FILES)
+            _refuse_hidden(f"{self._document}: {_FILES[name]}", unescaped(made), self._in_cells)
             return made
         return without_quotations(said, self._in_cells)
 
@@ -91,7 +104,7 @@ class DetachedRows:
 
     @cached_property
     def _in_files(self) -> dict[str, Place]:
-        return places_in(self._text, _SHORTEST_IN_FILES)
+        return places_in(level(self._text), _SHORTEST_IN_FILES)
 
 
 def is_detached(values: dict[str, Any]) -> bool:
@@ -160,8 +173,10 @@ class DetachedCorpus:
         self._files = {
             path: _text(path, corpus.directory.read(path)) for path in (*CORPUS_FILES.values(), CITATION) if path != SPLITS
         }
-        said = [*self._files.values(), *map(unescaped, self._files.values()), *_prose(corpus.manifest), *_prose(corpus.scheme)]
-        self._places = _rare(corpus, documents, {run for one in said for run in runs(one)})
+        said = [*self._files.values(), *(read(one).meant for one in self._files.values())]
+        said += [*_prose(corpus.manifest), *_prose(corpus.scheme)]
+        self._places = _rare(corpus, documents, {run for one in said for run in runs(level(one))})
+        self._text_of = lru_cache(_AT_ONCE)(text_reader(corpus))
         self.manifest: Manifest = _with_prose(corpus.manifest, self._for_people)
         self.scheme: Scheme = _with_prose(corpus.scheme, self._for_people)
 
@@ -170,26 +185,26 @@ class DetachedCorpus:
         data = self._directory.read(path)
         if data is None or path not in self._files:
             return data
-        detached = without_quotations(self._files[path], self._places)
+        detached = file_without_quotations(self._files[path], self._places, self._text_of)
         if path == CITATION:
-            return None if detached.encode() != data or _hidden(detached, self._places) else data
-        _refuse_hidden(path, detached, self._places)
+            return None if detached.encode() != data or _hidden(level(unescaped(detached)), self._places) else data
+        _refuse_hidden(path, level(unescaped(detached)), self._places)
         return detached.encode()
 
     def _for_people(self, field: str, said: str) -> str:
         return "" if field == "example" else elided(said, self._places)
 
 
-def _hidden(made: str, places: Places) -> str:
+def _hidden(read: str, places: Places) -> str:
     """The first run that a file still quotes once it is parsed; empty for none."""
-    return next((run for run in runs(unescaped(made)) if run in places), "")
+    return next((run for run in runs(read) if run in places), "")
 
 
-def _refuse_hidden(what: str, made: str, places: Places) -> None:
-    if run := _hidden(made, places):
+def _refuse_hidden(what: str, read: str, places: Places) -> None:
+    if run := _hidden(read, places):
         raise ExportRefused(
-            f"{what} quotes the text ({run!r}) with escapes, or over a line that a backslash ends, where no reference can stand "
-            "for it: postil fmt writes sets without escapes; write other files so, too. Nothing was written"
+            f"{what} quotes the text ({run!r}) with escapes that no reference can stand for: postil fmt writes sets without "
+            "them; write other files so, too. Nothing was written"
         )
 
 
@@ -227,7 +242,7 @@ def _rare(corpus: Corpus, documents: Iterable[str], wanted: set[str]) -> dict[st
     counts: Counter[str] = Counter()
     for name in documents:
         found: dict[str, int] = {}
-        for at, run in enumerate(runs(corpus.directory.bundle(name).text or "")):
+        for at, run in enumerate(runs(level(corpus.directory.bundle(name).text or ""))):
             if run in wanted:
                 found.setdefault(run, at)
         places = {**{run: (name, at) for run, at in found.items()}, **places}

@@ -1,7 +1,8 @@
 """References in the place of quotations: a string without what it quotes of a text, from which it can be made whole again.
 
 ``⟦308:321⟧`` stands for what the document's own text has from 308 to 321, ``⟦308:321 news/a⟧`` for that of another document, and
-``⟦⟦`` for the character itself. No run of :data:`SHORTEST` characters of the text is left in between.
+``⟦⟦`` for the character itself. No run of :data:`SHORTEST` characters of the text is left in between. ``⟦308:321|3.10u⟧``
+is spelt as :mod:`~postil.formats.hf.spellings` says.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 
 from postil.exchange.sources import LARGEST_FILE
+from postil.formats.hf.spellings import Read, level, meant, read, shortened, spelling, spelt, unread
 
 SHORTEST = 12
 """Characters that a string must have in common with a text, in a row, to quote it."""
 
-_REFERENCE = re.compile(r"⟦(?:⟦|(\d+):(\d+)(?: ([^⟧]*))?⟧)")
+_REFERENCE = re.compile(r"⟦(?:⟦|(\d+):(\d+)(?:\|([^ ⟧]+))?(?: ([^⟧]*))?⟧)")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([btnfr\"\\/])|\s*\n\s*)")
 _ESCAPED = dict(zip('btnfr"\\/', '\b\t\n\f\r"\\/', strict=True))
 _FIRST_WORD, _LAST_WORD = re.compile(r"^\w+"), re.compile(r"\w+$")
@@ -42,10 +45,63 @@ def without_quotations(said: str, places: Places, length: int = SHORTEST) -> str
     """``said`` with references for what it quotes."""
     made = []
     for piece, place in _pieces(said, places, length):
-        document, start = place or ("", 0)
-        named = f" {document}" if document else ""
-        made.append(f"⟦{start}:{start + len(piece)}{named}⟧" if place else piece.replace("⟦", "⟦⟦"))
+        made.append(_reference(place, len(piece)) if place else _doubled(piece))
     return "".join(made)
+
+
+def file_without_quotations(said: str, places: Places, text_of: Callable[[str], str], length: int = SHORTEST) -> str:
+    """A file with references for what it quotes, also with escapes or over several lines.
+
+    ``places``: those in texts made :func:`~postil.formats.hf.spellings.level`; ``text_of``: a text as it is.
+    """
+
+    def without(found: Read) -> str:
+        return "".join(_spelt_pieces(found, places, text_of, length))
+
+    made = without(read(said))
+    pieces, after = [], 0
+    for reference in _REFERENCE.finditer(made):
+        pieces += [without(unread(made[after : reference.start()])), reference[0]]  # a backslash may be one of the text
+        after = reference.end()
+    return "".join([*pieces, without(unread(made[after:]))])
+
+
+def _spelt_pieces(found: Read, places: Places, text_of: Callable[[str], str], length: int) -> Iterator[str]:
+    after = at = 0  # atoms that were given, characters that were passed
+    for piece, place in _pieces(found.meant, places, length):
+        first, at = at, at + len(piece)
+        # an edge that is the end of a line stays: it may end a comment, or a record
+        inside = [one for one in range(first, at) if "\n" not in found.atoms[found.at[one]]]
+        if place and inside:
+            start, stop = found.at[inside[0]], found.at[inside[-1]] + 1
+            yield from map(_doubled, found.atoms[after:start])
+            document, offset = place[0], place[1] + inside[0] - first
+            text = text_of(document)[offset : offset + inside[-1] + 1 - inside[0]]
+            yield from _references(found.atoms[start:stop], (document, offset), text)
+            after = stop
+    yield from map(_doubled, found.atoms[after:])
+
+
+def _references(atoms: list[str], place: Place, text: str) -> Iterator[str]:
+    """References that are spelt as these atoms, and between them the atoms that no code spells."""
+    document, at = place
+    for is_spelt, group in groupby(zip(atoms, spelling(atoms, text), strict=True), lambda pair: bool(pair[1])):
+        pairs = list(group)
+        length = sum(bool(meant(atom)) for atom, _ in pairs)
+        if is_spelt and length:
+            yield _reference((document, at), length, shortened([code for _, code in pairs]))
+        else:
+            yield from (_doubled(atom) for atom, _ in pairs)
+        at += length
+
+
+def _reference(place: Place, length: int, code: str = "") -> str:
+    document, start = place
+    return f"⟦{start}:{start + length}{f'|{code}' if code else ''}{f' {document}' if document else ''}⟧"
+
+
+def _doubled(said: str) -> str:
+    return said.replace("⟦", "⟦⟦")
 
 
 def unescaped(said: str) -> str:
@@ -62,9 +118,14 @@ def unescaped(said: str) -> str:
 
 
 def elided(said: str, places: Places) -> str:
-    """``said`` as a person reads it, without what it quotes and the words that this begins or ends in: not to be made whole."""
+    """``said`` as a person reads it, without what it quotes and the words that this begins or ends in: not to be made whole.
+
+    ``places``: those in texts made :func:`~postil.formats.hf.spellings.level`, so that it may have other ends of lines.
+    """
     made = last = ""
-    for piece, place in _pieces(said, places, SHORTEST):
+    at = 0
+    for seen, place in _pieces(level(said), places, SHORTEST):
+        piece, at = said[at : at + len(seen)], at + len(seen)
         if place:
             made = (_LAST_WORD.sub("", made) if piece[0].isalnum() else made) + ELISION
             last = piece[-1]
@@ -84,14 +145,14 @@ def with_quotations(said: str, text_of: Callable[[str], str]) -> str:
     def quoted(reference: re.Match[str]) -> str:
         if reference[1] is None:
             return "⟦"
-        text, start, end = text_of(reference[3] or ""), int(reference[1]), int(reference[2])
+        text, start, end = text_of(reference[4] or ""), int(reference[1]), int(reference[2])
         nonlocal size
         size += end - start
         if size > LARGEST_FILE:
             raise ValueError(f"what it quotes has more than {LARGEST_FILE:,} characters")
         if not start < end <= len(text):
             raise ValueError(f"{reference[0]} is outside the text, which has {len(text):,} characters")
-        return text[start:end]
+        return spelt(text[start:end], reference[3]) if reference[3] else text[start:end]
 
     return _REFERENCE.sub(quoted, said) if "⟦" in said else said
 
