@@ -8,12 +8,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from conftest import ROOT, write_example
 from postil import AnnotationSet, Corpus, Document, Header, Span
 from postil.cli import main
+from postil.formats.hf.trainers import write as writing
 from postil.manifest import Metadata
 from postil.rules.examples import Example, span
 from postil.scheme import LabelDefinition, Layer, Scheme
@@ -387,3 +389,35 @@ def test_a_sentence_has_the_labels_of_the_layer_that_is_chosen(tmp_path: Path, c
     rows = pq.read_table(tmp_path / "hf/sentences/train-00000-of-00001.parquet").to_pylist()
     assert [row["label"] for row in rows] == [0, 1]
     assert "`label` in `sentences` is that of the span of `entity`" in (tmp_path / "hf/README.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["gliner", "spacy", "conll"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda spans: spans[1:], "read back with "),
+        (lambda spans: [msgspec.structs.replace(span, label=f"{span.label}S") for span in spans], "read back with other labels"),
+    ],
+)
+def test_side_files_are_read_back_before_they_are_put_in_place(
+    name: str, change: Any, said: str, travel: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    format_ = writing._FORMATS[name]
+
+    def damaged(documents: Any, outgoing: Any) -> None:
+        format_.write(map(changed, documents), outgoing)
+
+    def changed(document: Document) -> Document:
+        kept = {
+            who: msgspec.structs.replace(one, spans=tuple(change(one.spans))) for who, one in document.sets.items() if one.spans
+        }
+        return msgspec.structs.replace(document, sets={**document.sets, **kept})
+
+    monkeypatch.setitem(writing._FORMATS, name, msgspec.structs.replace(format_, write=damaged))
+    command = ["-C", str(travel), "export", "hf", str(tmp_path / "x"), "--config", "documents", "--config", name]
+    assert main(command) == 2
+    err = capsys.readouterr().err
+    assert f"trainers/{name}/" in err
+    assert said in err
+    assert not (tmp_path / "x").exists()

@@ -71,7 +71,7 @@ def command(
 
 def _history_has_texts(repository: str) -> str:
     return (
-        f"{repository} has the texts now. This takes them out of the newest version only: its history keeps them, for everybody.\n"
+        f"{repository} has the texts now. This takes them out of the newest version only: its history keeps them.\n"
         f"To remove them there, delete {repository} and push again; or, after the push, make its history one commit, with\n"
         f"  python -c \"import huggingface_hub as h; h.HfApi().super_squash_history({repository!r}, repo_type='dataset')\"\n"
         "and delete the old files on its page, under Settings, large files. Copies that others made stay as they are"

@@ -49,7 +49,8 @@ Files have at most --shard-size of columns each (SPLIT-00000-of-00003.parquet), 
 For trainers that read no Parquet, in trainers/, from the sets of the first annotator: gliner (JSON), spacy (a DocBin for each
 split, a Doc for each sentence, and a config.cfg that spacy train takes as it is: ner for a layer without overlap, a spancat
 for each other layer whose suggester proposes the lengths that there are, textcat_multilabel for the labels of sentences), and
-conll (a column file for each layer). --config picks among these too; writing them takes longer than all configs together.
+conll (a column file for each layer). --config picks among these too; writing them, and reading them back, takes longer than all
+configs together.
 
 Beside them: a dataset card that is a data statement, with agreement and figures; croissant.json; labels.json; the
 scheme and guidelines; LICENSE.md and CITATION.cff; SHA256SUMS. The card states what the manifest does, under

@@ -23,6 +23,7 @@ from postil.formats.hf.card.markdown import bullets, words
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.trainers.lengths import Lengths, counted_in, share
 from postil.formats.hf.trainers.parts import Parts, parts_of
+from postil.formats.hf.trainers.read_back import Tally, noting, refuse_other
 from postil.formats.hf.trainers.spacy_config import Learnt, can_be_named, config_for, entity_layer, learnt
 from postil.formats.hf.trainers.units import bare, learnt_layers, units, units_scheme
 from postil.scheme import Scheme
@@ -118,23 +119,30 @@ class Trainers:
         work = self._root / "conll/.work"
         for name, splits in self._parts.files.items():
             with target_at(work, "directory") as target:
-                self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
+                tally = self._write("conll", target, self._documents(splits), self._corpus.scheme, _COLUMNS)
+            places = []
             for path in target.written:
                 place = self._root / "conll" / (Path(path).parent.name or directory_of((self._layers[0], ""))) / f"{name}.conll"
                 place.parent.mkdir(exist_ok=True)
                 (work / path).replace(place)
+                places.append(place)
+            refuse_other(_FORMATS["conll"], places, tally, self._root.parent)
         shutil.rmtree(work)
 
     def _file(
         self, name: str, path: str, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any] | None = None
     ) -> None:
         with target_at(self._root / name / path, "file") as target:
-            self._write(name, target, documents, scheme, options or {})
+            tally = self._write(name, target, documents, scheme, options or {})
+        refuse_other(_FORMATS[name], [self._root / name / path], tally, self._root.parent)
 
-    def _write(self, name: str, target: Target, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any]) -> None:
+    def _write(self, name: str, target: Target, documents: Iterable[Document], scheme: Scheme, options: dict[str, Any]) -> Tally:
+        tally = Tally()
+        format_ = noting(_FORMATS[name], tally)
         described = Described(scheme, self._corpus.manifest, (self._annotator,))
-        write_documents(_FORMATS[name], documents, described, target, Choices(options), self.losses[name], self._tokens)
+        write_documents(format_, documents, described, target, Choices(options), self.losses[name], self._tokens)
         target.finish(replace=True)
+        return tally
 
     def said(self) -> Iterator[str]:
         """In words, what was written, a line for each name."""
