@@ -27,6 +27,7 @@ _READING = {
 NO_TEXT = "**No text is in this dataset.**"
 _LEFT_OUT = (
     f"`⟦308:321⟧` in a string stands for what it quotes of its document's text, from 308 to 321: runs of {SHORTEST} characters.",
+    "What follows `|` in one says how a file spells that, with escapes or over lines.",
     "`⟦308:321 ID⟧` is a quotation from another document. Titles and names are quotations too, where the text has them.",
     f"`{ELISION}` in this card and in `labels.json` is a quotation left out, as are the examples of labels.",
     "The configs `tokens` and `messages` are left out, as are files for trainers: they are little but text.",
