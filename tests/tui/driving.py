@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from rich.segment import Segment
 from textual import events
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from postil import Corpus
 from postil.tui.app import Annotator
@@ -103,6 +105,14 @@ def shown(app: Annotator) -> list[str]:
     lines = app.screen._compositor.render_strips()
     assert len(lines) == height
     return ["".join(segment.text for segment in strip)[:width].rstrip() for strip in lines]
+
+
+def segments(app: Annotator) -> list[Segment]:
+    """What is sent to the terminal for the screen, or of a dialog for what is not behind it: as a terminal would draw it."""
+    app.screen._refresh_layout()
+    box = app.screen.children[0].region if isinstance(app.screen, ModalScreen) else app.screen.region
+    lines = app.screen._compositor.render_strips()[box.y : box.bottom]
+    return [segment for line in lines for segment in line.crop(box.x, box.right)]
 
 
 def keys_from(path: Path, source: str) -> Any:

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, cast
 
 import click
 from textual import events
 from textual.app import App
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import Theme
 
 from postil.annotating import Session
@@ -32,21 +33,28 @@ _DARK = Theme(
     panel="#232833", dark=True,
 )  # fmt: skip
 _LIGHT = Theme(
-    "postil-light", primary="#0072b2", accent="#b35900", foreground="#1a1a1a", background="#fafaf7", surface="#f0f0ea",
+    "postil-light", primary="#0072b2", accent="#9a4c00", foreground="#1a1a1a", background="#fafaf7", surface="#f0f0ea",
     panel="#e4e4dc", dark=False,
 )  # fmt: skip
 # ECMA-48's BDSM: a terminal that reorders right-to-left text by itself would tear it from the signs below it.
 _ORDER_AS_IT_IS, _ORDER_BY_DIRECTION = "\x1b[8l", "\x1b[8h"
 
+_NO_COLOURS = NoColor()
+
 THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dark", "ansi-light": "ansi-light"}
 """The themes by the names that users have for them: in all colours, and in the terminal's own."""
+
 
 
 def default_theme(environment: Mapping[str, str], *, has_few_colours: bool) -> str:
     """The name of the theme for a terminal: light where it says that its background is."""
     is_light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
-    name = "light" if is_light else "dark"
-    return f"ansi-{name}" if has_few_colours else name
+    return own_colours("light" if is_light else "dark") if has_few_colours else "light" if is_light else "dark"
+
+
+def own_colours(theme: str) -> str:
+    """The theme in the terminal's own colours, for the same background."""
+    return theme if theme.startswith("ansi-") else f"ansi-{theme}"
 
 
 class Annotator(App[int], inherit_bindings=False):
@@ -69,6 +77,7 @@ class Annotator(App[int], inherit_bindings=False):
     ) -> None:
         """``seed``: what ids are drawn from; random unless given."""
         super().__init__()
+        self.no_color = bool(os.environ.get("NO_COLOR"))
         self.corpus, self.annotator = corpus, annotator
         self.session: Session | None = None
         self.left_unsaved = ""
@@ -76,13 +85,23 @@ class Annotator(App[int], inherit_bindings=False):
         self._keys = keys or Keys()
         self.register_theme(_DARK)
         self.register_theme(_LIGHT)
-        self.theme = THEMES[theme or default_theme(os.environ, has_few_colours=self.console.color_system in ("standard", None))]
+        has_few_colours = self.console.color_system in ("standard", None)
+        name = theme or default_theme(os.environ, has_few_colours=has_few_colours)
+        self.theme = THEMES[own_colours(name) if self.no_color else name]
 
     @property
     def palette(self) -> Palette:
         """The colours of labels in the present theme."""
         theme = self.current_theme
         return Palette(self.corpus.scheme, is_dark=theme.dark, has_few_colours=theme.ansi)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What lines go through on their way to the terminal. Without colours they keep its own, on its own background.
+
+        Textual would send greys, and would take an empty ``NO_COLOR`` for a wish.
+        """
+        filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome | NoColor)]
+        return [*filters, _NO_COLOURS] if self.no_color else filters
 
     async def on_event(self, event: events.Event) -> None:
         """Keys go to the screen on top, in order."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from postil.rendering.pieces import colour_of
@@ -18,8 +18,11 @@ from postil.tui.drawing import Look
 Rgb = tuple[int, int, int]
 
 _LEAST_CONTRAST = 4.5  # WCAG 2, for text
-_DARK: Rgb = (0x12, 0x14, 0x18)
-_LIGHT: Rgb = (0xFA, 0xFA, 0xF7)
+# The backgrounds that labels stand on, of the text and of dialogs, where the theme is dark and where not.
+_BACKGROUNDS: dict[bool, tuple[Rgb, ...]] = {
+    True: ((0x12, 0x14, 0x18), (0x1B, 0x1F, 0x26)),
+    False: ((0xFA, 0xFA, 0xF7), (0xF0, 0xF0, 0xEA)),
+}
 _QUIET = {True: "#8b93a1", False: "#5f6570"}
 _SELECTED = {True: ("#ffffff", "#264f78"), False: ("#000000", "#b4d5fe")}
 _WRONG = {True: "#ff8a70", False: "#b3261e"}
@@ -85,20 +88,31 @@ class Palette:
         wanted = Color.parse(colour_of(self._scheme, layer, label)).get_truecolor()
         if self._has_few:
             own = _nearest_own(wanted)
-            return f"bright_{own}" if self._is_dark else own
-        return "#{:02x}{:02x}{:02x}".format(*_readable(tuple(wanted), _DARK if self._is_dark else _LIGHT))
+            return f"bright_{own}" if self._is_dark and own else own or "default"
+        return "#{:02x}{:02x}{:02x}".format(*_readable((wanted[0], wanted[1], wanted[2]), is_dark=self._is_dark))
 
 
 @lru_cache(512)
-def _readable(colour: Rgb, background: Rgb) -> Rgb:
-    """The colour, moved towards white or black until it contrasts enough with the background."""
-    target = 255 if _luminance(background) < 0.5 else 0
-    for step in range(21):
+def _readable(colour: Rgb, *, is_dark: bool) -> Rgb:
+    """The colour, moved towards white or black until it contrasts enough with every background."""
+    red, green, blue = colour
+    target = 255 if is_dark else 0
+    for step in range(20):
         part = step / 20
-        mixed = tuple(round(one + (target - one) * part) for one in colour)
-        if _contrast(mixed, background) >= _LEAST_CONTRAST:  # type: ignore[arg-type]
-            return mixed  # type: ignore[return-value]
+        mixed = (round(red + (target - red) * part), round(green + (target - green) * part), round(blue + (target - blue) * part))
+        if all(_can_be_read(mixed, background) for background in _BACKGROUNDS[is_dark]):
+            return mixed
     return (target, target, target)
+
+
+def _can_be_read(colour: Rgb, background: Rgb) -> bool:
+    """Whether a colour contrasts enough with a background, in a terminal of 256 colours too."""
+    pairs = ((colour, background), (_of_256(colour), _of_256(background)))
+    return all(_contrast(*pair) >= _LEAST_CONTRAST for pair in pairs)
+
+
+def _of_256(colour: Rgb) -> Rgb:
+    return tuple(Color.from_rgb(*colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor())  # type: ignore[return-value]
 
 
 def _contrast(one: Rgb, other: Rgb) -> float:
@@ -113,10 +127,10 @@ def _luminance(colour: Rgb) -> float:
 
 
 def _nearest_own(colour: Rgb) -> str:
-    """The terminal's own colour whose hue is nearest; white where there is none to speak of."""
+    """The terminal's own colour whose hue is nearest; empty where there is none to speak of."""
     import colorsys
 
     hue, saturation, _ = colorsys.rgb_to_hsv(*(one / 255 for one in colour))
     if saturation < 0.15:
-        return "white"
+        return ""
     return _OWN[min(_OWN, key=lambda own: min(abs(own - hue * 360), 360 - abs(own - hue * 360)))]

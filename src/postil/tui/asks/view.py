@@ -39,7 +39,10 @@ def panel(screen: AnnotateScreen) -> None:
 
 def theme(screen: AnnotateScreen) -> None:
     """Take the next theme."""
-    screen.application.next_theme()
+    if screen.application.no_color:
+        screen.say("NO_COLOR is set: there is one theme, without colours", is_refused=True)
+    else:
+        screen.application.next_theme()
 
 
 def all_keys(screen: AnnotateScreen) -> None:

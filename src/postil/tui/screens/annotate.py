@@ -40,6 +40,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     AnnotateScreen { layout: vertical; }
     AnnotateScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel;
         text-wrap: nowrap; text-overflow: ellipsis; }
+    AnnotateScreen #title:ansi { text-style: bold reverse; }
     AnnotateScreen #too-small { display: none; width: 100%; height: 100%; content-align: center middle; }
     AnnotateScreen.small > * { display: none; }
     AnnotateScreen.small > #too-small { display: block; }

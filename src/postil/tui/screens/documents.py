@@ -32,6 +32,7 @@ class DocumentsScreen(Screen[None], inherit_bindings=False):
     DEFAULT_CSS: ClassVar[str] = """
     DocumentsScreen { layout: vertical; }
     DocumentsScreen #title { height: 1; padding: 0 1; text-style: bold; background: $panel; }
+    DocumentsScreen #title:ansi, DocumentsScreen #counts:ansi { text-style: reverse; }
     DocumentsScreen Line { margin: 1; }
     DocumentsScreen Rows { height: 1fr; padding: 0 1; }
     DocumentsScreen #counts { height: 1; padding: 0 1; background: $panel; }

@@ -16,7 +16,10 @@ _EDITS = {
 class Line(Input):
     """A line that its screen gives keys to, so that whatever is typed is in it when the next key comes."""
 
-    DEFAULT_CSS: ClassVar[str] = "Line { background: $surface; }"
+    DEFAULT_CSS: ClassVar[str] = """
+    Line { background: $surface; }
+    Line > .input--placeholder { color: $foreground; text-style: italic; }
+    """
 
     def __init__(self, value: str = "", placeholder: str = "") -> None:
         super().__init__(value, placeholder, select_on_focus=False, compact=True)

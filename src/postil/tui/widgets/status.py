@@ -28,7 +28,10 @@ class Said(Static):
 class Status(Static):
     """One line about the document as a whole."""
 
-    DEFAULT_CSS: ClassVar[str] = "Status { height: 1; padding: 0 1; background: $panel; color: $foreground; }"
+    DEFAULT_CSS: ClassVar[str] = """
+    Status { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    Status:ansi { text-style: reverse; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
