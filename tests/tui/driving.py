@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from rich.color import ColorSystem
 from rich.segment import Segment
 from textual import events
 from textual.pilot import Pilot
@@ -15,10 +16,12 @@ from textual.screen import ModalScreen
 from postil import Corpus
 from postil.tui.app import Annotator
 from postil.tui.keys_file import read_keys
+from postil.tui.palette import _contrast
 from postil.tui.screens.annotate import AnnotateScreen
 
 Steps = Callable[[Annotator, Pilot[Any]], Awaitable[None]]
 
+_DRAWN = "─│╭╮╰╯━┃┆╌▁▂▃▄▅▆▇█▏▔▎▍"  # lines and bars: no text
 _CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
 
 
@@ -113,6 +116,19 @@ def segments(app: Annotator) -> list[Segment]:
     box = app.screen.children[0].region if isinstance(app.screen, ModalScreen) else app.screen.region
     lines = app.screen._compositor.render_strips()[box.y : box.bottom]
     return [segment for line in lines for segment in line.crop(box.x, box.right)]
+
+
+def least_contrasts(app: Annotator, system: ColorSystem) -> dict[str, float]:
+    """Each text on the screen, or in the dialog, with the contrast that it has in a terminal of so many colours."""
+    found = {}
+    for segment in segments(app):
+        style, text = segment.style, segment.text.strip(f" {_DRAWN}")
+        if text and style and style.color and style.bgcolor:
+            pair = (style.color, style.bgcolor)
+            colours = [tuple(one.downgrade(system).get_truecolor()) for one in pair]
+            found[f"{text} {pair}"] = _contrast(*colours)
+    assert found
+    return found
 
 
 def keys_from(path: Path, source: str) -> Any:

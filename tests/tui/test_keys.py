@@ -10,13 +10,14 @@ import pytest
 from annotating.corpora import ARTICLE, copy_of_our_corpus
 from postil import Corpus
 from postil.annotating import Session, all_actions
+from postil.cli import main
 from postil.errors import UnreadableFile
 from postil.tui.app import annotate, default_theme
 from postil.tui.asks import ASKS
 from postil.tui.keys import COMMANDS, Keys, as_markdown, context, key_name, shown_key
 from postil.tui.keys_file import key_fault, keys_path, overridden, read_keys
 from postil.tui.label_keys import label_keys
-from tui.driving import keys_from
+from tui.driving import keys_from, pressed, shown
 
 
 def test_every_command_does_something_that_there_is() -> None:
@@ -115,6 +116,39 @@ def test_a_key_that_is_given_away_is_no_longer_where_it_was(tmp_path: Path) -> N
     assert keys.find("tab", "").name == "next-name"
 
 
+def test_what_lost_a_key_is_said_with_the_keys_that_it_has_left(tmp_path: Path) -> None:
+    keys, _ = keys_from(tmp_path, '[keys]\nundo = ["z", "ctrl+y"]\nswap = "."\ngrow = "%"\n')
+    assert keys.losses == (". is swap now: next-word is ^→", "^y is undo now: redo has no key")  # but for what was given others
+
+    said: list[str] = []
+    pressed(copy_of_our_corpus(tmp_path / "corpus"), [], ARTICLE, keys=keys, then=lambda app: said.append(shown(app)[-3]))
+    assert ". is swap now: next-word is ^→; ^y is undo now: redo has no key" in said[0]
+
+
+def test_modifiers_may_be_written_in_any_order(tmp_path: Path) -> None:
+    keys, _ = keys_from(tmp_path, '[keys]\nundo = ["shift+ctrl+f5", "ctrl+alt+z"]\n')
+    assert keys.named("undo").keys == ("ctrl+shift+f5", "alt+ctrl+z")  # as Textual names them
+
+
+def test_a_file_can_be_printed_to_begin_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # no corpus is there, and nobody is named
+    assert main(["annotate", "--keys"]) == 0
+    printed = capsys.readouterr().out
+
+    assert read_keys(tmp_path / "nothing.toml")[0].commands == keys_from(tmp_path, printed)[0].commands
+    for command in COMMANDS:
+        assert any(line.startswith(f"{command.name} = [") and command.summary in line for line in printed.splitlines())
+    assert str(tmp_path / "postil/keys.toml") in printed
+
+    (tmp_path / "postil").mkdir()
+    (tmp_path / "postil/keys.toml").write_text('[keys]\nundo = "z"\n', encoding="utf-8")
+    assert main(["annotate", "--keys"]) == 0
+    assert 'undo = ["z"]' in capsys.readouterr().out
+
+
 def test_what_is_only_for_suggestions_may_share_a_key(tmp_path: Path) -> None:
     keys, _ = keys_from(tmp_path, '[keys]\naccept = "tab"\n')
     assert keys.find("tab", "ghost").name == "accept"
@@ -128,9 +162,17 @@ def test_what_is_only_for_suggestions_may_share_a_key(tmp_path: Path) -> None:
         ("[keys]\n\nundoo = 'z'\n", ":3:1: there is no command “undoo”: did you mean undo?"),
         ("[keys]\nundo = 'crtl+z'\n", ":2:1: “crtl+z” is no key"),
         ("[keys]\nundo = 'shift+z'\n", ":2:1: “shift+z” is no key: write “Z”"),
+        ("[keys]\nundo = 'crtl+z'\n", ":2:1: “crtl+z” is no key: did you mean ctrl+z?"),
+        ("[keys]\nundo = 'shfit+entr'\n", ":2:1: “shfit+entr” is no key: did you mean shift+enter?"),
+        ("[keys]\nundo = 'ctrl+Z'\n", ":2:1: “ctrl+Z” is no key: a terminal does not tell it from “ctrl+z”: write that"),
+        ("[keys]\nundo = 'ctrl+i'\n", ":2:1: “ctrl+i” is no key: a terminal sends tab for it: write that"),
         ("[keys]\nundo = 'entr'\n", ":2:1: “entr” is no key: did you mean enter?"),
+        ("[keys]\nfrobnicate = 'z'\n", ":2:1: there is no command “frobnicate”: postil annotate --keys lists all"),
+        ("[keys]\nquit = []\n", ":2:1: quit needs a key: there is no other way out"),
+        ("[keys]\n\nundo = 'ctrl+q'\n", ":3:1: quit needs a key: there is no other way out"),
+        ("[keys]\nhelp = []\n", ":2:1: help needs a key: the list of keys is what"),
         ("[keys]\nundo = 'z'\nredo = 'z'\n", ":3:1: the key z is that of undo and of redo"),
-        ("theme = 'pink'\n", ":1:1: theme must be"),
+        ("theme = 'pink'\n", ":1:1: theme must be dark, light, ansi-dark or ansi-light, not “pink”"),
         ("[key]\n", ":1:1: unknown key “key”; did you mean keys?"),
         ("[keys]\nundo = \n", ":2:8: not TOML"),
     ],

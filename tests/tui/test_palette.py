@@ -10,10 +10,10 @@ from rich.color import Color, ColorSystem, ColorType
 
 from annotating.corpora import ARTICLE, copy_of_our_corpus
 from postil.scheme import LabelDefinition, Layer, Scheme
-from postil.tui.drawing import Look
 from postil.tui.app import Annotator
+from postil.tui.drawing import Look
 from postil.tui.palette import _BACKGROUNDS, Palette, _contrast
-from tui.driving import pressed, screen_of, segments, shown
+from tui.driving import least_contrasts, pressed, screen_of, segments, shown
 
 COLOURS = ["#000000", "#ffffff", "#f0e442", "#0072b2", "#888888", "#4e79a7", "#edc948"]
 SCHEME = Scheme("s", 1, layers={"l": Layer("span", labels={colour: LabelDefinition(colour=colour) for colour in COLOURS})})
@@ -49,28 +49,13 @@ def test_what_is_looked_at_has_more_than_a_colour(is_dark: bool, has_few: bool) 
 
 # --- what is sent to a terminal ------------------------------------------------------------------------------------------
 
-_DRAWN = "─│╭╮╰╯━┃┆╌▁▂▃▄▅▆▇█▏▔▎▍"  # lines and bars: no text
-
-
-def _least_contrasts(app: Annotator, system: ColorSystem) -> dict[str, float]:
-    """Each text on the screen, or in the dialog, with the contrast that it has in a terminal of so many colours."""
-    found = {}
-    for segment in segments(app):
-        style, text = segment.style, segment.text.strip(f" {_DRAWN}")
-        if text and style and style.color and style.bgcolor:
-            pair = (style.color, style.bgcolor)
-            colours = [tuple(one.downgrade(system).get_truecolor()) for one in pair]
-            found[f"{text} {pair}"] = _contrast(*colours)
-    assert found
-    return found
-
 
 @pytest.mark.parametrize("keys", ["2 ] ] > >", "2 G", "?", "2 '", "3 } } } space - o", "2 } } ] M", "N", "/", "O", "ctrl+d"])
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_every_text_on_every_screen_can_be_read(theme: str, keys: str, tmp_path: Path) -> None:
     def look(app: Annotator) -> None:
         for system in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT):
-            assert {text: found for text, found in _least_contrasts(app, system).items() if found < 4.5} == {}
+            assert {text: found for text, found in least_contrasts(app, system).items() if found < 4.5} == {}
 
     pressed(copy_of_our_corpus(tmp_path), keys, ARTICLE, suggestions="gold", theme=theme, then=look)
 

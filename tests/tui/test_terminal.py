@@ -20,6 +20,7 @@ from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session
 from postil.rules.examples import Example, span
+from postil.storage.holder import read_holder
 from tui.task import BY_HAND, DOCUMENT, by_hand, with_ids_of_gold
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -52,10 +53,15 @@ class Terminal:
         return self("capture-pane", "-p").splitlines()
 
     def wait_for(self, is_so: Callable[[], bool]) -> None:
+        if not self.wait_for_end(is_so):
+            pytest.fail("\n".join(self.lines))
+
+    def wait_for_end(self, is_so: Callable[[], bool]) -> bool:
+        """Wait until it is so, whether there is a terminal or not; returns whether it is."""
         end = time.monotonic() + _PATIENCE
-        while not is_so():
-            assert time.monotonic() < end, "\n".join(self.lines)
+        while not is_so() and time.monotonic() < end:
             time.sleep(0.05)
+        return is_so()
 
     def wait_for_text(self, text: str) -> None:
         self.wait_for(lambda: any(text in line for line in self.lines))
@@ -100,14 +106,34 @@ def test_a_session_that_is_killed_is_taken_up_again(tmp_path: Path, terminal: Te
         assert len(session.history.done) == 1
 
 
-def test_a_session_that_is_told_to_end_leaves_the_terminal_as_it_was(tmp_path: Path, terminal: Terminal) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_session_that_is_told_to_end_leaves_the_terminal_as_it_was(
+    told: signal.Signals, tmp_path: Path, terminal: Terminal
+) -> None:
     copy_of_our_corpus(tmp_path / "corpus")
-    command = f"{sys.executable} -m postil -C {tmp_path / 'corpus'} annotate {DOCUMENT} --as me; echo ended $?; sleep 20"
+    command = f"{sys.executable} -m postil -C {tmp_path / 'corpus'} annotate {DOCUMENT} --as me; echo ended $?; stty -a; sleep 20"
     terminal.start("sh", "-c", command)
     terminal.wait_for_text("set me")
+    terminal.press("2", "g")
+    terminal.wait_for_text("GPE “India”")
     lock = tmp_path / "corpus/.postil/sessions/me" / f"{DOCUMENT}.lock"
-    os.kill(int(msgspec.json.decode(lock.read_bytes())["pid"]), signal.SIGTERM)
-    terminal.wait_for_text(f"ended {128 + signal.SIGTERM}")
+    os.kill(int(msgspec.json.decode(lock.read_bytes())["pid"]), told)
+    terminal.wait_for_text(f"ended {128 + told}")
+    terminal.wait_for(lambda: any(" icanon" in line for line in terminal.lines))
+    assert not any("set me" in line for line in terminal.lines)  # it has the screen back that it had before
+    assert not lock.exists()
+    assert [span.text for span in Corpus.open(tmp_path / "corpus")[DOCUMENT].sets["me"].spans] == ["India"]
+
+
+def test_a_session_whose_terminal_is_gone_ends(tmp_path: Path, terminal: Terminal) -> None:
+    copy_of_our_corpus(tmp_path / "corpus")
+    terminal.start(sys.executable, "-m", "postil", "-C", str(tmp_path / "corpus"), "annotate", DOCUMENT, "--as", "me")
+    terminal.wait_for_text("set me")
+    lock = tmp_path / "corpus/.postil/sessions/me" / f"{DOCUMENT}.lock"
+    holder = read_holder(lock)
+    assert holder is not None
+    terminal("kill-server")
+    assert terminal.wait_for_end(lambda: not holder.may_be_alive)
     assert not lock.exists()
 
 

@@ -29,6 +29,16 @@ class _WithActions(CorpusCommand):
         super().format_epilog(ctx, formatter)
 
 
+def _print_keys(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """The keys as they are with the user's own; a file that cannot be read is said."""
+    if value:
+        from postil.tui.keys_file import as_toml, keys_path, read_keys
+
+        path = keys_path()
+        click.echo(as_toml(read_keys(path)[0], path), nl=False)
+        ctx.exit()
+
+
 @click.command("annotate", cls=_WithActions, task="Edit it")
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option("--as", "annotator", required=True, metavar="NAME", help="Who you are: whose set it is.")
@@ -36,13 +46,23 @@ class _WithActions(CorpusCommand):
 @click.option("--script", metavar="FILE", help="Do the actions of a file, without a terminal; - is standard input.")
 @click.option("--list", "lists", is_flag=True, help="List the documents, and how far each is.")
 @click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
+@click.option(
+    "--keys",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_keys,
+    help="Print a keys.toml with every command, its keys, and what it does.",
+)
 @click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
     """Annotate a document, in a set of your own; without DOC, choose one from the list.
 
-    In the terminal ? shows every key; ~/.config/postil/keys.toml can change them. Nobody else's set is seen unless you say
-    --suggestions. A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or
-    apostrophes that count, # before a comment. It is done wholly, or where an action is refused, not at all:
+    In the terminal ? shows every key; ~/.config/postil/keys.toml can change them: --keys prints one to begin with. Nobody
+    else's set is seen unless you say --suggestions.
+
+    A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or apostrophes
+    that count, # before a comment. It is done wholly, or where an action is refused, not at all:
 
     \b
         layer entity
@@ -74,8 +94,8 @@ def _annotate(corpus: Corpus, document: str | None, annotator: str, suggestions:
         import_module("textual")
     except ImportError as error:
         raise MissingExtra("postil annotate in a terminal", "Textual", "tui") from error
-    if os.environ.get("TERM") == "dumb":
-        raise click.UsageError("this terminal (TERM=dumb) cannot place what is drawn: use --script FILE, or --list")
+    if (terminal := os.environ.get("TERM", "")) in ("dumb", "unknown"):
+        raise click.UsageError(f"this terminal (TERM={terminal}) cannot place what is drawn: use --script FILE, or --list")
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on standard error
         raise click.UsageError("this is no terminal: use --script FILE, or --list")
     from postil.tui.app import annotate

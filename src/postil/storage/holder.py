@@ -54,13 +54,17 @@ class Holder(msgspec.Struct, frozen=True):
         return self.started == _started(self.pid)
 
 
+_ENDED = ("Z", "X", "x")  # by proc(5): there is but an entry in a table, until whoever started it has asked how it ended
+
+
 def _started(pid: int) -> str:
-    """When a process was started, in ticks since the machine was; empty where the system does not say."""
+    """When a process was started, in ticks since the machine was; empty where the system does not say, or it has ended."""
     try:
         stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    state, *numbers = stat.rpartition(")")[2].split()
+    return "" if state in _ENDED else numbers[18]
 
 
 def read_holder(path: Path) -> Holder | None:

@@ -192,7 +192,7 @@ class _Builder:
     def choice(self, allowed: tuple[Any, ...], value: Any, path: KeyPath) -> Any:
         if value in allowed and type(value) in map(type, allowed):
             return value
-        return self.wrong(listing(map(str, allowed)), value, path)
+        return self.wrong(listing(str(one) for one in allowed if one != ""), value, path)  # empty is the same as left out
 
     def union(self, kinds: tuple[Any, ...], value: Any, path: KeyPath) -> Any:
         for kind in kinds:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, cast
 
@@ -40,10 +41,10 @@ _LIGHT = Theme(
 _ORDER_AS_IT_IS, _ORDER_BY_DIRECTION = "\x1b[8l", "\x1b[8h"
 
 _NO_COLOURS = NoColor()
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 THEMES = {"dark": "postil-dark", "light": "postil-light", "ansi-dark": "ansi-dark", "ansi-light": "ansi-light"}
 """The themes by the names that users have for them: in all colours, and in the terminal's own."""
-
 
 
 def default_theme(environment: Mapping[str, str], *, has_few_colours: bool) -> str:
@@ -133,14 +134,18 @@ class Annotator(App[int], inherit_bindings=False):
             self.show_documents()
 
     def _end_when_told_to(self) -> None:
-        """Let SIGTERM end the application as its key does: the terminal is left as it was, the lock given back.
+        """Let the signals that end a program end it as its key does: the terminal is left as it was, the lock given back."""
+        for told in _ENDING:
+            with contextlib.suppress(NotImplementedError, RuntimeError):  # not on every system, nor in every thread
+                asyncio.get_running_loop().add_signal_handler(told, self._end, 128 + told)
 
-        SIGHUP ends the process at once, as nothing can be written to a terminal that is gone; the next session finds all it left.
-        """
-        with contextlib.suppress(NotImplementedError, RuntimeError):  # not on every system, nor in every thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, None, 128 + signal.SIGTERM)
-            if signal.getsignal(signal.SIGHUP) is signal.default_int_handler:
-                signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    def _end(self, status: int) -> None:
+        """End with this exit status; where the terminal is gone, at once: it will never take what is still to be written."""
+        if self._driver is None or self._driver.is_headless or sys.__stderr__ is None or sys.__stderr__.isatty():
+            self.exit(None, status)
+        else:
+            self.close_session()
+            os._exit(status)
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""

@@ -162,6 +162,7 @@ COMMANDS: tuple[Command, ...] = (
         ("panel-down", "further down in the panel", ("alt+down",), "panel_down"),
         ("panel-up", "further up in the panel", ("alt+up",), "panel_up"),
         ("theme", "next theme", ("ctrl+t",), "theme"),
+        ("guidelines", "written guidelines, where they speak of the label here", ("I", "f4"), "guidelines"),
         ("help", "all keys", ("?", "f1"), "help"),
         ("quit", "quit", ("ctrl+q",), "quit"),
     ),
@@ -183,8 +184,9 @@ class Pressable(Protocol):
 class Keys:
     """The commands with the keys that they have here."""
 
-    def __init__(self, commands: Iterable[Command] = COMMANDS) -> None:
-        self.commands = tuple(commands)
+    def __init__(self, commands: Iterable[Command] = COMMANDS, losses: Iterable[str] = ()) -> None:
+        """``losses``: which commands lost a key to another, in words."""
+        self.commands, self.losses = tuple(commands), tuple(losses)
 
     @property
     def used(self) -> frozenset[str]:

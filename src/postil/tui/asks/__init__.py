@@ -66,6 +66,7 @@ ASKS: dict[str, Callable[[AnnotateScreen], object]] = {
     "panel_up": lambda screen: screen.panel.scroll_page_up(animate=False),
     "theme": view.theme,
     "help": view.all_keys,
+    "guidelines": view.guidelines,
     "next_document": documents.next_document,
     "documents": documents.documents,
     "quit": lambda screen: screen.app.exit(),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from postil.annotating import focused
+from postil.model import Note
+from postil.text import printable
+
 if TYPE_CHECKING:
     from postil.tui.screens.annotate import AnnotateScreen
 
@@ -50,3 +54,18 @@ def all_keys(screen: AnnotateScreen) -> None:
     from postil.tui.screens.help import HelpScreen
 
     screen.ask(HelpScreen(screen.keys, screen.state), lambda name: screen.run(screen.keys.named(name)))
+
+
+def guidelines(screen: AnnotateScreen) -> None:
+    """Show the written guidelines, where they speak of the label that is here."""
+    from postil.annotating.guidelines import GUIDELINES, about, guidelines
+    from postil.tui.screens.guidelines import GuidelinesScreen
+
+    source = guidelines(screen.application.corpus)
+    if not source.strip():
+        screen.say(f"the corpus has no {GUIDELINES}", is_refused=True)
+        return
+    state = screen.state
+    here = state.ghost or focused(state)
+    layer, label = (state.place.layer, "") if here is None or isinstance(here, Note) else (here.layer, here.label)
+    screen.app.push_screen(GuidelinesScreen(source, printable(label or layer), about(source, layer, label)))

@@ -74,7 +74,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Draw the state that there is, and say how it came about."""
         said = self.state.said
-        self.say("; ".join(overridden(self.keys, self.state.scheme)))
+        self.say("; ".join((*self.keys.losses, *overridden(self.keys, self.state.scheme))))
         self.show()
         self.run_worker(self._prepare, thread=True)
         self.set_interval(_LOOKS_AT_DISK, self._look_at_disk)

@@ -21,7 +21,7 @@ _KEYS = "type to search   ↑↓   ⏎ do it   esc close"
 
 
 class Entry(NamedTuple):
-    """One line of the list: its section, its keys, what it does; the command to do, none for a label."""
+    """One line of the list: section, keys, what they do; the command as ``keys.toml`` names it, none for a label."""
 
     section: str
     keys: tuple[str, ...]
@@ -50,6 +50,7 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
     HelpScreen Line { margin-bottom: 1; }
     HelpScreen VerticalScroll { height: 1fr; }
     HelpScreen Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    HelpScreen .about { border-top: solid $accent; text-wrap: wrap; max-height: 4; }
     """
 
     def __init__(self, keys: Keys, state: State) -> None:
@@ -58,7 +59,7 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
         self._found = self._all
         self._at = 0
         self._line = Line(placeholder="search")
-        self._content = Static()
+        self._content, self._about = Static(), Static(classes="about", markup=False)
         self._box = VerticalScroll(self._content, can_focus=False)
 
     def compose(self) -> ComposeResult:
@@ -68,6 +69,7 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
         with outer:
             yield self._line
             yield self._box
+            yield self._about
 
     def on_mount(self) -> None:
         """Draw it."""
@@ -80,6 +82,10 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
             self.dismiss(chosen or None)
         elif key in ("up", "down"):
             self._at = (self._at + (1 if key == "down" else -1)) % max(len(self._found), 1)
+            self._show()
+        elif key in ("pageup", "pagedown"):
+            page = max(self._box.size.height - 1, 1)
+            self._at = max(min(self._at + (page if key == "pagedown" else -page), len(self._found) - 1), 0)
             self._show()
         elif self._line.take(key):
             words = self._line.value.casefold().split()
@@ -96,10 +102,17 @@ class HelpScreen(ModalScreen[str | None], inherit_bindings=False):
                 lines.append(Text(f"\n{section}" if lines else section, Style(bold=True, underline=True)))
             here = len(Text("\n").join(lines).plain.split("\n")) if at == self._at else here
             keys = ", ".join(map(shown_key, one.keys)) or "no key"
-            line = Text.assemble("▸ " if at == self._at else "  ", (f"{keys:<16}", Style(bold=True)), one.said)
+            name = (f"  ({one.command})" if one.command else "", Style(dim=True))
+            line = Text.assemble("▸ " if at == self._at else "  ", (f"{keys:<16}", Style(bold=True)), one.said, name)
             lines.append(line)
         self._content.update(Text("\n").join(lines) if lines else Text("no key does that"))
+        self._about.update(_about(self._found[self._at]) if self._found else "")
         self._box.scroll_to(y=max(here - 4, 0), animate=False)
+
+
+def _about(one: Entry) -> str:
+    """All that is said of an entry, and what it is called where keys are changed."""
+    return f"{one.said}  ·  in keys.toml: {one.command}" if one.command else one.said
 
 
 def _searched(one: Entry) -> str:
