@@ -24,7 +24,7 @@ from postil.cli import main
 from postil.errors import ActionRefused, PostilError, SetInUse, UnsafePath
 from postil.model import AnnotationSet
 from postil.rules.examples import Example
-from postil.storage.holder import Holder
+from postil.storage.holder import Holder, _started
 from postil.storage.set_file import encode_set, parse_set
 
 SET = "annotations/gold/example.jsonl"
@@ -124,6 +124,20 @@ def test_a_lock_that_is_left_over_is_recognised(corpus: Corpus) -> None:
     path.write_bytes(b"")
     Session.open(corpus, "example", "gold").close()
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system says that a process has ended before anybody asked how")
+def test_a_process_that_was_killed_and_not_asked_after_holds_nothing(corpus: Corpus) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = _started(killed.pid)
+    path = lock_of(corpus, pid=killed.pid, started=started)
+    with pytest.raises(SetInUse):
+        Session.open(corpus, "example", "gold")
+    killed.kill()
+    os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is still in the table of processes
+    Session.open(corpus, "example", "gold").close()
+    assert not path.exists()
+    killed.communicate()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system says when a process was started")

@@ -14,10 +14,11 @@ from conftest import write_example
 from postil import Corpus
 from postil.annotating import focused
 from postil.model import Relation, Span
-from postil.rules.examples import Example
+from postil.rules.examples import Example, span
 from postil.tui.app import Annotator
 from postil.tui.drawing import MARGIN
 from postil.tui.keys import COMMANDS, Keys
+from postil.tui.widgets.text_view import TextView
 from tui.driving import drive, in_turn, keys_from, press, pressed, screen_of, settle, shown
 
 TEXT = """\
@@ -396,3 +397,44 @@ def test_without_colour_all_is_drawn(corpus: Corpus) -> None:
 
 def test_keys_that_are_not_given_are_ours() -> None:
     assert Keys().commands == COMMANDS
+
+
+def test_nothing_is_dragged_under_a_dialog(corpus: Corpus) -> None:
+    """What a dialog is about stays what it was when it was opened, though the button is still down."""
+    found: list[str] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        view = screen_of(app).view
+        left = MARGIN + 1
+        await pilot.mouse_down(view, offset=(left + 3, 0))
+        await pilot.hover(view, offset=(left + 16, 0))
+        await press(app, pilot, ["'"])
+        await pilot.hover(view, offset=(left + 30, 0))
+        view.post_message(TextView.Pointed(30, extends=True))  # one that was on its way
+        await press(app, pilot, [])
+        found.append(chosen(app))
+        await press(app, pilot, ["p"])
+        await pilot.hover(view, offset=(left + 22, 0))
+        await pilot.mouse_up(view, offset=(left + 22, 0))
+        found.append(chosen(app))
+
+    mouse(corpus, steps)
+    assert found == ["Rajnath Singh", "Rajnath Singh"]
+    assert [one.text for one in Corpus.open(corpus.directory.root)["example"].sets["me"].spans] == ["Rajnath Singh"]
+
+
+def test_an_edge_moved_over_another_span_is_said_in_words_of_check(tmp_path: Path) -> None:
+    scheme = 'name = "s"\nversion = 1\n[layers.entity]\nkind = "span"\noverlap = "none"\nlabels.P = {}\nlabels.Q = {}\n'
+    records = (span("e1", "P", 0, 3), span("e2", "Q", 4, 7))
+    corpus = Corpus.open(write_example(tmp_path, Example(text="one two three\n", scheme=scheme, records=records)))
+    said: list[str] = []
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        for key in ("]", "V", "V", "ctrl+z", "ctrl+z"):
+            await press(app, pilot, [key])
+            said.append(shown(app)[-3].strip())
+
+    pressed(corpus, [], annotator="gold", size=(60, 20), then=steps)
+    assert said[1].startswith("P “one” is P “one two”; SPN")
+    assert "overlap" in said[1]
+    assert "SPN" not in said[4]

@@ -110,6 +110,4 @@ def _in_place(state: State, done: list[Step], undone_: list[Step]) -> State:
     """The state where the annotator left it, with what had been rejected by then."""
     rejected = frozenset(key for step in done for key in step.rejected)
     place = undone_[-1].before if undone_ else done[-1].after if done else state.place
-    if place.layer not in state.scheme.layers:
-        place = msgspec.structs.replace(place, layer=state.place.layer)
-    return state.with_(place=place, rejected=rejected)
+    return state.with_(place=state.fitted(place), rejected=rejected)

@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 
 from postil.annotating.history import Back, Do, Entry
-from postil.errors import PostilError, UnsafePath
+from postil.annotating.ledger import first_fault
+from postil.errors import UnreadableFile, UnsafePath
 from postil.model import AnnotationSet
 from postil.storage.private import DIRECTORY, make_private
 from postil.storage.safe_files import is_inside
-from postil.storage.set_file import encode_set, parse_set
+from postil.storage.set_file import encode_set, has_unreadable_lines, parse_set
+from postil.text import printable
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -63,7 +65,7 @@ class Journal:
         self.lock_path = self.directory / f"{document}.lock"
         if not is_inside(root, self.path):
             raise UnsafePath(f"{self.path} leads out of {root}: nothing was written")
-        self._root = root
+        self._root, self._annotator, self._document = root, annotator, document
 
     def prepare(self) -> None:
         """Make the directory, and let git ignore it."""
@@ -78,19 +80,36 @@ class Journal:
         lines = data.split(b"\n")[:-1]  # what follows the last line feed was never finished
         if not lines:
             return None
-        try:
-            start, *rest = [_decoder.decode(line) for line in lines]
-        except msgspec.MsgspecError as error:
-            raise PostilError(f"{self.path} cannot be read: {error}. Move it away: only undoing needs it") from error
+        start, *rest = [self._decoded(number, line) for number, line in enumerate(lines, 1)]
         if not isinstance(start, Start) or (found := _set_of(start)) is None:
-            raise PostilError(f"{self.path} does not begin with a set. Move it away: only undoing needs it")
+            raise self._fault(1, "it does not begin with a set")
+        if (found.header.document, found.header.annotator) != (self._document, self._annotator):
+            raise self._fault(1, f"it is about {printable(found.header.document)} by {printable(found.header.annotator)}")
         told = Recorded(found, [], 0, start.saved, data.rfind(b"\n") + 1)
-        for entry in rest:
+        places: list[int] = []
+        for number, entry in enumerate(rest, 2):
             if isinstance(entry, Saved):
                 told.number_saved, told.saved = len(told.entries), entry.sha256
-            elif not isinstance(entry, Start):
+            elif isinstance(entry, Start):
+                raise self._fault(number, "it begins again")
+            else:
                 told.entries.append(entry)
+                places.append(number)
+        line, fault = first_fault(found, zip(places, told.entries, strict=True))
+        if fault:
+            raise self._fault(line, fault)
         return told
+
+    def _decoded(self, number: int, line: bytes) -> Start | Entry | Saved:
+        try:
+            found: Start | Entry | Saved = _decoder.decode(line)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise self._fault(number, f"it cannot be read: {error}") from error
+        return found
+
+    def _fault(self, line: int, why: str) -> UnreadableFile:
+        todo = "Move it away: only undoing needs it, and what had not been saved yet"
+        return UnreadableFile(str(self.path), f"this journal does not fit together: {why}. {todo}", line)
 
     def begin(self, annotations: AnnotationSet, saved: str) -> None:
         """Begin it with a set, and the SHA-256 of its file."""
@@ -131,4 +150,7 @@ def _line(entry: Any) -> bytes:
 
 
 def _set_of(start: Start) -> AnnotationSet | None:
-    return parse_set("", "", start.set.encode()).annotation_set()
+    file = parse_set("", "", start.set.encode("utf-8", "replace"))
+    found = None if has_unreadable_lines(file) else file.annotation_set()
+    has_ids_once = found is not None and len({record.id for record in found.records}) == len(list(found.records))
+    return found if has_ids_once else None

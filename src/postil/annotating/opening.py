@@ -116,7 +116,7 @@ def _going_on(case: _Case, told: Recorded) -> Opened:
     if held.annotations and held.sha256 == sha256_of(encode_set(history.state.marks.annotations)):
         return Opened(case.bundle, history, saved, held.sha256, has_journal=True)
     conflicts: tuple[Conflict, ...] = ()
-    if held.sha256 == told.saved:
+    if held.sha256 == told.saved and before == saved:
         missing = len(told.entries) - told.number_saved
         history = _saying(history, f"{counted(missing, 'step')} that had not been saved taken from the journal")
     else:

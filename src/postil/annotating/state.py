@@ -130,6 +130,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         there = self.with_(place=place, **({"grown": ()} | changes))
         return there.with_(recent=focus) if focus in there.marks.by_id else there
 
+    def fitted(self, place: Place) -> Place:
+        """A place of another time, as far as this text and this scheme have it."""
+        clamp, layer = self.reading.clamp, place.layer if place.layer in self.scheme.layers else self.place.layer
+        return Place(layer, clamp(place.anchor), clamp(place.cursor), place.focus)
+
     def at_ghost(self, span: Span, **changes: Any) -> State:
         """The same state at a suggestion, in its layer: what is done next is done there."""
         layer = span.layer if span.layer in self.scheme.layers else self.place.layer

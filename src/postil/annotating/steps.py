@@ -93,6 +93,4 @@ def _changed(marks: Marks, changes: Iterable[tuple[Record | None, Record | None]
 
 
 def _back(state: State, marks: Marks, place: Place, rejected: Collection[str], said: str) -> State:
-    if place.layer not in state.scheme.layers:
-        place = msgspec.structs.replace(place, layer=state.place.layer)
-    return state.with_(marks=marks, rejected=frozenset(rejected), place=place, review=None, grown=(), said=said)
+    return state.with_(marks=marks, rejected=frozenset(rejected), place=state.fitted(place), review=None, grown=(), said=said)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from postil.annotating import Session, State
 from postil.errors import ActionRefused, PostilError
-from postil.findings import Severity
+from postil.findings import Finding, Severity
 from postil.tui import asks
 from postil.tui.keys import Command, Keys, context
 from postil.tui.keys_file import overridden
@@ -55,6 +55,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         self.panel: Panel = Panel(palette, keys)
         self._said, self._status, self._bar = Said(), Status(), KeyBar()
         self._has_failed = False
+        self._findings: dict[Finding, None] = {}
         self.refusal = ""
         """Why the last action was refused."""
         self.column: int | None = None
@@ -90,6 +91,10 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         self.set_class(event.size.width < _LEAST[0] or event.size.height < _LEAST[1], "small")
         self.set_class(event.size.width < _WIDE_ENOUGH_FOR_PANEL, "narrow")
 
+    def on_screen_suspend(self) -> None:
+        """Something else is shown: what is dragged there is not dragged here."""
+        self.view.stop_dragging()
+
     @property
     def application(self) -> Annotator:
         """The application, which opens documents."""
@@ -105,6 +110,7 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     def show(self) -> None:
         """Draw the present state."""
         state, findings = self.state, self.session.findings
+        self._findings = dict.fromkeys(findings)
         faulty = frozenset(finding.subject for finding in findings if finding.severity is not Severity.INFO)
         self.view.show(state, faulty)
         self.panel.show(state, findings)
@@ -136,8 +142,12 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
             self._fail(error)
             return False
         self._has_failed = self._has_failed and state.marks is before.marks  # a move saves nothing
-        self.say(state.said)
+        known = self._findings
         self.show()
+        new = (
+            [f"{one.code} {one.message}" for one in self._findings if one not in known] if state.marks is not before.marks else []
+        )
+        self.say("; ".join([state.said, *new[:1], *([f"{len(new) - 1:,} more"] if new[1:] else [])]))
         asks.after(self, before, words[0])
         if self.session.conflicts is not conflicts and self.session.conflicts:
             self._say_at_length("Changed by somebody else too", state.said)
@@ -176,8 +186,9 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
 
     @on(TextView.Pointed)
     def _pointed(self, event: TextView.Pointed) -> None:
-        self.column = None
-        self.do("drag-to" if event.extends else "to", str(event.offset))
+        if self.app.screen is self:  # a dialog is about what was selected when it was opened
+            self.column = None
+            self.do("drag-to" if event.extends else "to", str(event.offset))
 
     @on(TextView.SpanPointed)
     def _span_pointed(self, event: TextView.SpanPointed) -> None:

@@ -164,6 +164,10 @@ class TextView(ScrollView, can_focus=False):
 
     def on_mouse_up(self) -> None:
         """The end of dragging."""
+        self.stop_dragging()
+
+    def stop_dragging(self) -> None:
+        """Take the mouse for no longer held: it was let go, or a dialog has come between."""
         self._is_dragging = False
         self.release_mouse()
 
