@@ -11,6 +11,7 @@ not go on, and each carries one message for the person who typed it::
     ├── MissingExtra            an optional library is not installed
     ├── ActionRefused           an annotator's action that cannot be done here; nothing was changed
     ├── SetInUse                somebody else is annotating this set
+    ├── TextEdited              the text that is being annotated is another one by now
     └── ExportRefused           what was asked would lose something, or overwrite something
 """
 
@@ -55,6 +56,10 @@ class ActionRefused(PostilError):
 
 class SetInUse(PostilError):
     """Another session holds the lock of a set."""
+
+
+class TextEdited(PostilError):
+    """A document's text was edited, or taken away, while it was annotated: no offset holds in it."""
 
 
 class ExportRefused(PostilError):

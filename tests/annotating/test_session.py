@@ -175,8 +175,9 @@ def test_what_changed_on_the_disk_is_merged(corpus: Corpus) -> None:
         assert by_id["s1"].attributes["polarity"] == "negative"  # type: ignore[union-attr]
         assert ("PERSON", "paper") in spans_of(session)
         assert on_disk(corpus) == session.state.marks.annotations
-        assert session.history.done[-1].said == "changed on the disk: 1 change"
-        assert do(session, "undo") == "undone: changed on the disk: 1 change"
+        said = "changed on the disk: 1 change: ~ statement OPINION “Rajnath Singh met Hamada in Tokyo.” (s1)"
+        assert session.history.done[-1].said == said
+        assert do(session, "undo") == f"undone: {said}"
 
 
 def test_a_change_is_seen_when_it_is_looked_for(corpus: Corpus) -> None:
@@ -235,6 +236,30 @@ def test_a_file_system_without_links(corpus: Corpus, monkeypatch: pytest.MonkeyP
         Session.open(corpus, "example", "gold")
 
 
+def test_what_cannot_be_written_is_said_before_anything_is_done(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether nobody may, or the file system is read-only: the superuser is stopped by nothing but the latter."""
+    root = corpus.directory.root
+    for name in ("annotations/gold", ".postil", ""):
+        closed = root / name
+        with monkeypatch.context() as read_only:
+            read_only.setattr(os, "access", lambda path, _, closed=closed: closed not in (Path(path), *Path(path).parents))
+            with pytest.raises(PostilError, match=r"cannot be written to: get the right to write there"):
+                Session.open(corpus, "example", "gold")
+        (root / ".postil").mkdir(exist_ok=True)
+    Session.open(corpus, "example", "gold").close()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="the superuser may write everywhere")
+def test_a_corpus_without_the_right_to_write(corpus: Corpus) -> None:
+    directory = path_of(corpus).parent
+    directory.chmod(0o500)
+    try:
+        with pytest.raises(PostilError, match="cannot be written to"):
+            Session.open(corpus, "example", "gold")
+    finally:
+        directory.chmod(0o700)
+
+
 def test_a_full_disk_loses_nothing(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     with Session.open(corpus, "example", "gold") as session:
         do(session, "find paper\nlabel p")
@@ -261,7 +286,10 @@ def test_a_change_between_two_sessions_is_a_step(corpus: Corpus) -> None:
         do(session, "find paper\nlabel p")
     changed_on_disk(corpus, '"text":"?"', '"text":"!"')
     with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
-        assert [step.said for step in session.history.done] == ["PERSON “paper”", "changed on the disk: 1 change"]
+        assert [step.said for step in session.history.done] == [
+            "PERSON “paper”",
+            "changed on the disk: 1 change: ~ note about a1 “!” (n1)",
+        ]
         do(session, "undo\nundo")
         assert ("PERSON", "paper") not in spans_of(session)
 

@@ -184,7 +184,10 @@ def test_a_change_on_the_disk_is_merged_and_said(hostile: Corpus) -> None:
 
     drive(Annotator(hostile, "gold", "example"), steps)
     assert found[0] is MessageScreen
-    assert any("changed on the disk: 1 change" in line for line in found[1])
+    said = " ".join(" ".join(found[1]).replace("│", " ").split())
+    assert "changed on the disk: 1 change: ~ statement FACT" not in said
+    assert "changed on the disk: 1 change: ~ statement OPINION “” the” (s2)" in said.replace("” the ”", "” the”")
+    assert "label: FACT → OPINION" in said
     assert found[2] == "FACT"
 
 
@@ -286,6 +289,34 @@ def test_a_lost_lock_stops_everything_and_can_be_opened_again(hostile: Corpus) -
     assert [span.text for span in made.spans if span.label == "PERSON"] == ["Rajnath Singh", "paper"]
 
 
+def test_a_text_that_was_edited_is_closed_and_not_opened_again(hostile: Corpus) -> None:
+    """What is offered helps: opened again it would only be refused, until the set is realigned."""
+    found: list[Any] = []
+    text = hostile.directory.root / "corpus/example.txt"
+
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        text.write_text(f"New. {text.read_text(encoding='utf-8')}", encoding="utf-8")
+        await press(app, pilot, [*"1/paper", "enter", "p"])
+        found.append(" ".join(shown(app)))
+        await press(app, pilot, ["escape"])
+        found.append(type(app.screen))
+        await press(app, pilot, ["p", "enter"])
+        found.append(type(app.screen))
+        assert main(["-C", str(hostile.directory.root), "realign", "example"]) in (0, 1)
+        await press(app, pilot, ["enter"])
+        await settle(pilot)
+        await press(app, pilot, [*"1/paper", "enter", "p"])
+
+    drive(Annotator(hostile, "gold", "example"), steps)
+    assert "Not done" in found[0]
+    assert "was edited meanwhile" in found[0]
+    assert "⏎ close the document" in found[0]
+    assert "open the document again" not in found[0]
+    assert found[1:] == [AnnotateScreen, DocumentsScreen]
+    made = Corpus.open(hostile.directory.root)["example"].sets["gold"]
+    assert [span.text for span in made.spans if span.label == "PERSON"] == ["Rajnath Singh", "paper"]
+
+
 def test_what_had_not_been_saved_is_taken_up(hostile: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: object) -> None:
         raise OSError(28, "no space left")
@@ -314,10 +345,16 @@ def test_a_disk_that_is_full_loses_nothing(hostile: Corpus) -> None:
         screen_of(app)._look_at_disk()
         assert isinstance(app.screen, AnnotateScreen), "it was said already"
         await press(app, pilot, ["1", "g", "enter"])
+        assert isinstance(app.screen, AnnotateScreen), "there is nothing to choose: it is saved when it can be"
+        app.open_document("example")
+        await settle(pilot)
         found.append(" ".join(shown(app)))
 
     drive(Annotator(hostile, "gold", "example"), steps)
-    assert "No space left on device" in found[0]
+    assert f"{SET}: No space left on device" in found[0]
+    assert "Not saved" in found[0]
+    assert "What you did is in the journal" in found[0]
+    assert "open the document again" not in found[0]
     assert "NOT SAVED" in found[0]
     assert "2 steps that had not been saved taken from the journal" in found[1]
     made = Corpus.open(hostile.directory.root)["example"].sets["gold"]

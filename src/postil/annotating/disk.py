@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from postil.annotating.journal import sha256_of
-from postil.errors import PostilError
+from postil.errors import PostilError, TextEdited
 from postil.model import AnnotationSet, Header, Record
 from postil.storage.directory import CorpusDirectory
 from postil.storage.safe_files import write_atomically
@@ -34,7 +34,8 @@ class SetOnDisk:
         self._stamp: _Stamp | None = None
 
     @property
-    def _full(self) -> Path:
+    def full_path(self) -> Path:
+        """Where it is."""
         return self._root / self.path
 
     def read(self) -> Held:
@@ -42,7 +43,7 @@ class SetOnDisk:
         self._stamp = self._now()
         if self._stamp is None:
             return Held(None, "")
-        data = self._full.read_bytes()
+        data = self.full_path.read_bytes()
         if len(data) > self._limit:
             raise PostilError(f"{self.path} has {len(data):,} bytes, more than max-file-size allows ({self._limit:,})")
         file = parse_set(self.path, self._annotator, data)
@@ -62,12 +63,12 @@ class SetOnDisk:
     def write(self, annotations: AnnotationSet) -> str:
         """Write a set in canonical form, wholly or not at all; returns the SHA-256 of its bytes."""
         data = encode_set(annotations)
-        write_atomically(self._root, self._full, data)
+        write_atomically(self._root, self.full_path, data)
         self._stamp = self._now()
         return sha256_of(data)
 
     def _now(self) -> _Stamp | None:
-        return _stamp(self._full)
+        return _stamp(self.full_path)
 
 
 class TextOnDisk:
@@ -78,17 +79,24 @@ class TextOnDisk:
         self._stamp: _Stamp | None = None
 
     def refuse_another(self) -> None:
-        """Raise :class:`~postil.errors.PostilError` where the text is another one by now: no offset holds in it."""
+        """Raise :class:`~postil.errors.TextEdited` where the text is another one by now: no offset holds in it."""
         now = _stamp(self._path)
         if now is not None and now == self._stamp:
             return
         if now is None or sha256_of(self._path.read_bytes()) != self._sha256:
             what = "was taken away" if now is None else "was edited"
-            raise PostilError(
-                f"the text of {self._document} {what} meanwhile: nothing was written. "
+            raise TextEdited(
+                f"the text of {self._document} {what} meanwhile: nothing was written, and nothing can be until the set fits it. "
                 f"Close the document, then: postil realign {self._document}"
             )
         self._stamp = now
+
+
+def refuse_read_only(path: Path) -> None:
+    """Raise :class:`~postil.errors.PostilError` where nothing can be written at ``path``: better said before any work is done."""
+    there = next(one for one in path.parents if one.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PostilError(f"{there} cannot be written to: get the right to write there, or annotate a copy of the corpus")
 
 
 def _stamp(path: Path) -> _Stamp | None:

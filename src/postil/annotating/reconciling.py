@@ -14,10 +14,13 @@ from postil.editing.fields import are_same
 from postil.editing.merge import merge
 from postil.errors import PostilError
 from postil.model import AnnotationSet
+from postil.rendering.differences import in_short
 from postil.storage.merge_texts import texts_for_merge
 from postil.text import counted
 
 ON_DISK = "changed on the disk"
+
+_NAMED = 3  # of the changes are named
 
 
 def with_disk(history: History, saved: AnnotationSet, on_disk: AnnotationSet) -> tuple[History, tuple[Conflict, ...]]:
@@ -30,7 +33,7 @@ def with_disk(history: History, saved: AnnotationSet, on_disk: AnnotationSet) ->
     if on_disk.header.text_sha256 != ours.header.text_sha256:
         raise PostilError("the text was edited, and the set on the disk is about the new one: open the document again")
     merged = merge(saved, ours, on_disk, scheme=state.scheme)
-    said = f"{ON_DISK}: {counted(len(diff(ours, merged.annotations).changes), 'change')}{_conflicts(merged.conflicts)}"
+    said = f"{ON_DISK}: {in_short(diff(ours, merged.annotations), _NAMED)}{_conflicts(merged.conflicts)}"
     marks = _keeping(state.marks, merged.annotations)
     return history.then(state.with_(marks=marks, said=said)), merged.conflicts
 

@@ -13,7 +13,7 @@ import secrets
 from types import TracebackType
 from typing import Self
 
-from postil.annotating.disk import SetOnDisk, TextOnDisk, refuse_unwritable
+from postil.annotating.disk import SetOnDisk, TextOnDisk, refuse_read_only, refuse_unwritable
 from postil.annotating.history import Do, History
 from postil.annotating.journal import Journal, Saved
 from postil.annotating.live_check import LiveCheck
@@ -56,6 +56,8 @@ class Session:
         refuse_names(corpus, document, annotator)
         directory = corpus.directory
         journal, disk = Journal(directory.root, annotator, document), SetOnDisk(directory, annotator, document)
+        refuse_read_only(disk.full_path)
+        refuse_read_only(journal.path)
         lock = Lock(journal.lock_path, disk.path)
         try:
             journal.prepare()

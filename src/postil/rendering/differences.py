@@ -10,7 +10,7 @@ import msgspec
 
 from postil.editing.diff import Change, Difference
 from postil.model import AnnotationSet, Label, Note, Record, Relation, Span
-from postil.text import counted, printable, quote, quote_difference
+from postil.text import counted, few, printable, quote, quote_difference
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _QUIET = ("offsets", "id")
@@ -35,10 +35,10 @@ def lines(sides: Sides, marks: tuple[str, str] = ("[", "]")) -> Iterator[tuple[s
     ``marks``: what stands around a span in its sentence.
     """
     yield "title", printable(sides.title)
-    for field, (before, after) in sides.difference.header.items():
-        yield "changed", f"~ {field.replace('_', ' ')}: {_value(before)} → {_value(after)}"
+    for line in _of_header(sides.difference):
+        yield "changed", line
     for change in sides.difference.shown:
-        yield change.kind, f"{_SIGNS[change.kind]} {described(change.record)}"
+        yield change.kind, _of_record(change)
         for line in _details(change, sides, marks):
             yield "context", f"    {line}"
     carried = sum(change.aspects == ("offsets",) for change in sides.difference.changes)
@@ -51,6 +51,21 @@ def summary(difference: Difference) -> str:
     said = [f"{count:,} {what}" for what, count in difference.counts.items()]
     said += [f"header: {', '.join(difference.header)}"] if difference.header else []
     return ", ".join(said) or "nothing"
+
+
+def in_short(difference: Difference, most: int) -> str:
+    """How many changes there are, and which: the first of them; ``nothing`` for no difference."""
+    said = [*_of_header(difference), *map(_of_record, difference.shown)]
+    return f"{counted(len(said), 'change')}: {'; '.join(few(said, most))}" if said else "nothing"
+
+
+def _of_header(difference: Difference) -> list[str]:
+    pairs = difference.header.items()
+    return [f"~ {field.replace('_', ' ')}: {_value(before)} → {_value(after)}" for field, (before, after) in pairs]
+
+
+def _of_record(change: Change) -> str:
+    return f"{_SIGNS[change.kind]} {described(change.record)}"
 
 
 def described(record: Record) -> str:

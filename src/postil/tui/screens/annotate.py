@@ -12,8 +12,13 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from postil.annotating import Session, State
-from postil.errors import ActionRefused, PostilError
+from postil.annotating.reconciling import ON_DISK
+from postil.annotating.steps import undone
+from postil.editing.diff import diff
+from postil.errors import ActionRefused, PostilError, TextEdited
 from postil.findings import Finding, Severity
+from postil.rendering.differences import Sides, lines
+from postil.text import few
 from postil.tui import asks
 from postil.tui.keys import Command, Keys, context
 from postil.tui.keys_file import overridden
@@ -28,8 +33,14 @@ from postil.tui.widgets.text_view import TextView
 if TYPE_CHECKING:
     from postil.tui.app import Annotator
 
+_NOT_DONE = "Nothing was changed: do it again when that is put right."
+_NOT_SAVED = "What you did is in the journal, so it is not lost. It is saved by itself as soon as the file can be written."
+_STAYING = ("escape", "stay: look, and change nothing")
+_OPENING = ("enter", "open the document again, as it is on the disk now")
+_CLOSING = ("enter", "close the document, and show the list")
 _LOOKS_AT_DISK = 2.0  # seconds between looks whether somebody else changed the file
 _LEAST = (40, 10)
+_TOLD = 20  # lines of what changed on the disk
 _WIDE_ENOUGH_FOR_PANEL = 80
 
 
@@ -144,10 +155,8 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
         self._has_failed = self._has_failed and state.marks is before.marks  # a move saves nothing
         known = self._findings
         self.show()
-        new = (
-            [f"{one.code} {one.message}" for one in self._findings if one not in known] if state.marks is not before.marks else []
-        )
-        self.say("; ".join([state.said, *new[:1], *([f"{len(new) - 1:,} more"] if new[1:] else [])]))
+        new = [one for one in self._findings if one not in known] if state.marks is not before.marks else []
+        self.say("; ".join([state.said, *few([f"{one.code} {one.message}" for one in new], 2)]))
         asks.after(self, before, words[0])
         if self.session.conflicts is not conflicts and self.session.conflicts:
             self._say_at_length("Changed by somebody else too", state.said)
@@ -220,16 +229,32 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     def _say_at_length(self, title: str, said: str) -> None:
         conflicts = [f"• {one.id or 'the set'}: {', '.join(one.contested)}" for one in self.session.conflicts]
         decide = ["", "Both versions are kept, in notes; postil resolve lists them:", *conflicts] if conflicts else []
-        self.app.push_screen(MessageScreen(title, "\n".join([said, *decide])))
+        self.app.push_screen(MessageScreen(title, "\n".join([said, *self._changes_on_disk(), *decide])))
+
+    def _changes_on_disk(self) -> list[str]:
+        """What the last step took in from the disk, as ``diff`` tells it."""
+        done = self.session.history.done
+        if not done or not done[-1].said.startswith(ON_DISK):
+            return []
+        before, after = undone(self.state, done[-1]).marks.annotations, self.state.marks.annotations
+        found = [line for _, line in lines(Sides("", before, after, diff(before, after), self.state.text, self.state.text))]
+        return ["", *few(found[1:], _TOLD), ""]
 
     def _fail(self, error: Exception) -> None:
-        """The set could not be written: say why, and offer to open the document again, which takes up what is in the journal."""
+        """Say why the set could not be written, what becomes of what was done, and what can be done now."""
         self._has_failed = True
-        self.say(str(error), is_refused=True)
+        title, kept = ("Not done", _NOT_DONE) if self.session.is_saved else ("Not saved", _NOT_SAVED)
+        why = f"{error.filename or self.session.path}: {error.strerror}" if isinstance(error, OSError) else str(error)
+        self.say(why, is_refused=True)
         self.show()
-        answers = (("enter", "open the document again"), ("escape", "stay"))
-        document = self.state.marks.header.document
+        document, application = self.state.marks.header.document, self.application
+        if isinstance(error, OSError):
+            self.app.push_screen(MessageScreen(title, f"{why}\n\n{kept}"))
+            return
+        leaves = isinstance(error, TextEdited)
         self.ask(
-            MessageScreen("Not done", str(error), answers),
-            lambda key: self.application.open_document(document) if key == "enter" else None,
+            MessageScreen(title, why, (_CLOSING if leaves else _OPENING, _STAYING)),
+            lambda key: (
+                None if key == "escape" else application.show_documents() if leaves else application.open_document(document)
+            ),
         )
