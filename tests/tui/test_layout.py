@@ -82,7 +82,7 @@ def test_a_span_over_whole_lines_is_in_the_margin() -> None:
         "PARAG│  three four",
         "",
         "   2    five",
-        "        ╰SH╯",
+        "        ╰──╯SHORT",
     ]
 
 
@@ -93,6 +93,20 @@ def test_signs_say_what_colours_say() -> None:
     view = View(focus=spans[0].id, head=spans[1].id, faulty=frozenset([spans[2].id]))
 
     assert drawn(page, view) == [text.rstrip(), "┗GPE┛ ╰◆GP╯ ╰!GP╯ ╰?GPE╯"]
+
+
+def test_a_label_that_has_no_room_in_its_span_stands_beside_it_where_that_is_free() -> None:
+    spans = (span(0, 1, "GPE"), span(8, 10, "PERSON"), span(11, 14, "GPE"), span(20, 23, "日本語"))
+    page = page_of("J met a US the end, a b c .\n", *spans, ghosts=(span(24, 25, "PERSON"),), width=40)
+    view = View(focus=spans[0].id, faulty=frozenset([spans[2].id]))
+
+    assert drawn(page, view) == ["J met a US the end, a b c .", "╹GPE    P╯ ╰─╯!GPE  ╰─╯ ╵?PERSON"]
+
+
+def test_a_label_does_not_stand_beside_a_span_that_goes_on() -> None:
+    page = page_of("one two four five\n", span(5, 17, "LONG"), width=9)
+
+    assert drawn(page) == ["one two", "     L─", "four", "─LO─", "five", "───╯LONG"]
 
 
 @pytest.mark.parametrize(

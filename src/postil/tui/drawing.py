@@ -139,7 +139,7 @@ def _covers(span: Span, offset: int) -> bool:
 
 
 class _Signs(NamedTuple):
-    """How the edges, the line, the gaps and the edges at gaps of a span are drawn."""
+    """How the edges, the line, the gaps and the edges at gaps of a span are drawn; ``single``: all of it in one cell."""
 
     left: str
     line: str
@@ -147,25 +147,29 @@ class _Signs(NamedTuple):
     gap: str
     before_gap: str
     after_gap: str
+    single: str
 
 
-_PLAIN = _Signs("╰", "─", "╯", "┄", "┤", "├")
-_FOCUSED = _Signs("┗", "━", "┛", "┅", "┫", "┣")
-_OFFERED = _Signs("╰", "╌", "╯", "┄", "┤", "├")
+_PLAIN = _Signs("╰", "─", "╯", "┄", "┤", "├", "╵")
+_FOCUSED = _Signs("┗", "━", "┛", "┅", "┫", "┣", "╹")
+_OFFERED = _Signs("╰", "╌", "╯", "┄", "┤", "├", "╵")
+_LEAST_OF_WORD = 3  # cells: where a span has room for fewer, its label stands beside it if that is free
 _PLAIN_BAR, _FOCUSED_BAR, _OFFERED_BAR = "│", "┃", "┆"
 
 
 def tier_pieces(shown: Iterable[Shown], row: Extent, cells: Sequence[Cell], width: int, view: View) -> Iterator[Piece]:
     """A line under the text: the spans of a tier, what lies between them blank."""
     x = 0
-    for one in sorted(shown, key=lambda one: one.span.start):
-        look = _look(one, view)
-        for first, last, sign in _signs(one, row, cells, view):
-            if x < first:
-                yield Piece(" " * (first - x), Look())
-            drawn = sign(max(min(last, width) - max(first, x), 0))
-            yield Piece(drawn, look)
-            x = max(x, first) + cell_len(drawn)
+    drawn = [
+        (one, *stretch) for one in sorted(shown, key=lambda one: one.span.start) for stretch in _signs(one, row, cells, view)
+    ]
+    edges = [first for _, first, _, _ in drawn[1:]] + [width + 1]
+    for (one, first, last, sign), edge in zip(drawn, edges, strict=False):
+        if x < first:
+            yield Piece(" " * (first - x), Look())
+        said = sign(max(min(last, width) - max(first, x), 0), edge - 1 - last)
+        yield Piece(said, _look(one, view))
+        x = max(x, first) + cell_len(said)
 
 
 def _look(one: Shown, view: View) -> Look:
@@ -178,8 +182,14 @@ def _look(one: Shown, view: View) -> Look:
     )  # fmt: skip
 
 
-def _signs(one: Shown, row: Extent, cells: Sequence[Cell], view: View) -> Iterator[tuple[int, int, Callable[[int], str]]]:
-    """Each stretch of a span in a row, covered or gap: its first cell, that behind its last, and how it is drawn."""
+_Draw = Callable[[int, int], str]
+
+
+def _signs(one: Shown, row: Extent, cells: Sequence[Cell], view: View) -> Iterator[tuple[int, int, _Draw]]:
+    """Each stretch of a span in a row, covered or gap: its first cell, that behind its last, and how it is drawn.
+
+    That is drawn for so many cells, with so many free ones beside it.
+    """
     signs = _FOCUSED if one.focus == view.focus else _OFFERED if one.is_ghost else _PLAIN
     word = _word(one, view)
     extents = one.span.extents
@@ -188,21 +198,31 @@ def _signs(one: Shown, row: Extent, cells: Sequence[Cell], view: View) -> Iterat
             first, last = columns_of(cells, row, (start, end))
             left = signs.line if start < row[0] else signs.after_gap if number else signs.left
             right = signs.line if end > row[1] else signs.before_gap if number < len(extents) - 1 else signs.right
-            yield first, last, _stretch(word, left, signs.line, right)
+            yield first, last, _stretch(word, signs._replace(left=left, right=right))
             word = ""
         if number < len(extents) - 1 and end < row[1] and extents[number + 1][0] > row[0]:
             first, last = columns_of(cells, row, (end, extents[number + 1][0]))
-            yield first, last, lambda width: signs.gap * width
+            yield first, last, lambda width, _: signs.gap * width
 
 
-def _stretch(word: str, left: str, line: str, right: str) -> Callable[[int], str]:
-    def drawn(width: int) -> str:
+def _stretch(word: str, signs: _Signs) -> _Draw:
+    def drawn(width: int, free: int) -> str:
+        inside = max(width - 2, 0)
+        is_cut = inside < min(cell_len(word), _LEAST_OF_WORD) and (cell_len(word) > 1 or width > 2)
+        if width and is_cut and cell_len(word) <= free and signs.right != signs.line:
+            return f"{_edges('', signs, width)}{word}"
         if width < 3:
-            return set_cell_size(word or line, 1)[:width] + right * (width - 1)
-        said = set_cell_size(word, min(cell_len(word), width - 2))
-        return f"{left}{said}{line * (width - 2 - cell_len(said))}{right}"
+            return set_cell_size(word or signs.line, 1)[:width] + signs.right * (width - 1)
+        said = set_cell_size(word, min(cell_len(word), inside)).rstrip()  # half of a wide character is a blank
+        return _edges(said, signs, width)
 
     return drawn
+
+
+def _edges(said: str, signs: _Signs, width: int) -> str:
+    if width < 2:
+        return signs.single * width
+    return f"{signs.left}{said}{signs.line * (width - 2 - cell_len(said))}{signs.right}"
 
 
 def _word(one: Shown, view: View) -> str:
