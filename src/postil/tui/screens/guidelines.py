@@ -58,7 +58,7 @@ class GuidelinesScreen(ModalScreen[None], inherit_bindings=False):
         if blocks and not blocks[-1].size:
             self.set_timer(_SOON, self._show)
         elif blocks:
-            self._box.scroll_to_widget(blocks[-1], top=True, animate=False, force=True)
+            self._box.scroll_to_widget(blocks[-1], top=True, animate=False, force=True, immediate=True)
 
     def press(self, key: str) -> None:
         """Scroll; tab goes to the next section that speaks of it; escape closes."""
