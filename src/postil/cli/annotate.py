@@ -46,6 +46,7 @@ def _print_keys(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 @click.option("--script", metavar="FILE", help="Do the actions of a file, without a terminal; - is standard input.")
 @click.option("--list", "lists", is_flag=True, help="List the documents, and how far each is.")
 @click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
+@click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
 @click.option(
     "--keys",
     is_flag=True,
@@ -54,7 +55,6 @@ def _print_keys(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
     callback=_print_keys,
     help="Print a keys.toml with every command, its keys, and what it does.",
 )
-@click.option("--matching", default="", metavar="TEXT", help="With --list: only documents with this in their ids.")
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
     """Annotate a document, in a set of your own; without DOC, choose one from the list.
 
