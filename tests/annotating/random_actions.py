@@ -39,7 +39,8 @@ def random_line(history: History, chance: random.Random) -> tuple[str, ...]:
     words = []
     for word in all_actions()[name].takes.split():
         if word == "ID":
-            words.append(chance.choice((*history.state.marks.by_id, "nothing")))
+            ghosts = (f"ghost:{one.id}" for _, one in history.state.offered)
+            words.append(chance.choice((*history.state.marks.by_id, *ghosts, "nothing")))
         elif not word.startswith("[") or chance.random() < 0.6:
             words.append(chance.choice(_WORDS[word]))
     return (name, *words)

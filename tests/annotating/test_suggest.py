@@ -13,10 +13,11 @@ from annotating.corpora import ARTICLE, copy_of_our_corpus, do, hostile_corpus
 from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session
+from postil.annotating.offer import Offer
 from postil.cli import main
 from postil.errors import PostilError
 from postil.exchange.scheme_text import scheme_toml
-from postil.model import Span
+from postil.model import AnnotationSet, Span
 from postil.rules.examples import SCHEME, Example, span
 from postil.scheme import LabelDefinition, Layer, Scheme
 from postil.storage.toml_file import TomlFile, parse_toml
@@ -109,8 +110,9 @@ def test_an_id_that_is_taken_is_minted_anew(tmp_path: Path) -> None:
         model = session.state.suggestions
         assert model
         taken = session.state.marks.by_id["e1"]
-        ghost = next(one for one in model.spans if one.id == "m1")
-        session.history = type(session.history)(session.state.with_(suggestions=type(model)([Span("e1", *_facts(ghost))])))
+        ghost = model.left(session.state.marks, frozenset()).spans[-1]
+        offer = Offer(AnnotationSet(session.state.marks.header, (Span("e1", *_facts(ghost)),)), corpus.scheme)
+        session.history = type(session.history)(session.state.with_(suggestions=offer))
         do(session, "next ghost\naccept")
         assert session.state.marks.by_id["e1"] == taken
         assert ghost.text in {one.text for one in session.state.marks.spans}

@@ -80,7 +80,10 @@ def _with_head_that_is_there(state: State) -> State:
 
 
 def replayed(state: State, entries: list[Entry], *, is_state_last: bool) -> History:
-    """The history that entries tell of, as far as it ends in ``state``, or where that is not so, begins in it."""
+    """The history that entries tell of, as far as it ends in ``state``, or where that is not so, begins in it.
+
+    ``state`` has what had been rejected before the entries.
+    """
     history = History(state)
     done: list[Step] = []
     undone_: list[Step] = []
@@ -108,6 +111,6 @@ def _advanced(history: History, entry: Entry) -> History:
 
 def _in_place(state: State, done: list[Step], undone_: list[Step]) -> State:
     """The state where the annotator left it, with what had been rejected by then."""
-    rejected = frozenset(key for step in done for key in step.rejected)
+    rejected = state.rejected.union(key for step in done for key in step.rejected)
     place = undone_[-1].before if undone_ else done[-1].after if done else state.place
     return state.with_(place=state.fitted(place), rejected=rejected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,15 @@ from postil.text import printable
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class Start(msgspec.Struct, frozen=True, tag="start"):
-    """The set as it was when the journal began, as its canonical file, and the SHA-256 of the file that there was, if any."""
+class Start(msgspec.Struct, frozen=True, tag="start", omit_defaults=True):
+    """The set as it was when the journal began, as its canonical file, and the SHA-256 of the file that there was, if any.
+
+    ``rejected``: the keys of the suggestions that had been turned down by then.
+    """
 
     set: str
     saved: str
+    rejected: tuple[str, ...] = ()
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
@@ -39,13 +44,17 @@ class Saved(msgspec.Struct, frozen=True, tag="saved"):
 
 
 class Recorded(msgspec.Struct):
-    """What a journal tells: the set at its beginning, what was done since, how much of that was saved, and as which bytes."""
+    """What a journal tells: the set at its beginning, what was done since, how much of that was saved, and as which bytes.
+
+    ``rejected``: the keys of the suggestions that had been turned down at its beginning.
+    """
 
     start: AnnotationSet
     entries: list[Entry]
     number_saved: int
     saved: str
     size: int
+    rejected: frozenset[str] = frozenset()
 
     @property
     def is_all_saved(self) -> bool:
@@ -73,47 +82,39 @@ class Journal:
 
     def read(self) -> Recorded | None:
         """What it tells; ``None`` where there is none, or only the beginning of one."""
+        return self._read(self.path)
+
+    def _read(self, path: Path) -> Recorded | None:
         try:
-            data = self.path.read_bytes()
+            data = path.read_bytes()
         except FileNotFoundError:
             return None
         lines = data.split(b"\n")[:-1]  # what follows the last line feed was never finished
         if not lines:
             return None
-        start, *rest = [self._decoded(number, line) for number, line in enumerate(lines, 1)]
+        start, *rest = [_decoded(path, number, line) for number, line in enumerate(lines, 1)]
         if not isinstance(start, Start) or (found := _set_of(start)) is None:
-            raise self._fault(1, "it does not begin with a set")
+            raise _fault(path, 1, "it does not begin with a set")
         if (found.header.document, found.header.annotator) != (self._document, self._annotator):
-            raise self._fault(1, f"it is about {printable(found.header.document)} by {printable(found.header.annotator)}")
-        told = Recorded(found, [], 0, start.saved, data.rfind(b"\n") + 1)
+            raise _fault(path, 1, f"it is about {printable(found.header.document)} by {printable(found.header.annotator)}")
+        told = Recorded(found, [], 0, start.saved, data.rfind(b"\n") + 1, frozenset(start.rejected))
         places: list[int] = []
         for number, entry in enumerate(rest, 2):
             if isinstance(entry, Saved):
                 told.number_saved, told.saved = len(told.entries), entry.sha256
             elif isinstance(entry, Start):
-                raise self._fault(number, "it begins again")
+                raise _fault(path, number, "it begins again")
             else:
                 told.entries.append(entry)
                 places.append(number)
         line, fault = first_fault(found, zip(places, told.entries, strict=True))
         if fault:
-            raise self._fault(line, fault)
+            raise _fault(path, line, fault)
         return told
 
-    def _decoded(self, number: int, line: bytes) -> Start | Entry | Saved:
-        try:
-            found: Start | Entry | Saved = _decoder.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise self._fault(number, f"it cannot be read: {error}") from error
-        return found
-
-    def _fault(self, line: int, why: str) -> UnreadableFile:
-        todo = "Move it away: only undoing needs it, and what had not been saved yet"
-        return UnreadableFile(str(self.path), f"this journal does not fit together: {why}. {todo}", line)
-
-    def begin(self, annotations: AnnotationSet, saved: str) -> None:
-        """Begin it with a set, and the SHA-256 of its file."""
-        self.path.write_bytes(_line(Start(encode_set(annotations).decode(), saved)))
+    def begin(self, annotations: AnnotationSet, saved: str, rejected: Collection[str] = ()) -> None:
+        """Begin it with a set, the SHA-256 of its file, and the keys of the suggestions that were turned down before."""
+        self.path.write_bytes(_line(Start(encode_set(annotations).decode(), saved, tuple(sorted(rejected)))))
 
     def cut(self, size: int) -> None:
         """Take off what follows the last whole line."""
@@ -137,12 +138,39 @@ class Journal:
 
     def set_aside(self, why: str) -> None:
         """Keep it under another name, for whoever may look for something in it."""
-        self.path.replace(self.path.with_name(f"{self.path.name}.{why}"))
+        self.path.replace(self._aside(why))
+
+    def taken_back(self, saved: str, instead_of: Recorded | None) -> Recorded | None:
+        """Take up the journal again that ends in a file whose bytes have this SHA-256, where it was set aside."""
+        aside = self._aside(saved[:8])
+        told = self._read(aside)
+        if told is None or not told.is_all_saved or told.saved != saved:
+            return None
+        if instead_of:
+            self.set_aside(instead_of.saved[:8])
+        aside.replace(self.path)
+        return told
+
+    def _aside(self, why: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{why}")
 
 
 def sha256_of(data: bytes) -> str:
     """The SHA-256 of a file's bytes, as journals have it."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _decoded(path: Path, number: int, line: bytes) -> Start | Entry | Saved:
+    try:
+        found: Start | Entry | Saved = _decoder.decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise _fault(path, number, f"it cannot be read: {error}") from error
+    return found
+
+
+def _fault(path: Path, line: int, why: str) -> UnreadableFile:
+    todo = "Move it away: only undoing needs it, and what had not been saved yet"
+    return UnreadableFile(str(path), f"this journal does not fit together: {why}. {todo}", line)
 
 
 def _line(entry: Any) -> bytes:

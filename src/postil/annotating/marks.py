@@ -48,9 +48,9 @@ class Marks(msgspec.Struct, frozen=True, dict=True):
         return [span for span in self.spans if span.layer == layer]
 
     @lazy
-    def places(self) -> frozenset[tuple[str, tuple[Extent, ...]]]:
-        """Where the spans of each layer are."""
-        return frozenset((span.layer, span.extents) for span in self.spans)
+    def places(self) -> dict[tuple[str, tuple[Extent, ...]], str]:
+        """Where the spans of each layer are, each with the id of one that is just there."""
+        return {(span.layer, span.extents): span.id for span in self.spans}
 
     def covered(self, layer: str) -> Covered:
         """What the spans of a layer cover, worked out once."""

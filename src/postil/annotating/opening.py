@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from postil.annotating import rejections
 from postil.annotating.disk import Held, SetOnDisk
 from postil.annotating.history import History, replayed
 from postil.annotating.journal import Journal, Recorded, sha256_of
@@ -57,7 +58,8 @@ class Opened(msgspec.Struct, frozen=True):
         if held.header.text_sha256 != state.marks.header.text_sha256:
             raise PostilError(f"the suggestions of {annotator} are about another text: postil realign {document}")
         sound = tuple(span for span in held.spans if 0 <= span.start < span.end and span.covered(state.text) == span.text)
-        return self._with_state(state.with_(suggestions=Offer(sound)))
+        offer = Offer(msgspec.structs.replace(held, spans=sound), corpus.scheme)
+        return self._with_state(state.with_(suggestions=offer))
 
     def _with_state(self, state: State) -> Opened:
         return msgspec.structs.replace(self, history=msgspec.structs.replace(self.history, state=state))
@@ -81,7 +83,8 @@ def opened(corpus: Corpus, document: str, annotator: str, disk: SetOnDisk, journ
     blank = AnnotationSet(Header(document, annotator, corpus.scheme.id, bundle.text_sha256, "in-progress", "manual"))
     saved = held.annotations or blank
     state = _state(corpus.scheme, bundle.text or "", saved)
-    told = journal.read()
+    told = _told(journal, held)
+    state = state.with_(rejected=told.rejected if told else frozenset())
     if told and told.start.header.text_sha256 != bundle.text_sha256:
         return _after_edit(_Case(bundle, state, held, saved), told, journal, corpus.directory.root)
     if saved.header.text_sha256 != bundle.text_sha256:
@@ -90,9 +93,17 @@ def opened(corpus: Corpus, document: str, annotator: str, disk: SetOnDisk, journ
         return Opened(bundle, History(state), saved, held.sha256, has_journal=False)
     if held.annotations is None and told.is_all_saved and told.saved:  # such as on another branch: there is no such set here
         journal.set_aside(told.saved[:8])
-        return Opened(bundle, History(state), saved, held.sha256, has_journal=False)
+        return Opened(bundle, History(state.with_(rejected=frozenset())), saved, held.sha256, has_journal=False)
     journal.cut(told.size)
     return _going_on(_Case(bundle, state, held, saved), told)
+
+
+def _told(journal: Journal, held: Held) -> Recorded | None:
+    """The journal; where it does not end in what the file holds, but one that was set aside does, as on another branch, that."""
+    told = journal.read()
+    if held.annotations is None or (told and (not told.is_all_saved or told.saved == held.sha256)):
+        return told
+    return journal.taken_back(held.sha256, told) or told
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -125,15 +136,20 @@ def _going_on(case: _Case, told: Recorded) -> Opened:
 
 
 def _after_edit(case: _Case, told: Recorded, journal: Journal, root: Path) -> Opened:
-    """The text was edited since: what was done before cannot be undone any more, but what was not saved is carried over."""
-    history = History(case.state)
+    """The text was edited since: what was done before cannot be undone any more, but what was not saved is carried over.
+
+    So is what was rejected.
+    """
     is_left = not told.is_all_saved
+    beginning = case.state.with_(marks=Marks(told.start))
+    end = replayed(beginning, told.entries, is_state_last=False).state
+    state = case.state.with_(rejected=rejections.carried(root, told.start.header, case.state.text, end.rejected))
+    history = History(state)
     if is_left:
-        beginning = case.state.with_(marks=Marks(told.start))
-        last = replayed(beginning, told.entries, is_state_last=False).state.marks.annotations
+        last = end.marks.annotations
         before = replayed(beginning, told.entries[: told.number_saved], is_state_last=False).state.marks.annotations
         merged = carried(root, before, last, case.saved)
-        history = history.then(case.state.with_(marks=Marks(merged), said="what had not been saved carried to the edited text"))
+        history = history.then(state.with_(marks=Marks(merged), said="what had not been saved carried to the edited text"))
     if case.saved.header.text_sha256 != case.bundle.text_sha256:
         raise PostilError(f"the set is about another text than {case.bundle.document} has now: postil realign it")
     journal.set_aside(told.start.header.text_sha256[:8])

@@ -50,11 +50,12 @@ def end_here(state: State) -> Annotation:
 def _may_be_an_end(state: State, relation: Relation) -> bool:
     layers = state.scheme.layers_of_kind("relation").values()
     roles = [role for layer in layers for label in layer.labels for role in layer.roles_of(label).values()]
-    return any(_takes(role, relation) for role in roles)
+    return any(takes(role, relation) for role in roles)
 
 
-def _takes(role: Role, relation: Relation) -> bool:
-    return relation.layer in role.layers and (not role.labels or relation.label in role.labels)
+def takes(role: Role, end: Annotation) -> bool:
+    """Whether the scheme lets an annotation fill a role by its layer and label."""
+    return end.layer in role.layers and (not role.labels or end.label in role.labels)
 
 
 def with_argument(state: State, relation: Relation, role: str, id: str) -> Relation:

@@ -41,8 +41,11 @@ class Session:
         self._has_journal = found.has_journal
         self.history = found.history.written_down()
         self.conflicts: tuple[Conflict, ...] = found.conflicts
+        self._rejected_before = self.state.rejected
         if found.must_be_saved:
             self._save(found.history)
+        elif self._rejected_before:
+            self._begin_journal()
 
     @classmethod
     def open(cls, corpus: Corpus, document: str, annotator: str, *, suggestions: str = "", seed: str = "") -> Session:
@@ -135,15 +138,18 @@ class Session:
         if self._disk.has_changed:
             history = self._with_disk(history)
         self._text.refuse_another()
-        if not self._has_journal:
-            self._journal.begin(self._saved, self._saved_sha256)
-            self._has_journal = True
+        self._begin_journal()
         self._journal.add(*history.entries)
         self.history = history.written_down()
         annotations = history.state.marks.annotations
         self._saved_sha256 = self._disk.write(annotations)
         self._saved = annotations
         self._journal.add(Saved(self._saved_sha256))
+
+    def _begin_journal(self) -> None:
+        if not self._has_journal:
+            self._journal.begin(self._saved, self._saved_sha256, self._rejected_before)
+            self._has_journal = True
 
     def _with_disk(self, history: History) -> History:
         held = self._disk.read()

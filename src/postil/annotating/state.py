@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from postil.annotating.marks import Marks
-from postil.annotating.offer import Offer
+from postil.annotating.offer import Left, Offer, Order
 from postil.annotating.reading import Reading
 from postil.errors import ActionRefused
 from postil.lazy import lazy
-from postil.model import Annotation, Note, Span
+from postil.model import Annotation, Label, Note, Relation, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
 
@@ -99,23 +99,52 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.scheme.layers[self.place.layer]
 
     @property
+    def _left(self) -> Left:
+        return self.suggestions.left(self.marks, self.rejected) if self.suggestions else Left()
+
+    @property
     def ghosts(self) -> list[Span]:
-        """The suggestions that are left in the layers that are shown, in canonical order."""
-        left = self.suggestions.left(self.marks, self.rejected) if self.suggestions else []
+        """The spans that are suggested, and left, in the layers that are shown, in canonical order."""
+        left = self._left.spans
         return [span for span in left if self.is_shown(span.layer)] if self.is_narrow else left
+
+    @property
+    def offered(self) -> list[tuple[Order, Annotation]]:
+        """All suggestions that are left in the layers that are shown, in the order in which they are gone through."""
+        left = self._left.ordered
+        return [(order, one) for order, one in left if self.is_shown(one.layer)] if self.is_narrow else left
+
+    @property
+    def offered_relations(self) -> list[Relation]:
+        """The relations among them, their arguments being the annotator's own annotations."""
+        return [one for one in self._left.relations if self.is_shown(one.layer)]
+
+    @property
+    def offered_labels(self) -> list[Label]:
+        """The labels of the document among them."""
+        return [one for one in self._left.labels if self.is_shown(one.layer)]
 
     def is_shown(self, layer: str) -> bool:
         """Whether the spans of a layer are shown."""
         return not self.is_narrow or layer == self.place.layer
 
     @lazy
-    def ghost(self) -> Span | None:
-        """The suggestion that is looked at: the one gone to, else the shortest of the current layer at the cursor."""
+    def chosen_ghost(self) -> Annotation | None:
+        """The suggestion that was gone to, while it is left."""
         id = self.place.focus.removeprefix(GHOST)
-        chosen = next((span for span in self.ghosts if span.id == id), None) if id != self.place.focus else None
-        if chosen:
+        return next((one for _, one in self.offered if one.id == id), None) if id != self.place.focus else None
+
+    @lazy
+    def ghost(self) -> Annotation | None:
+        """The suggestion that is looked at: the one gone to, else the shortest of the current layer at the cursor.
+
+        In a layer of document labels that is the first of the layer, wherever the cursor is.
+        """
+        if chosen := self.chosen_ghost:
             return chosen
         cursor, layer = self.place.cursor, self.place.layer
+        if self.layer.kind == "label":
+            return next((one for one in self.offered_labels if one.layer == layer), None)
         here = [span for span in self.ghosts if span.start <= cursor < span.end and span.layer == layer]
         return min(here, key=lambda span: span.end - span.start, default=None)
 
@@ -135,10 +164,18 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         clamp, layer = self.reading.clamp, place.layer if place.layer in self.scheme.layers else self.place.layer
         return Place(layer, clamp(place.anchor), clamp(place.cursor), place.focus)
 
-    def at_ghost(self, span: Span, **changes: Any) -> State:
-        """The same state at a suggestion, in its layer: what is done next is done there."""
-        layer = span.layer if span.layer in self.scheme.layers else self.place.layer
-        there = self.at(span.start, span.end, f"{GHOST}{span.id}", **changes)
+    def selecting(self, anchor: int, cursor: int, **changes: Any) -> State:
+        """The same state with another selection: the edges that a suggestion which was gone to would have if it were taken."""
+        keeps = isinstance(self.chosen_ghost, Span)
+        return self.at(anchor, cursor, self.place.focus if keeps else "", **changes)
+
+    def at_ghost(self, ghost: Annotation, **changes: Any) -> State:
+        """The same state at a suggestion, in its layer: what is done next is done there. A label of the document has no place."""
+        layer = ghost.layer if ghost.layer in self.scheme.layers else self.place.layer
+        ends = [self.marks.by_id.get(id) for _, id in ghost.arguments()] if isinstance(ghost, Relation) else [ghost]
+        last = max((one for one in ends if isinstance(one, Span)), key=lambda one: (one.start, -one.end), default=None)
+        place = (last.start, last.end) if last else (self.place.anchor, self.place.cursor)
+        there = self.at(*place, f"{GHOST}{ghost.id}", **changes)
         return there.with_(place=msgspec.structs.replace(there.place, layer=layer))
 
     def looking_at(self, span: Span, **changes: Any) -> State:
@@ -165,9 +202,14 @@ def aimed_at(state: State) -> Extent | None:
 
 
 def focused(state: State) -> Annotation | Note | None:
-    """The record that is looked at: the one gone to, else the shortest span at the cursor, of the current layer if any."""
+    """The record that is looked at: the one gone to, else the shortest span at the cursor, of the current layer if any.
+
+    None while a suggestion is looked at that was gone to: what is done there is not done to what lies around it.
+    """
     if found := state.marks.by_id.get(state.place.focus):
         return found
+    if state.chosen_ghost:
+        return None
     spans = state.marks.covering(state.place.cursor)
     own = [span for span in spans if span.layer == state.place.layer]
     return next(reversed(own or spans), None)
@@ -177,7 +219,7 @@ def focused_annotation(state: State) -> Annotation:
     """The annotation that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
     found = focused(state)
     if found is None or isinstance(found, Note):
-        raise ActionRefused("no annotation is here: go to one first")
+        raise ActionRefused(_none_here(state, "annotation"))
     return found
 
 
@@ -185,5 +227,9 @@ def focused_span(state: State) -> Span:
     """The span that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
     found = focused(state)
     if not isinstance(found, Span):
-        raise ActionRefused("no span is here: go to one first")
+        raise ActionRefused(_none_here(state, "span"))
     return found
+
+
+def _none_here(state: State, what: str) -> str:
+    return "this is a suggestion: take it first" if state.chosen_ghost else f"no {what} is here: go to one first"

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 
+from postil.annotating.making import described
 from postil.annotating.state import GHOST, State
 from postil.errors import ActionRefused
 from postil.model import Span
 from postil.segmentation import Extent
-from postil.text import printable, quote
+from postil.text import quote
 
 Item = TypeVar("Item")
 
@@ -40,10 +41,6 @@ def _is_any(_: State) -> Callable[[Extent], bool]:
     return lambda _: True
 
 
-def _spans(state: State) -> Sequence[Span]:
-    return state.marks.in_layer(state.place.layer)
-
-
 class _Places(NamedTuple):
     """Extents in their order, which of them are gone to, and what is said where none is."""
 
@@ -57,11 +54,7 @@ _EXTENTS: dict[str, _Places] = {
     "name": _Places(lambda state: state.reading.names, _is_unlabelled, "whatever has a capital is labelled in this layer"),
     "hit": _Places(lambda state: hits(state.text, state.sought), _is_any, "it stands nowhere"),
 }
-_SPANS: dict[str, tuple[Callable[[State], Sequence[Span]], str]] = {
-    "span": (_spans, "this layer has no span"),
-    "ghost": (lambda state: state.ghosts, "no suggestion is left in the layers that are shown"),
-}
-STOPS = (*_SPANS, *_EXTENTS)
+STOPS = ("span", "ghost", *_EXTENTS)
 
 
 def stop_after(state: State, stop: str) -> State:
@@ -75,21 +68,32 @@ def stop_before(state: State, stop: str) -> State:
 
 
 def _go(state: State, stop: str, step: int) -> State:
-    if stop in _SPANS:
-        all_spans, nothing = _SPANS[stop]
-        prefix = GHOST if stop == "ghost" else ""
-        here = _here(state)
-        span = next(_beside(all_spans(state), lambda one: (one.start, -one.end, f"{prefix}{one.id}"), here, step), None)
-        if span is None:
-            raise ActionRefused(nothing)
-        said = f"{printable(span.label)} {quote(span.text, 40)}"
-        return state.at_ghost(span, said=said) if prefix else state.at(span.start, span.end, span.id, said=said)
+    if stop not in _EXTENTS:
+        return _to_ghost(state, step) if stop == "ghost" else _to_span(state, step)
     places = _EXTENTS[stop]
     order = _beside(places.extents(state), lambda one: (one[0], -one[1]), _here(state)[:2], step)
     extent = next(filter(places.which(state), order), None)
     if extent is None:
         raise ActionRefused(f"{quote(state.sought)}: {places.nothing}" if stop == "hit" else places.nothing)
     return state.at(*extent)
+
+
+def _to_span(state: State, step: int) -> State:
+    spans = state.marks.in_layer(state.place.layer)
+    span = next(_beside(spans, lambda one: (one.start, -one.end, one.id), _here(state), step), None)
+    if span is None:
+        raise ActionRefused("this layer has no span")
+    return state.at(span.start, span.end, span.id, said=described(span))
+
+
+def _to_ghost(state: State, step: int) -> State:
+    """Go to the suggestion after what is here; of those in its very place to the first."""
+    offered = state.offered
+    here = next((order for order, one in offered if one is state.chosen_ghost), (*_here(state)[:2], ""))
+    ghost = next(_beside(offered, lambda one: one[0], here, step), None)
+    if ghost is None:
+        raise ActionRefused("no suggestion is left in the layers that are shown")
+    return state.at_ghost(ghost[1], said=described(ghost[1]))
 
 
 def _beside(items: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], here: tuple[Any, ...], step: int) -> Iterator[Item]:

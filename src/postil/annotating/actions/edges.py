@@ -8,6 +8,7 @@ from postil.annotating.action import action
 from postil.annotating.choosing import one_of
 from postil.annotating.making import described, put_record, refuse_twin
 from postil.annotating.state import State, focused_span, selected
+from postil.annotating.taking import taken_one
 from postil.errors import ActionRefused
 from postil.model import Span
 from postil.segmentation import Extent
@@ -18,8 +19,8 @@ _STEPS = ("character", "word", "sentence", "paragraph")
 
 @action("SIDE [UNIT]", repeats=True)
 def stretch(state: State, side: str, unit: str = "word") -> State:
-    """Move the start or the end of the span here outward, by a word unless another unit is said."""
-    reading, span = state.reading, focused_span(state)
+    """Move the start or the end of the span here outward, by a word unless another unit is said. A suggestion is taken so."""
+    reading, span = state.reading, _here(state)
     step = one_of(unit, _STEPS, "unit")
     if one_of(side, _SIDES, "side") == "start":
         return _moved(state, span, reading.previous_start(step, span.start), span.end)
@@ -28,8 +29,8 @@ def stretch(state: State, side: str, unit: str = "word") -> State:
 
 @action("SIDE [UNIT]", repeats=True)
 def trim(state: State, side: str, unit: str = "word") -> State:
-    """Move the start or the end of the span here inward, by a word unless another unit is said."""
-    reading, span = state.reading, focused_span(state)
+    """Move the start or the end of the span here inward, by a word unless another unit is said. A suggestion is taken so."""
+    reading, span = state.reading, _here(state)
     step = one_of(unit, _STEPS, "unit")
     if one_of(side, _SIDES, "side") == "start":
         return _moved(state, span, reading.next_start(step, span.start), span.end)
@@ -51,6 +52,11 @@ def add_fragment(state: State) -> State:
     if any(one < end and start < other for one, other in span.extents):
         raise ActionRefused(f"the selection overlaps {described(span)}: a fragment lies outside")
     return _put(state, span, sorted([*span.extents, (start, end)]))
+
+
+def _here(state: State) -> Span:
+    ghost = state.chosen_ghost
+    return ghost if isinstance(ghost, Span) else focused_span(state)
 
 
 def _recent(state: State) -> Span:
@@ -83,6 +89,8 @@ def _put(state: State, span: Span, extents: list[Extent]) -> State:
     changed = msgspec.structs.replace(changed, text=changed.covered(state.text))
     if changed.extents == span.extents:
         raise ActionRefused(f"{described(span)} is just there already")
+    if span is state.chosen_ghost:
+        return taken_one(state, changed)
     refuse_twin(state, changed)  # it may cross another until that is moved too
     said = f"{described(span)} is {described(changed)}"
     return put_record(state.looking_at(changed), changed, said)

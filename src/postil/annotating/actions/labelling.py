@@ -8,6 +8,7 @@ from postil.annotating.making import described, put_record, put_span, relabelled
 from postil.annotating.minting import fresh_id
 from postil.annotating.relating import relation_between
 from postil.annotating.state import State, focused_annotation, focused_span, selected
+from postil.annotating.taking import as_changed, taken_one
 from postil.errors import ActionRefused
 from postil.model import Label
 from postil.text import listing, quote
@@ -19,10 +20,12 @@ def label(state: State, word: str) -> State:
 
     Where a layer may not have two spans in one place, the one that is just there gets this label instead, as by relabel.
     In a layer of document labels it labels the document, and takes the label off where the document has it. In a layer of
-    relations it ties the span marked as head to this one, as relate does.
+    relations it ties the span marked as head to this one, as relate does. A suggestion that was gone to is taken with this label.
     """
     name, layer = state.place.layer, state.layer
     chosen = label_named(name, layer, word)
+    if state.chosen_ghost and state.chosen_ghost.layer == name:
+        return taken_one(state, as_changed(state, state.chosen_ghost, chosen))
     if layer.kind == "relation":
         return relation_between(state, name, chosen)
     if layer.kind == "label":

@@ -45,7 +45,7 @@ def extend(state: State, unit: str) -> State:
     place, reading = state.place, state.reading
     unit = one_of(unit, UNITS, "unit")
     step = reading.next_end if place.cursor >= place.anchor else reading.next_start
-    return state.at(place.anchor, step(unit, place.cursor))
+    return state.selecting(place.anchor, step(unit, place.cursor))
 
 
 @action("UNIT")
@@ -54,7 +54,7 @@ def extend_back(state: State, unit: str) -> State:
     place, reading = state.place, state.reading
     unit = one_of(unit, UNITS, "unit")
     step = reading.previous_end if place.cursor > place.anchor else reading.previous_start
-    return state.at(place.anchor, step(unit, place.cursor))
+    return state.selecting(place.anchor, step(unit, place.cursor))
 
 
 @action("OFFSET")
@@ -66,7 +66,7 @@ def to(state: State, offset: str) -> State:
 @action("OFFSET")
 def extend_to(state: State, offset: str) -> State:
     """Select from where the selection began to an offset."""
-    return state.at(state.place.anchor, whole_number(offset))
+    return state.selecting(state.place.anchor, whole_number(offset))
 
 
 @action("OFFSET")
@@ -113,18 +113,18 @@ def grow(state: State) -> State:
         larger = state.reading.grown(*before) or before
     if larger == before:
         raise ActionRefused("there is nothing larger to select")
-    return state.at(*larger, grown=(*state.grown, before))
+    return state.selecting(*larger, grown=(*state.grown, before))
 
 
 @action()
 def shrink(state: State) -> State:
     """Select less: what the selection grew from, else its beginning: without the full stop, the first clause, phrase, word."""
     if state.grown:
-        return state.at(*state.grown[-1], grown=state.grown[:-1])
+        return state.selecting(*state.grown[-1], grown=state.grown[:-1])
     smaller = state.reading.shrunk(*selected(state))
     if smaller is None:
         raise ActionRefused("there is nothing smaller to select")
-    return state.at(*smaller)
+    return state.selecting(*smaller)
 
 
 @action("TEXT")
@@ -142,7 +142,7 @@ def find(state: State, *text: str) -> State:
 @action("ID")
 def go(state: State, id: str) -> State:
     """Go to a record by its id, or to a suggestion by ghost: and its id."""
-    ghost = next((one for one in state.ghosts if f"{GHOST}{one.id}" == id), None)
+    ghost = next((one for _, one in state.offered if f"{GHOST}{one.id}" == id), None)
     if ghost:
         return state.at_ghost(ghost)
     record = state.marks.by_id.get(id)
