@@ -31,6 +31,7 @@ def test_from_scratch(tmp_path: Path) -> None:
     corpus = made_by(copy_of_our_corpus(tmp_path), BY_HAND)
 
     made = corpus[DOCUMENT].sets["me"]
+    assert (made.header.method, made.header.sources) == ("manual", ())
     assert with_ids_of_gold(corpus, made) == by_hand(corpus, made.header)
     assert len(BY_HAND) / number_of_annotations(made) <= 4
 
@@ -43,5 +44,6 @@ def test_with_suggestions(keys: list[str], is_faulty: bool, tmp_path: Path) -> N
     corpus = made_by(Corpus.open(tmp_path), keys, suggestions="model")
 
     made = corpus[DOCUMENT].sets["me"]
+    assert (made.header.method, made.header.sources) == ("manual", ("model",))  # a person decided each, and saw the model's first
     assert with_ids_of_gold(corpus, made) == by_hand(corpus, made.header)
     assert len(keys) / number_of_annotations(made) <= 1.5

@@ -237,4 +237,5 @@ def context(state: State) -> str:
     """What is looked at, as far as keys depend on it."""
     if state.place.focus.startswith(GHOST):
         return "ghost"
-    return "ghost" if focused(state) is None and state.ghost is not None else ""
+    is_free = focused(state) is None or (state.layer.kind == "label" and state.place.focus not in state.marks.by_id)
+    return "ghost" if is_free and state.ghost is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from string import ascii_lowercase
 
-from postil.annotating.state import GHOST, State
+from postil.annotating.state import State
 from postil.scheme import Layer
 from postil.tui.keys import Keys
 
@@ -16,7 +16,7 @@ def label_keys(state: State, keys: Keys) -> dict[str, tuple[str, ...]]:
     While a head is marked these are the labels of relations, then those of the current layer; on a suggestion that was gone to,
     the labels of its layer, to accept it with.
     """
-    ghost = state.ghost if state.place.focus.startswith(GHOST) else None
+    ghost = state.chosen_ghost
     if ghost is not None and ghost.layer in state.scheme.layers:
         return _doing("accept", keys_of(state.scheme.layers[ghost.layer], keys.used))
     own = keys_of(state.layer, keys.used)

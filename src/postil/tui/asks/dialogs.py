@@ -70,11 +70,11 @@ def relabel(screen: AnnotateScreen) -> None:
 def accept_label(screen: AnnotateScreen) -> None:
     """Ask which label's suggestions to take."""
     state = screen.state
-    left = Counter(ghost.label for ghost in state.ghosts if ghost.layer == state.place.layer)
-    if not state.ghosts:
+    left = Counter(ghost.label for _, ghost in state.offered if ghost.layer == state.place.layer)
+    if not state.offered:
         screen.say("no suggestion is left", is_refused=True)
     elif not left:
-        waiting = listing(dict.fromkeys(ghost.layer for ghost in state.ghosts), "and")
+        waiting = listing(dict.fromkeys(ghost.layer for _, ghost in state.offered), "and")
         screen.say(f"{state.place.layer} has no suggestion, but {waiting}: go to one, or choose the layer", is_refused=True)
     else:
         offered = [
@@ -139,7 +139,7 @@ def attributes(screen: AnnotateScreen, *, closes_itself: bool = False, goes_on: 
 
 def next_ghost(screen: AnnotateScreen) -> None:
     """Go on to the next suggestion, if any is left."""
-    if screen.state.ghosts:
+    if screen.state.offered:
         screen.do("next", "ghost")
 
 

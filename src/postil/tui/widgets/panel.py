@@ -11,17 +11,18 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from postil.annotating.making import described
-from postil.annotating.state import GHOST, State, focused
+from postil.annotating.state import State, focused
 from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
 from postil.text import printable, quote
-from postil.tui.keys import Keys, shown_key
+from postil.tui.keys import Keys, context, shown_key
 from postil.tui.label_keys import label_keys, layer_of_key
 from postil.tui.palette import Palette
 from postil.tui.widgets.clickable import KEY
 
 _SIGNS = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.INFO: "·"}
+_OFFERED = "?"  # as on spans in the text
 _HEADING = Style(bold=True, underline=True)
 _QUIET = Style(dim=True)
 _DEFINITION = Style(dim=True, italic=True)
@@ -52,9 +53,11 @@ class Panel(VerticalScroll, can_focus=False):
 def _lines(state: State, findings: Sequence[Finding], palette: Palette, keys: Keys) -> Iterator[Text]:
     ghost = state.ghost
     here = focused(state)
-    if ghost is not None and (state.place.focus.startswith(GHOST) or here is None):
+    if ghost is not None and context(state) == "ghost":
         yield Text("Suggested", _HEADING)
         yield from _annotation(ghost, state, palette)
+        if isinstance(ghost, Relation):
+            yield from _arguments(ghost, ghost, state)
     elif here is not None:
         yield from _record(here, state, findings, palette)
     else:
@@ -105,11 +108,12 @@ def _label(record: Annotation, palette: Palette) -> tuple[str, Style]:
 def _relations(here: Record, state: State, palette: Palette) -> Iterator[Text]:
     if isinstance(here, Relation):
         yield from _arguments(here, here, state)
-    for relation in state.marks.annotations.relations:
-        if here.id in {id for _, id in relation.arguments()}:
-            yield Text("")
-            yield Text.assemble(_label(relation, palette), (f" {printable(relation.id)}", _QUIET))
-            yield from _arguments(relation, here, state)
+    for sign, relations in (("", state.marks.annotations.relations), (_OFFERED, state.offered_relations)):
+        for relation in relations:
+            if here.id in {id for _, id in relation.arguments()}:
+                yield Text("")
+                yield Text.assemble(sign, _label(relation, palette), (f" {printable(relation.id)}", _QUIET))
+                yield from _arguments(relation, here, state)
 
 
 def _arguments(relation: Relation, here: Record, state: State) -> Iterator[Text]:
@@ -127,11 +131,11 @@ def _findings(findings: Iterable[Finding], palette: Palette) -> Iterator[Text]:
 
 
 def _document(state: State, palette: Palette) -> Iterator[Text]:
-    labels = state.marks.annotations.labels
+    labels = [*(("", label) for label in state.marks.annotations.labels), *((_OFFERED, label) for label in state.offered_labels)]
     if labels:
         yield Text("The document", _HEADING)
-        for label in labels:
-            yield Text.assemble(_label(label, palette), (f" {printable(label.layer)}", _QUIET))
+        for sign, label in labels:
+            yield Text.assemble(sign, _label(label, palette), (f" {printable(label.layer)}", _QUIET))
         yield Text("")
 
 

@@ -41,7 +41,7 @@ class Status(Static):
         """Show where this state is."""
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         header = state.marks.header
-        offered = len(state.ghosts)
+        offered = len(state.offered)
         parts = [
             f"layer {printable(state.place.layer)}",
             f"set {printable(header.annotator)}",
