@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import subprocess
@@ -159,9 +160,10 @@ def test_annotating_needs_nothing_heavy() -> None:
 @pytest.fixture
 def four(tmp_path: Path) -> Corpus:
     """Four documents: one complete, one begun, one whose set is no set, one not begun."""
+    begun = hashlib.sha256(b"a\n").hexdigest()
     files = {
         "annotations/me/example.jsonl": set_file("me", status="complete"),
-        "annotations/me/example-2.jsonl": set_file("me", document="example-2", status="in-progress"),
+        "annotations/me/example-2.jsonl": set_file("me", document="example-2", status="in-progress", text_sha256=begun),
         "annotations/me/example-3.jsonl": "no set\n",
     }
     return Corpus.open(write_example(tmp_path, Example(others=("a\n", "b\n", "c\n"), files=files)))
@@ -199,3 +201,24 @@ def test_the_next_document(four: Corpus) -> None:
     with Session.open(four, "example-4", "me") as session:
         session.do("complete")
     assert next_document(worklist(Corpus.open(four.directory.root), "me"), "example-2") == ""
+
+
+def test_a_text_that_was_edited_since(four: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is neither complete nor in progress, is counted as what it is, and comes when nothing else is left to do."""
+    root = four.directory.root
+    git = ["git", "-C", root, "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    for document in ("example", "example-2"):
+        path = root / f"corpus/{document}.txt"
+        path.write_text(f"Now. {path.read_text(encoding='utf-8')}", encoding="utf-8")
+    entries = worklist(four, "me")
+    assert [entry.progress for entry in entries] == ["text changed", "text changed", "unreadable", "not begun"]
+    assert counts(entries)["text changed"] == 2
+    assert next_document(entries) == "example-4"
+    assert next_document(entries, "example-4") == "example"
+    assert next_document(entries, "example") == "example-4"
+    status, out, _ = annotate(capsys, four, "--as", "me", "--list", "--status", "text changed")
+    assert (status, out.splitlines()[-1]) == (0, "0 not begun, 0 in progress, 0 complete, 2 text changed")
+    assert main(["-C", str(root), "realign", "example", "example-2"]) == 0
+    assert [entry.progress for entry in worklist(four, "me")][:2] == ["complete", "in progress"]

@@ -57,7 +57,8 @@ def test_narrowed(four: Corpus) -> None:
     assert listed(look(four, "- 4")[1]) == ["example-4"]
     assert listed(look(four, "tab")[1]) == ["example-4"]
     assert listed(look(four, "tab tab")[1]) == ["example-2"]
-    assert len(listed(look(four, "tab tab tab tab tab")[1])) == 4
+    assert listed(look(four, "tab tab tab tab tab")[1]) == ["example-3"]
+    assert len(listed(look(four, "tab tab tab tab tab tab")[1])) == 4
     assert any("no document is so" in line for line in look(four, "q enter")[1])
 
 
@@ -112,6 +113,18 @@ def test_when_one_is_complete_the_next_is_offered(four: Corpus) -> None:
 def test_the_next_document_by_a_key(four: Corpus) -> None:
     screen, _, _ = look(four, "J", "example")
     assert screen.state.marks.header.document == "example-2"
+
+
+def test_one_whose_text_was_edited_comes_last_and_says_what_to_do(four: Corpus) -> None:
+    path = four.directory.root / "corpus/example-2.txt"
+    path.write_text("b, edited\n", encoding="utf-8")
+    _, lines, _ = look(four, "")
+    assert any("! text changed" in line and "example-2" in line for line in lines)
+    assert any("1 not begun, 0 in progress, 1 complete, 1 text changed, 1 unreadable" in line for line in lines)
+    screen, _, _ = look(four, "J", "example")
+    assert screen.state.marks.header.document == "example-4"
+    _, lines, _ = look(four, "J", "example-4")
+    assert "postil realign example-2" in " ".join(" ".join(lines).replace("│", "").split())
 
 
 def test_quitting_from_either(four: Corpus) -> None:

@@ -151,7 +151,8 @@ def _after_edit(case: _Case, told: Recorded, journal: Journal, root: Path) -> Op
         merged = carried(root, before, last, case.saved)
         history = history.then(state.with_(marks=Marks(merged), said="what had not been saved carried to the edited text"))
     if case.saved.header.text_sha256 != case.bundle.text_sha256:
-        raise PostilError(f"the set is about another text than {case.bundle.document} has now: postil realign it")
+        document = case.bundle.document
+        raise PostilError(f"the set is about another text than {document} has now: postil realign {document}")
     journal.set_aside(told.start.header.text_sha256[:8])
     return Opened(case.bundle, history, case.saved, case.held.sha256, has_journal=False, must_be_saved=is_left)
 

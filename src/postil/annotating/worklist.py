@@ -1,7 +1,8 @@
-"""Which documents an annotator has not begun, has begun, has completed."""
+"""Which documents an annotator has not begun, has begun, has completed, and whose text was edited since."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -11,8 +12,11 @@ import msgspec
 from postil.corpus import Corpus
 from postil.storage.set_file import parse_set
 
-Progress = Literal["not begun", "in progress", "complete", "unreadable"]
-PROGRESS: tuple[Progress, ...] = ("not begun", "in progress", "complete", "unreadable")
+Progress = Literal["not begun", "in progress", "complete", "text changed", "unreadable"]
+PROGRESS: tuple[Progress, ...] = ("not begun", "in progress", "complete", "text changed", "unreadable")
+
+_OPEN: tuple[Progress, ...] = ("not begun", "in progress", "text changed")  # the last has to be realigned first
+_RARE: tuple[Progress, ...] = ("text changed", "unreadable")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -29,13 +33,13 @@ def worklist(corpus: Corpus, annotator: str, *, progress: Iterable[Progress] = (
     found = []
     for document, files in corpus.directory.inventory.documents.items():
         if files.text and matching.casefold() in document.casefold():
-            entry = _entry(corpus, document, corpus.directory.set_path(annotator, document))
+            entry = _entry(corpus, document, corpus.directory.set_path(annotator, document), files.text)
             if entry.progress in wanted:
                 found.append(entry)
     return found
 
 
-def _entry(corpus: Corpus, document: str, path: str) -> Entry:
+def _entry(corpus: Corpus, document: str, path: str, text: str) -> Entry:
     """How far a set is: of its file only the first line is understood."""
     data = corpus.directory.read(path)
     if data is None:
@@ -44,17 +48,21 @@ def _entry(corpus: Corpus, document: str, path: str) -> Entry:
     header = parse_set(path, "", data[: data.find(b"\n") + 1]).header
     if header is None:
         return Entry(document, "unreadable", records)
+    if header.text_sha256 != hashlib.sha256(corpus.directory.read(text) or b"").hexdigest():
+        return Entry(document, "text changed", records)
     return Entry(document, "complete" if header.status == "complete" else "in progress", records)
 
 
 def counts(entries: Iterable[Entry]) -> dict[Progress, int]:
     """How many documents are how far."""
     found = Counter(entry.progress for entry in entries)
-    return {progress: found[progress] for progress in PROGRESS if found[progress] or progress != "unreadable"}
+    return {progress: found[progress] for progress in PROGRESS if found[progress] or progress not in _RARE}
 
 
 def next_document(entries: Sequence[Entry], after: str = "") -> str:
-    """The next document, after one and round the end, that is not complete; empty where all are."""
-    order = sorted(entries, key=lambda entry: (entry.document <= after, entry.document))
-    open_ = (entry.document for entry in order if entry.progress in ("not begun", "in progress") and entry.document != after)
-    return next(open_, "")
+    """The next document, after one and round the end, that is not complete; empty where all are.
+
+    One whose text was edited since comes when no other is left: it has to be realigned before it can be annotated.
+    """
+    order = sorted(entries, key=lambda entry: (entry.progress == "text changed", entry.document <= after, entry.document))
+    return next((entry.document for entry in order if entry.progress in _OPEN and entry.document != after), "")

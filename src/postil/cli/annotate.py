@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from postil.annotating.script import Done
     from postil.corpus import Corpus
 
-_PROGRESS = ("not begun", "in progress", "complete")
+_PROGRESS = ("not begun", "in progress", "complete", "text changed", "unreadable")
 
 
 class _WithActions(CorpusCommand):
@@ -42,7 +42,7 @@ def _print_keys(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 @click.command("annotate", cls=_WithActions, task="Edit it")
 @click.argument("document", required=False, metavar="[DOC]")
 @click.option("--as", "annotator", required=True, metavar="NAME", help="Who you are: whose set it is.")
-@click.option("--suggestions", default="", metavar="SET", help="Whose spans are offered, to accept or reject.")
+@click.option("--suggestions", default="", metavar="SET", help="Whose annotations are offered, to accept or reject.")
 @click.option("--script", metavar="FILE", help="Do the actions of a file, without a terminal; - is standard input.")
 @click.option("--list", "lists", is_flag=True, help="List the documents, and how far each is.")
 @click.option("--status", multiple=True, type=click.Choice(_PROGRESS), help="With --list: only these; may be repeated.")
@@ -58,8 +58,13 @@ def _print_keys(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 def command(document: str | None, annotator: str, suggestions: str, script: str | None, lists: bool, **filters: Any) -> int:
     """Annotate a document, in a set of your own; without DOC, choose one from the list.
 
-    In the terminal ? shows every key; ~/.config/postil/keys.toml can change them: --keys prints one to begin with. Nobody
-    else's set is seen unless you say --suggestions.
+    In the terminal ? shows every key; ~/.config/postil/keys.toml can change them: --keys prints one to begin with. A document
+    whose text was edited since is listed as "text changed": postil realign carries your set to the new text.
+
+    Nobody else's set is seen unless you say --suggestions. Of what you take from it, your set says so: it has SET among its
+    sources. What you turn down is remembered on this computer, in .postil/sessions, until you undo it or delete that
+    directory; git does not carry it to another one. It stays turned down when suggestions are made anew, and when the text is
+    edited elsewhere; where the text of a suggestion itself was edited it is offered again.
 
     A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or apostrophes
     that count, # before a comment. It is done wholly, or where an action is refused, not at all:

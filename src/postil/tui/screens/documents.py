@@ -1,4 +1,4 @@
-"""The list of documents: not begun, in progress, complete; to be narrowed, and opened."""
+"""The list of documents: not begun, in progress, complete, text changed; to be narrowed, and opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from postil.tui.widgets.key_bar import KeyBar
 from postil.tui.widgets.line import Line
 from postil.tui.widgets.rows import Rows
 
-_SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "unreadable": "!"}
+_SIGNS: dict[Progress, str] = {"not begun": "○", "in progress": "◐", "complete": "●", "text changed": "!", "unreadable": "!"}
 _STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 _BAR = ((("enter",), "open"), (("down",), "choose"), (("tab",), "which are shown"))
 _LEAVING = ((("escape",), "quit"),)
