@@ -170,6 +170,32 @@ def test_whoever_is_right_by_definition_is_compared(corpus: Path, capsys: pytest
     assert measured(one, "statement", "precision")["whole"]["value"] > 0.9
 
 
+def _from(corpus: Path, annotator: str, *sources: str) -> None:
+    """Let a set say that it has annotations of others."""
+    path = corpus / f"annotations/{annotator}/{DOC}.jsonl"
+    said = f'"method":"manual","sources":{json.dumps(sources, separators=(",", ":"))}'
+    path.write_text(path.read_text(encoding="utf-8").replace('"method":"model"', said, 1), encoding="utf-8")
+
+
+def test_whoever_took_suggestions_of_another_is_not_independent(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _from(corpus, "a1", "a2")
+    _, out, _ = agree(corpus, capsys, "a1", "a2")
+    assert "a1 took suggestions of a2, and may agree with it for that reason." in " ".join(out.split())
+    _, out, _ = agree(corpus, capsys)
+    assert "gold" not in out.partition("a1 took")[0].partition("Left out")[0]
+    every = as_json(corpus, capsys, "a1", "a2")
+    assert (every["derived"], every["sources"]) == (["a1"], {"a1": ["a2"]})
+
+
+def test_two_who_took_suggestions_of_one_model_are_not_independent(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _from(corpus, "a1", "model")
+    assert "for that reason" not in agree(corpus, capsys, "a1", "a2")[1]
+    _from(corpus, "a2", "another", "model")
+    _, out, _ = agree(corpus, capsys, "a1", "a2")
+    assert "a1 and a2 have annotations of model, and may agree with each other for that reason." in " ".join(out.split())
+    assert "annotations of another" not in out
+
+
 def test_a_fault_in_a_set_that_is_not_compared_does_not_matter(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (corpus / f"annotations/gold/{DOC}.jsonl").open("a", encoding="utf-8") as gold:
         gold.write("{\n")

@@ -126,6 +126,28 @@ def test_the_sections_are_those_of_a_data_statement(article: Path) -> None:
     assert "made from `a1` and `a2`" in section(text, "Annotators")
 
 
+def test_who_took_suggestions_judged_by_hand(tmp_path: Path) -> None:
+    """A person's set with suggestions of a model is theirs, and the model is a tool that was used."""
+    me = {"annotator": "me", "sources": ["model"]}
+    found = {"annotator": "model", "method": "model"}
+    records = (span("e1", "PERSON", 0, 13),)
+    files = {
+        "annotations/me/example.jsonl": Example(records=records, header=me).set_bytes().decode(),
+        "annotations/model/example.jsonl": Example(records=records, header=found).set_bytes().decode(),
+    }
+    root = write_example(tmp_path / "corpus", Example(has_set=False, files=files))
+    assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--set", "me"]) == 0
+
+    card, text = read(tmp_path / "out")
+    assert "`me` is manual, with suggestions of `model` in 1 document." in section(text, "Annotators")
+    assert card["annotations_creators"] == ["machine-generated", "other"]
+    croissant = json.loads((tmp_path / "out/croissant.json").read_text(encoding="utf-8"))
+    assert croissant["rai:machineAnnotationTools"] == ["model"]
+    assert croissant["rai:annotationsPerItem"] == "Annotators who judged a document: 1 in 1 document."
+    table = pytest.importorskip("pyarrow.parquet").read_table(next((tmp_path / "out").rglob("annotations/*.parquet")))
+    assert table.column("sources").to_pylist() == [["model"]]
+
+
 def test_agreement_is_what_agree_says(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("scipy", reason="the extra agree is not installed")
     said = section(read(article)[1], "Agreement")

@@ -47,10 +47,10 @@ class Contribution(msgspec.Struct, frozen=True):
     """What a document adds. ``left_out``: why it was not compared, if it was not.
 
     ``group``: documents with the same one are no independent evidence. ``methods``: of the sets that were compared.
-    ``unfinished``: whose sets were not, as they are not complete. ``derived``: of the annotators compared, those whose sets were
-    made from another's of them. ``adjudicated``: sets that were left out since they were made from others. ``repeated``:
-    annotations that repeat another of their set in place and label. ``unplaced``: how many of each annotator were left out, as a
-    realignment left their place open.
+    ``unfinished``: whose sets were not, as they are not complete. ``derived``: of the annotators compared, those whose sets have
+    annotations of another's of them. ``sources``: whose annotations the sets compared have, where they say so. ``adjudicated``:
+    sets that were left out since they were made from others. ``repeated``: annotations that repeat another of their set in place
+    and label. ``unplaced``: how many of each annotator were left out, as a realignment left their place open.
     """
 
     document: str
@@ -60,6 +60,7 @@ class Contribution(msgspec.Struct, frozen=True):
     methods: Mapping[str, str] = {}
     unfinished: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = {}
     adjudicated: tuple[str, ...] = ()
     characters: int = 0
     repeated: int = 0
@@ -99,7 +100,8 @@ def contribution(document: Document, scheme: Scheme | None, request: Request) ->
         annotators=tuple(complete),
         methods={name: marked.header.method for name, marked in complete.items()},
         unfinished=unfinished,
-        derived=tuple(name for name, marked in complete.items() if set(marked.header.sources) & complete.keys()),
+        derived=tuple(name for name, marked in complete.items() if set(marked.header.sources) & (complete.keys() - {name})),
+        sources={name: marked.header.sources for name, marked in complete.items() if marked.header.sources},
         adjudicated=adjudicated,
         characters=len(document.text),
         repeated=repeated,

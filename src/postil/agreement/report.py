@@ -124,7 +124,8 @@ class Report(msgspec.Struct, frozen=True):
     ``documents``: how many were compared, of ``of_documents``. ``characters``: of their texts. ``repeated``: annotations that
     repeat another in place and label, and were counted once. ``left_out``: documents that were not compared, by reason.
     ``unfinished``: of each annotator, how many sets were not compared, since they are not complete. ``methods``: how each
-    annotator's sets were made. ``derived``: annotators whose sets were made from those of others here.
+    annotator's sets were made. ``derived``: annotators whose sets were made from those of others here, wholly or by taking
+    their suggestions. ``sources``: whose annotations each annotator's sets say that they have, compared here or not.
     """
 
     corpus: str
@@ -142,3 +143,4 @@ class Report(msgspec.Struct, frozen=True):
     unfinished: dict[str, int] = {}
     methods: dict[str, list[str]] = {}
     derived: list[str] = []
+    sources: dict[str, list[str]] = {}

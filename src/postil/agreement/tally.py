@@ -94,6 +94,7 @@ class Tally:
         self._unfinished: Counter[str] = Counter()
         self._methods: dict[str, set[str]] = {}
         self._derived: set[str] = set()
+        self._sources: dict[str, set[str]] = {}
         self._left_out: dict[str, list[str]] = {}
         self._characters = self._repeated = 0
         self._layers: dict[str, _Layer] = {}
@@ -104,6 +105,8 @@ class Tally:
         self._adjudicated.update(contribution.adjudicated)
         self._unfinished.update(contribution.unfinished)
         self._derived.update(contribution.derived)
+        for annotator, sources in contribution.sources.items():
+            self._sources.setdefault(annotator, set()).update(sources)
         for annotator, method in contribution.methods.items():
             self._methods.setdefault(annotator, set()).add(method)
         if contribution.left_out:
@@ -144,6 +147,7 @@ class Tally:
             unfinished=dict(sorted(self._unfinished.items())),
             methods={annotator: sorted(methods) for annotator, methods in sorted(self._methods.items())},
             derived=sorted(self._derived),
+            sources={annotator: sorted(sources) for annotator, sources in sorted(self._sources.items())},
             adjudicated=sorted(self._adjudicated),
             layers=list(self._layer_reports(with_intervals=with_intervals)),
             parameters=Parameters(settings.chance.seed, *settings.weights, settings.chance.precision, REPLICATES, LEVEL),

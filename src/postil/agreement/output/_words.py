@@ -87,9 +87,7 @@ def introduction(report: Report) -> Iterator[str]:
     if report.documents and report.unfinished:
         sets = [f"{count:,} by {name}" for name, count in report.unfinished.items()]
         yield f"Not compared, as they are not finished: {listing(sets, 'and')}."
-    if report.derived:
-        were = "was" if len(report.derived) == 1 else "were"
-        yield f"{listing(report.derived, 'and')} {were} made from others here, and may agree with them for that reason."
+    yield from _not_independent(report)
     if report.adjudicated:
         yield (
             f"Left out: what {listing(report.adjudicated, 'and')} has, since it was made from the sets of others and agrees with "
@@ -99,6 +97,26 @@ def introduction(report: Report) -> Iterator[str]:
         yield f"{report.reference} is the reference: right by definition.{_against_reference(report)}"
     if report.repeated:
         yield f"Counted once: {counted(report.repeated, 'annotation')} with the place and label of another in the same set."
+
+
+def _not_independent(report: Report) -> Iterator[str]:
+    """Who may agree with whom because one has annotations of the other, or both have those of a third."""
+    made = [name for name in report.derived if "manual" not in report.methods[name]]
+    if made:
+        were = "was" if len(made) == 1 else "were"
+        yield f"{listing(made, 'and')} {were} made from others here, and may agree with them for that reason."
+    for name in report.derived:
+        taken = [source for source in report.sources[name] if source in report.annotators and source != name]
+        if name not in made:
+            yield f"{name} took suggestions of {listing(taken, 'and')}, and may agree with {_them(taken)} for that reason."
+    for source in sorted({source for sources in report.sources.values() for source in sources} - set(report.annotators)):
+        those = [name for name, sources in report.sources.items() if source in sources]
+        if len(those) > 1:
+            yield f"{listing(those, 'and')} have annotations of {source}, and may agree with each other for that reason."
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def _made(report: Report, annotator: str) -> str:

@@ -14,6 +14,7 @@ from postil.formats.hf.layout import Written
 from postil.formats.hf.quotations import elided, places_in
 from postil.formats.hf.spellings import level
 from postil.manifest import Manifest
+from postil.model import Header
 from postil.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ GUIDELINES = "GUIDELINES.md"
 class Facts:
     """What documents and sets say of themselves, gathered while an export passes over them.
 
-    ``found``: documents that say where they were published. ``sets``: by annotator, method and status. ``models``: annotators who
-    are models, also behind an adjudicated set. ``judgements``: documents by how many annotators judged them.
+    ``found``: documents that say where they were published. ``sets``: by annotator, method and status. ``sources``: documents by
+    annotator, method and whose annotations the set came from. ``models``: annotators who are models, also behind an adjudicated
+    set or one that took their suggestions. ``judgements``: documents by how many annotators judged them.
     """
 
     def __init__(self, corpus: Corpus, *, detached: bool = False) -> None:
@@ -41,7 +43,7 @@ class Facts:
         self.found = 0
         self.lengths: list[int] = []
         self.sets: Counter[tuple[str, str, str]] = Counter()
-        self.sources: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.sources: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
         self.methods: set[str] = set()
         self.models: set[str] = set()
         self.judgements: Counter[int] = Counter()
@@ -54,14 +56,14 @@ class Facts:
         self._look_at_metadata(document)
         made_by = self._methods(document)
         headers = [annotations.header for annotations in document.sets.values()]
-        judges = {name for header in headers for name in header.sources or (header.annotator,)}
-        self.judgements[len(judges)] += 1
-        self.models.update(judge for judge in judges if made_by.get(judge) == "model")
+        self.judgements[len({judge for header in headers for judge in _judges(header)})] += 1
         for header in headers:
             self.sets[header.annotator, header.method, header.status] += 1
-            self.sources[header.annotator, header.sources] += bool(header.sources)
-            # an adjudicated set came about as the sets did that it was adjudicated from
-            self.methods.update([made_by.get(source, "") for source in header.sources] or [header.method])
+            self.sources[header.annotator, header.method, header.sources] += bool(header.sources)
+            self.models.update(name for name in (header.annotator, *header.sources) if made_by.get(name) == "model")
+            # an adjudicated set came about as the sets did that it was adjudicated from; one with suggestions in both ways
+            own = [] if _judges(header) == header.sources else [header.method]
+            self.methods.update([*own, *(made_by.get(source, "") for source in header.sources)])
         for one in document.sets.values():
             self.counts["sets"] += 1
             for kind in ("spans", "relations", "labels", "notes"):
@@ -90,6 +92,11 @@ class Facts:
         self.found += bool(metadata.publisher or metadata.url or metadata.published)
         if metadata.published:
             self.dates.add(str(metadata.published))
+
+
+def _judges(header: Header) -> tuple[str, ...]:
+    """Who decided on what a set has: whoever made it, but for an adjudicated one, which says again what others judged."""
+    return header.sources if header.method == "adjudicated" and header.sources else (header.annotator,)
 
 
 class About:

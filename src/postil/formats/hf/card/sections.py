@@ -209,10 +209,14 @@ def _annotators(about: About) -> Iterator[str]:
     rows = [(code(name), method, status, f"{count:,}") for (name, method, status), count in sorted(about.facts.sets.items())]
     yield table(("set", "method", "status", "documents"), rows)
     yield bullets(
-        f"{code(name)} was made from {listing(map(code, sources), 'and')} in {counted(count, 'document')}."
-        for (name, sources), count in sorted(about.facts.sources.items())
+        f"{code(name)} {_how(method)} {listing(map(code, sources), 'and')} in {counted(count, 'document')}."
+        for (name, method, sources), count in sorted(about.facts.sources.items())
         if count
     )
+
+
+def _how(method: str) -> str:
+    return "was made from" if method == "adjudicated" else f"is {method}, with suggestions of"
 
 
 def _texts(about: About) -> Iterator[str]:

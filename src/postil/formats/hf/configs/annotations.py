@@ -17,7 +17,7 @@ import msgspec
 from postil.corpus import Document
 from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, numbers
+from postil.formats.hf.features import FLOAT, INT, STRING, STRINGS, ClassLabel, Column, numbers
 from postil.model import AnnotationSet, Span
 
 _LEAST = 0.5  # of what two spans cover together, what both must cover to be about one thing
@@ -47,6 +47,7 @@ def _columns(context: Context) -> dict[str, Column]:
         "item_text": STRING,
         "annotator": STRING,
         "method": STRING,
+        "sources": STRINGS,
         "status": STRING,
         "id": STRING,
         "label": context.span_labels,
@@ -82,6 +83,7 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         "item_text": for_each(document.text[start:end] for start, end in places),
         "annotator": [one.annotator for one in sets] * len(items),
         "method": [one.header.method for one in sets] * len(items),
+        "sources": [one.header.sources for one in sets] * len(items),
         "status": [one.header.status for one in sets] * len(items),
         "label": [labels[span.label] if span else None for span in spans],
         **{name: [getattr(span, name, None) for span in spans] for name in ("id", "start", "end", "confidence")},
