@@ -165,6 +165,13 @@ def test_patterns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ('{"label":"X"}', ":1:1: a pattern is"),
         ("[]", ":1:1: a pattern is"),
         ('{"label":"X","pattern":[{"NOT_A_KEY":1}]}', "spaCy does not take these patterns"),
+        ('{"label":"","pattern":"x"}', ":1:1: a pattern is"),
+        ('{"label":"X","pattern":"  "}', ":1:1: a pattern is"),
+        ('{"label":"X","pattern":[{"OP":"*"},{}]}', ":1:1: this pattern says nothing of any of its tokens"),
+        ('{"label":"X","pattern":"x","id":["y"]}', ":1:1: the id of a pattern is a text"),
+        ('{"label":"X","pattern":[{"TEXT":{"REGEX":"("}}]}', "missing ), unterminated subpattern"),
+        ('{"label":"X","pattern":[{"POS":"NOUN"}]}', "of words alone: [E155]"),
+        ('{"label":"X","pattern":[{"_":{"x":1}}]}', "spaCy does not take these patterns"),
     ],
 )
 def test_patterns_that_are_none(line: str, message: str, tmp_path: Path) -> None:
@@ -283,6 +290,20 @@ def test_mentions_elsewhere(tmp_path: Path) -> None:
     mentions = Mentions(corpus, ("gold",), ())
     assert mentions.elsewhere("entity", "Tokyo", "example") == Counter({"GPE": 1, "PERSON": 1})
     assert list(mentions.found_in("example", TEXT)) == [], "GPE as often as PERSON: nothing is guessed"
+
+
+def test_made_anew_and_only_where_they_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = propagating_corpus(tmp_path)
+    root = corpus.directory.root
+    assert suggest(corpus, "example", "--as", "again", "--propagate") == 0
+    first = (root / "annotations/again/example.jsonl").read_bytes()
+    assert suggest(corpus, "--as", "again", "--propagate") == 2
+    assert "for 1 document already: nothing was written. --replace makes them anew, --missing" in capsys.readouterr().err
+    assert suggest(corpus, "--as", "again", "--propagate", "--missing") == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == ["example-2", "example-3"]
+    assert suggest(corpus, "--as", "again", "--propagate", "--missing") == 0
+    assert suggest(corpus, "--as", "again", "--propagate", "--replace") == 0
+    assert (root / "annotations/again/example.jsonl").read_bytes() == first, "with the same ids"
 
 
 # --- whose sets stay as they are -------------------------------------------------------------------------------------

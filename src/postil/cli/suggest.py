@@ -30,6 +30,7 @@ _SHOWN = 8  # names that the scheme does not know, the most frequent first
 @click.option("--from", "sources", multiple=True, metavar="NAME", help="Whose labels to propagate; else gold. May be repeated.")
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="This layer only; may be given several times.")
 @click.option("--replace", is_flag=True, help="Make the sets anew where this model has some already.")
+@click.option("--missing", is_flag=True, help="Only documents of which this model has no set yet, such as new ones.")
 def command(
     documents: tuple[str, ...],
     annotator: str,
@@ -39,6 +40,7 @@ def command(
     sources: tuple[str, ...],
     layers: tuple[str, ...],
     replace: bool,
+    missing: bool,
 ) -> int:
     """Let a model annotate, for people to accept or reject.
 
@@ -52,10 +54,11 @@ def command(
     of the group) or from = "categories": of each sentence in a layer of spans, of the document in a layer of labels. How sure
     the pipeline is, where it says so, is kept as confidence. What breaks a rule about spans is left out and counted.
 
-    A person's set is never written. Then: postil annotate DOC --as YOU --suggestions SET.
+    Made anew, a suggestion that is the same keeps its id, and what somebody turned down stays so. A person's set is never
+    written. Then: postil annotate DOC --as YOU --suggestions SET.
     """
     from postil.suggesting.table import Table
-    from postil.suggesting.writing import refuse_overwriting
+    from postil.suggesting.writing import refuse_overwriting, without_suggestions
 
     if not (pipeline or patterns or propagate):
         raise click.UsageError("say where suggestions come from: --pipeline, --patterns or --propagate")
@@ -63,6 +66,8 @@ def command(
         raise click.UsageError("--from says whose labels to --propagate")
     corpus = open_corpus()
     chosen = _chosen(corpus, documents)
+    if missing:
+        chosen = without_suggestions(corpus, annotator, chosen)
     for layer in layers:
         _known(layer, corpus.scheme.layers, "layer")
     refuse_overwriting(corpus, annotator, chosen, replace=replace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from postil.suggesting.drafts import Draft
 from postil.suggesting.table import Table
 
 _LEAST = 0.5  # of a category's score, to be suggested
+_ANY_TEXT = "a"
 _DIGITS = 4  # of a confidence: the rest differs from machine to machine
 
 
@@ -47,8 +49,10 @@ def ruler(path: str, data: bytes, language: str) -> Any:
         found = spacy.blank("xx")
     try:
         found.add_pipe("entity_ruler", config={"validate": True}).add_patterns(patterns)
-    except ValueError as error:
-        raise UnreadableFile(path, f"spaCy does not take these patterns: {' '.join(str(error).split())}") from error
+        found(_ANY_TEXT)  # some faults are only found when a pattern is held against a word
+    except (ValueError, TypeError, AttributeError, re.error) as error:
+        reason = " ".join(str(error).split())
+        raise UnreadableFile(path, f"spaCy does not take these patterns, of words alone: {reason}") from error
     return found
 
 
@@ -60,11 +64,20 @@ def _patterns(path: str, data: bytes) -> Iterator[dict[str, Any]]:
             pattern = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableFile(path, f"not JSON: {error}", number, 1) from error
-        is_pattern = isinstance(pattern, dict) and isinstance(pattern.get("label"), str)
-        if not is_pattern or not pattern.get("pattern") or not isinstance(pattern["pattern"], str | list):
-            message = 'a pattern is {"label":"GPE","pattern":"Tokyo"}, or has a list of tokens as its pattern'
-            raise UnreadableFile(path, message, number, 1)
+        if fault := _fault(pattern):
+            raise UnreadableFile(path, fault, number, 1)
         yield pattern
+
+
+def _fault(pattern: Any) -> str:
+    """What is wrong with a pattern, as far as spaCy does not say it, or says it too late."""
+    label, sought = (pattern.get("label"), pattern.get("pattern")) if isinstance(pattern, dict) else ("", "")
+    is_sought = bool(sought.strip()) if isinstance(sought, str) else isinstance(sought, list) and bool(sought)
+    if not (isinstance(label, str) and label and is_sought):
+        return 'a pattern is {"label":"GPE","pattern":"Tokyo"}, or has a list of tokens as its pattern'
+    if isinstance(sought, list) and all(isinstance(token, dict) and not token.keys() - {"OP"} for token in sought):
+        return "this pattern says nothing of any of its tokens: it would be found everywhere"
+    return "" if isinstance(pattern.get("id", ""), str) else "the id of a pattern is a text"
 
 
 def found_by(nlp: Any, text: str, table: Table) -> Iterator[Draft]:

@@ -24,4 +24,14 @@ def refuse_overwriting(corpus: Corpus, annotator: str, documents: Sequence[str],
             raise ExportRefused(f"{path} is {made}, no model's: nothing was written. Choose another name with --as")
     if there and not replace:
         number = counted(len(there), "document")
-        raise ExportRefused(f"{annotator} has suggestions for {number} already: nothing was written. --replace makes them anew")
+        left = len(documents) - len(there)
+        others = f", --missing makes those of the other {left:,}" if left else ""
+        raise ExportRefused(
+            f"{annotator} has suggestions for {number} already: nothing was written. --replace makes them anew{others}"
+        )
+
+
+def without_suggestions(corpus: Corpus, annotator: str, documents: Sequence[str]) -> list[str]:
+    """The documents of which there is no set of this name yet."""
+    inventory = corpus.directory.inventory.documents
+    return [document for document in documents if annotator not in inventory[document].sets]
