@@ -4,7 +4,7 @@ from hypothesis import given
 
 from postil.corpus import Document
 from postil.manifest import Metadata
-from postil.model import AnnotationSet
+from postil.model import AnnotationSet, Header
 from postil.rendering.html import page
 from postil.rendering.pieces import drawable, pieces
 from postil.rendering.terminal import Terminal, show
@@ -42,6 +42,16 @@ def test_everything_can_be_shown(pair: tuple[str, AnnotationSet]) -> None:
     assert html.count("<mark") == html.count("</mark>")
     captions = html.count("<i>")
     assert captions == len(drawn)
+
+
+def test_it_is_said_whose_suggestions_a_set_has() -> None:
+    header = Header("d/x", "me", "s/1", "0" * 64, "complete", "manual", ("spacy", "rules"))
+    document, annotations = Document("d/x", "a\n", Metadata(), {}, ""), AnnotationSet(header)
+
+    assert "complete, manual, with suggestions of spacy and rules" in next(
+        iter(show(document, annotations, None, [], Terminal(80)))
+    )
+    assert "complete, manual, with suggestions of spacy and rules" in page(document, annotations, None, [])
 
 
 def test_colour_adds_nothing_but_colour() -> None:

@@ -10,7 +10,7 @@ from html import escape
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Label, Relation, Span
-from postil.rendering.pieces import Piece, colour_of, drawable, facts, notes_about, pieces
+from postil.rendering.pieces import Piece, colour_of, drawable, facts, how_made, notes_about, pieces
 from postil.scheme import Scheme
 from postil.segmentation import paragraphs
 
@@ -78,7 +78,7 @@ def _header(document: Document, annotations: AnnotationSet, title: str) -> Itera
     yield f"<header><h1>{escape(title)}</h1>"
     for line in (
         credits_,
-        f"{document.id} · set {header.annotator} · {header.scheme} · {header.status}, {header.method}",
+        f"{document.id} · set {header.annotator} · {header.scheme} · {how_made(header)}",
         labels,
         f"Text: {rights}" if rights else "",
     ):

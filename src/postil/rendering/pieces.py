@@ -8,13 +8,21 @@ from operator import lt
 
 import msgspec
 
-from postil.model import Annotation, AnnotationSet, Note, Span
+from postil.model import Annotation, AnnotationSet, Header, Note, Span
 from postil.scheme import Scheme
 from postil.segmentation import trim
+from postil.text import listing
 
 # Wong's palette for colour-blind readers (Nature Methods 8, 441, 2011), without black, for labels without a colour.
 _PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
 _HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def how_made(header: Header) -> str:
+    """How far a set is and how it came about: ``complete, manual, with suggestions of spacy``."""
+    is_suggested = header.sources and header.method != "adjudicated"
+    suggested = f", with suggestions of {listing(header.sources, 'and')}" if is_suggested else ""
+    return f"{header.status}, {header.method}{suggested}"
 
 
 class Piece(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ import msgspec
 
 from postil.corpus import Document
 from postil.model import AnnotationSet, Note, Record, Relation, Span, is_nested, span_order
-from postil.rendering.pieces import colour_of, drawable, facts, notes_about, pieces
+from postil.rendering.pieces import colour_of, drawable, facts, how_made, notes_about, pieces
 from postil.scheme import Scheme
 from postil.text import printable, quote
 
@@ -55,7 +55,7 @@ def show(
 ) -> Iterator[str]:
     """The lines of the whole rendering. ``layers``: which to show, in this order. ``details``: attributes, notes, ids too."""
     header = annotations.header
-    yield printable(f"{document.id}  set {header.annotator}  {header.scheme}  {header.status}, {header.method}")
+    yield printable(f"{document.id}  set {header.annotator}  {header.scheme}  {how_made(header)}")
     if document.metadata.title:
         yield printable(document.metadata.title)
     by_id = {record.id: record for record in annotations.records}
