@@ -101,6 +101,13 @@ def test_in_their_own_layer_they_need_not_be_gone_to(tmp_path: Path) -> None:
     assert [(one.id, one.label) for one in made.labels] == [("m4", "report")]
 
 
+def test_another_label_from_the_list(tmp_path: Path) -> None:
+    lines, _ = look(tmp_path, "G R")
+    assert any("Take it, instead of FACT, as" in line for line in lines)
+    _, made = look(tmp_path / "taken", "G R down enter 1 escape")
+    assert [(one.id, one.label) for one in made.spans] == [("m1", "OPINION")]
+
+
 def test_a_suggestion_is_widened_and_taken(tmp_path: Path) -> None:
     lines, made = look(tmp_path, "G > f")
     assert [(one.id, one.end) for one in made.spans] == [("m1", 36)]

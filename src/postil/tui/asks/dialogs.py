@@ -59,9 +59,11 @@ def label(screen: AnnotateScreen) -> None:
 
 
 def relabel(screen: AnnotateScreen) -> None:
-    """Ask what to label it instead."""
-    here = focused(screen.state)
-    if here is None or isinstance(here, Note):
+    """Ask what to label it instead; a suggestion is taken with that label."""
+    here, ghost = focused(screen.state), screen.state.chosen_ghost
+    if ghost is not None:
+        _choose_label(screen, f"Take it, instead of {ghost.label}, as", ghost.layer, "accept")
+    elif here is None or isinstance(here, Note):
         screen.say("no annotation is here: go to one first", is_refused=True)
     else:
         _choose_label(screen, f"Instead of {here.label}", here.layer, "relabel")
