@@ -34,12 +34,9 @@ def span_over(
     state: State, layer: str, label: str, extents: Sequence[Extent], attributes: Mapping[str, Any] | None = None
 ) -> Span:
     """A new span, with the attributes that it has from the start. The same span twice in one layer is refused."""
-    fragments = tuple(extents) if len(extents) > 1 else ()
-    start, end = extents[0][0], extents[-1][1]
     known = defaults(state.scheme.layers[layer], label, attributes)
-    about = f"{label}\0{tuple(extents)}"
-    span = Span(fresh_id(state.seed, layer, about, state.marks.by_id), layer, label, start, end, "", fragments, known)
-    span = msgspec.structs.replace(span, text=span.covered(state.text))
+    id = fresh_id(state.seed, layer, f"{label}\0{tuple(extents)}", state.marks.by_id)
+    span = Span(id, layer, label, 0, 0, "", attributes=known).at(extents, state.text)
     refuse_place(state, span)
     return span
 

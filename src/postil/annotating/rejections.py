@@ -51,10 +51,7 @@ def carried(root: Path, old: Header, new_text: str, keys: Collection[str]) -> fr
 
 def _moved(old: Header, text: str, new_text: str, places: Collection[Extents]) -> dict[Extents, Extents]:
     """Where each place is now, of those that are certain."""
-    spans = []
-    for number, extents in enumerate(places):
-        span = Span(str(number), "", "", extents[0][0], extents[-1][1], "", extents if len(extents) > 1 else ())
-        spans.append(msgspec.structs.replace(span, text=span.covered(text)))
+    spans = [Span(str(number), "", "", 0, 0, "").at(extents, text) for number, extents in enumerate(places)]
     outcomes = realign(text, new_text, AnnotationSet(old, tuple(spans))).outcomes
     return {one.before.extents: one.after.extents for one in outcomes if one.after is not None}
 

@@ -50,7 +50,7 @@ def _as_own(state: State, ghost: Annotation, own: Mapping[str, str]) -> Annotati
             else:
                 attributes[name] = renamed(attributes[name], own)
     made = replace(ghost, id=own[ghost.id], attributes=attributes, confidence=None)
-    return replace(made, text=made.covered(state.text)) if isinstance(made, Span) else made
+    return made.at(made.extents, state.text) if isinstance(made, Span) else made
 
 
 def objection(state: State, ghost: Annotation, more: Sequence[Annotation] = ()) -> str:
@@ -96,7 +96,7 @@ def as_changed(state: State, ghost: Annotation, word: str = "") -> Annotation:
     start, end = selected(state)
     if not (start < ghost.end and ghost.start < end):
         raise ActionRefused("nothing of the suggestion is selected any more")
-    return replace(ghost, start=start, end=end, fragments=(), text=state.text[start:end])
+    return ghost.at([(start, end)], state.text)
 
 
 def taken_one(state: State, ghost: Annotation) -> State:

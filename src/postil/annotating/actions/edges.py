@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from postil.annotating.action import action
 from postil.annotating.choosing import one_of
 from postil.annotating.making import described, put_record, refuse_twin
 from postil.annotating.state import State, focused_span, selected
 from postil.annotating.taking import taken_one
 from postil.errors import ActionRefused
-from postil.model import Span
+from postil.model import Span, apart
 from postil.segmentation import Extent
 
 _SIDES = ("start", "end")
@@ -78,15 +76,7 @@ def _moved(state: State, span: Span, start: int, end: int) -> State:
 
 
 def _put(state: State, span: Span, extents: list[Extent]) -> State:
-    joined = [extents[0]]
-    for start, end in extents[1:]:
-        if start == joined[-1][1]:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    fragments = tuple(joined) if len(joined) > 1 else ()
-    changed = msgspec.structs.replace(span, start=joined[0][0], end=joined[-1][1], fragments=fragments)
-    changed = msgspec.structs.replace(changed, text=changed.covered(state.text))
+    changed = span.at(apart(extents), state.text)
     if changed.extents == span.extents:
         raise ActionRefused(f"{described(span)} is just there already")
     if span is state.chosen_ghost:
