@@ -196,6 +196,13 @@ def test_all_of_a_sentence_leaves_what_the_scheme_has_not_and_says_so(tmp_path: 
         assert do(session, "go ghost:m7\naccept-sentence") == "took 1 suggestion; 4 suggestions left"
 
 
+def test_what_is_suggested_twice_is_taken_once(tmp_path: Path) -> None:
+    scheme = SCHEME.replace('overlap = "nested"', 'overlap = "free"')
+    with opened(tmp_path, span("m1", "GPE", 28, 33), span("m2", "GPE", 28, 33), scheme=scheme) as session:
+        assert do(session, "layer entity\naccept-label GPE") == "took 1 suggestion of GPE"
+        assert offered(session) == []
+
+
 # --- labels of the document ------------------------------------------------------------------------------------------
 
 

@@ -103,10 +103,11 @@ def _all_taken(state: State, fits: _Fits, nothing: str, what: str = "") -> State
 
 
 def _allowed(state: State, fitting: Iterable[Annotation]) -> tuple[list[Annotation], Counter[str]]:
-    """Those that can be taken, one beside the other, and why the others cannot."""
+    """Those that can be taken, one beside the other, and why the others cannot. What is suggested twice is taken once."""
+    offer = state.suggestions
     allowed: list[Annotation] = []
     left: Counter[str] = Counter()
-    for ghost in fitting:
+    for ghost in {offer.key(ghost): ghost for ghost in fitting}.values() if offer else ():
         why_not = objection(state, ghost, allowed)
         if why_not:
             left[why_not] += 1
