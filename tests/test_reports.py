@@ -48,7 +48,7 @@ def report(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_there_are_nine() -> None:
-    assert names("postil.reports") == ["concise", "github", "gitlab", "json", "jsonl", "junit", "rdjson", "sarif", "text"]
+    assert names("postil.reports") == ("concise", "github", "gitlab", "json", "jsonl", "junit", "rdjson", "sarif", "text")
 
 
 def test_sarif(report: Any) -> None:
