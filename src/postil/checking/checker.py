@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from itertools import compress
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +17,7 @@ from postil.checking.foresight import would_realign
 from postil.findings import Finding, FixOffer, Place, Related
 from postil.manifest import CheckSettings
 from postil.rules import Problem, Rule, all_rules
-from postil.rules.batch import Batch, is_whole
+from postil.rules.batch import Batch, batch_of, is_whole
 from postil.rules.corpus_view import CorpusView
 from postil.rules.fixes import Fix, RecordChange
 from postil.rules.set_view import BundleView, SetView
@@ -112,16 +111,18 @@ class Checker:
         """Findings about one document and its sets, and what corpus rules want to know of it."""
         return self.check_bundles([bundle])[0]
 
-    def check_bundles(self, bundles: Sequence[Bundle]) -> list[Result]:
-        """The same for each of several documents: what is proven of all of them together is not looked for one by one."""
-        are_whole = list(map(is_whole, bundles))
-        if not any(are_whole):
+    def check_bundles(self, bundles: Sequence[Bundle], batch: Batch | None = None) -> list[Result]:
+        """The same for each of several documents: what is proven of all of them together is not looked for one by one.
+
+        ``batch``: of these, where another checker has looked at it.
+        """
+        batch = batch or batch_of(bundles)
+        if batch is None:
             return [self._result(_view(bundle), self._of_documents) for bundle in bundles]
-        batch = Batch(list(compress(bundles, are_whole)))
         unproven, proven = self._unproven(batch), batch.proven
         return [
-            self._result(_view(bundle, proven), unproven) if whole else self._result(_view(bundle), self._of_documents)
-            for bundle, whole in zip(bundles, are_whole, strict=True)
+            self._result(_view(bundle, proven), unproven) if is_whole(bundle) else self._result(_view(bundle), self._of_documents)
+            for bundle in bundles
         ]
 
     def check_set(self, view: SetView) -> list[Finding]:

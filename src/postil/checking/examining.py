@@ -6,12 +6,14 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from postil.checking.cache import ResultCodec, content_key
 from postil.checking.checker import Checker, Recipe, Result
 from postil.storage.bundle import Bundle
-from postil.storage.directory import CorpusDirectory, DocumentFiles
+from postil.storage.directory import CorpusDirectory, DocumentFiles, FileData
+
+Item = TypeVar("Item")
 
 _BATCH, _BATCH_BYTES = 8, 2**20  # documents that are checked together: what a processor's cache about holds
 _GARBAGE = 200_000  # objects of which some may be garbage that only the collector finds
@@ -35,17 +37,38 @@ class Answer(NamedTuple):
 
 def examine(directory: CorpusDirectory, checker: Checker, questions: Iterable[Question], *, hashes: bool) -> Iterator[Answer]:
     """The answer to each question. ``hashes``: whether content is given a key."""
-    batch: list[tuple[bytes, Bundle | None]] = []
-    size = 0
+    for batch in batches(_read(directory, questions, hashes=hashes)):
+        yield from _checked(checker, batch)
+
+
+def _read(
+    directory: CorpusDirectory, questions: Iterable[Question], *, hashes: bool
+) -> Iterator[tuple[tuple[bytes, Bundle | None], int]]:
+    """The key of each document's content, the document where that is not what is known, and how many bytes it has."""
     for document, files, known in questions:
         read = directory.read_files(files)
         content = content_key(document, read) if hashes else b""
-        batch.append((content, None if known and known == content else directory.parse(document, files, read)))
-        size += sum([len(data) for _, data, _ in read])
+        bundle = None if known and known == content else directory.parse(document, files, read)
+        yield (content, bundle), bytes_of(read)
+
+
+def bytes_of(read: Iterable[FileData]) -> int:
+    """How many bytes files have together."""
+    return sum([len(data) for _, data, _ in read])
+
+
+def batches(documents: Iterable[tuple[Item, int]]) -> Iterator[list[Item]]:
+    """Documents, whatever stands for them, by as many as are checked together. Each is given with its bytes."""
+    batch: list[Item] = []
+    size = 0
+    for document, bytes_ in documents:
+        batch.append(document)
+        size += bytes_
         if len(batch) == _BATCH or size > _BATCH_BYTES:
-            yield from _checked(checker, batch)
+            yield batch
             batch, size = [], 0
-    yield from _checked(checker, batch)
+    if batch:
+        yield batch
 
 
 def _checked(checker: Checker, batch: Sequence[tuple[bytes, Bundle | None]]) -> list[Answer]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from postil.checking import Checker, Parts
+from postil.checking import Checker, Parts, Result
+from postil.checking.examining import batches, bytes_of
 from postil.corpus import Corpus, Document, readable
 from postil.errors import ExportRefused, PostilError
 from postil.exchange.rehearsal import Foreseen, lines
@@ -14,8 +15,10 @@ from postil.findings import Finding, Severity
 from postil.manifest import CheckSettings
 from postil.model import AnnotationSet, Header
 from postil.rules import all_rules
+from postil.rules.batch import batch_of
 from postil.rules.corpus_view import CorpusView
 from postil.rules.views import ProjectView
+from postil.storage.bundle import Bundle
 from postil.text import counted, few, listing
 
 _NAMED = 5  # documents that are named
@@ -93,13 +96,9 @@ def sound_documents(corpus: Corpus, wanted: Wanted, sifted: Sifted) -> Iterator[
         _refuse_errors(checker.check_project(ProjectView(directory.project), set()))
     parts: Parts = {}
     is_empty = True
-    for name in directory.inventory.documents:
-        bundle = directory.bundle(name)
-        files = tuple(file for file in bundle.set_files if file.annotator in wanted.annotators)
-        bundle = msgspec.structs.replace(bundle, set_files=files)
-        results = [checker.check_bundle(bundle) for checker in checkers]
+    for bundle, results in _checked(checkers, _bundles(corpus, wanted)):
         if errors := _errors(finding for result in results for finding in result.findings):
-            sifted.invalid.append(name)
+            sifted.invalid.append(bundle.document)
             _tally(errors, sifted.errors)
         if errors or (sifted.invalid and not wanted.skip_invalid):
             continue  # nothing is written any more: only the errors are still counted
@@ -115,6 +114,24 @@ def sound_documents(corpus: Corpus, wanted: Wanted, sifted: Sifted) -> Iterator[
     if is_empty:
         raise _nothing_there(corpus, wanted.annotators)
     _refuse_errors(checkers[0].finish(parts, CorpusView(directory.project, directory.bundle), set()))
+
+
+def _bundles(corpus: Corpus, wanted: Wanted) -> Iterator[tuple[Bundle, int]]:
+    """Each document with the sets that are wanted of it, and its bytes."""
+    directory = corpus.directory
+    for name, there in directory.inventory.documents.items():
+        sets = {annotator: path for annotator, path in there.sets.items() if annotator in wanted.annotators}
+        files = msgspec.structs.replace(there, sets=sets)
+        read = directory.read_files(files)
+        yield directory.parse(name, files, read), bytes_of(read)
+
+
+def _checked(checkers: Sequence[Checker], bundles: Iterable[tuple[Bundle, int]]) -> Iterator[tuple[Bundle, tuple[Result, ...]]]:
+    """Each document with what every checker says of it; what they prove of several at once is worked out for all checkers."""
+    for several in batches(bundles):
+        batch = batch_of(several)
+        results = zip(*(checker.check_bundles(several, batch) for checker in checkers), strict=True)
+        yield from zip(several, results, strict=True)
 
 
 def _with_sets(document: Document, corpus: Corpus, wanted: Wanted, sifted: Sifted) -> Document:

@@ -99,8 +99,9 @@ class Tokens:
 def _cut(pipeline: Any, text: str) -> list[Extent]:
     """The extents of the tokens of a text, blanks left out."""
     pipeline.max_length = max(pipeline.max_length, len(text) + 1)
-    found = pipeline.make_doc(text).to_array(["IDX", "LENGTH", "IS_SPACE"]).tolist()
-    return [(start, start + length) for start, length, is_space in found if not is_space]
+    starts, lengths, are_space = pipeline.make_doc(text).to_array(["IDX", "LENGTH", "IS_SPACE"]).T
+    is_word = are_space == 0
+    return list(zip(starts[is_word].tolist(), (starts + lengths)[is_word].tolist(), strict=True))
 
 
 def _are_blank(text: str, units: list[Extent]) -> bool:
@@ -115,10 +116,11 @@ def _in_units(tokens: list[Extent], units: list[Extent]) -> list[list[Extent]] |
     rows: list[list[Extent]] = []
     at = 0
     for start, end in units:
-        first = at
-        while at < len(tokens) and start <= tokens[at][0] and tokens[at][1] <= end:
-            at += 1
-        rows.append(tokens[first:at])
+        first, at = at, bisect_left(tokens, (end, 0), at)
+        row = tokens[first:at]
+        if row and (row[0][0] < start or row[-1][1] > end):
+            return None
+        rows.append(row)
     return rows if at == len(tokens) else None
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 
 from postil.segmentation import Extent
 
 
 def pieces(text: str, pattern: re.Pattern[str], spans: Iterable[Extent]) -> list[Extent]:
-    """The matches of ``pattern``, cut at every edge of a span.
+    """The matches of ``pattern``, none of which is empty, cut at every edge of a span.
 
     What it does not match is a piece only where a span begins with it or ends with it.
     """
-    extents = list(spans)
+    extents, words = list(spans), [match.span() for match in pattern.finditer(text)]
     starts, ends = {start for start, _ in extents}, {end for _, end in extents}
-    edges = sorted(starts | ends)
+    word_starts, word_ends = {start for start, _ in words}, {end for _, end in words}
     found: list[Extent] = []
-    at = 0
-    for start, end in [*(match.span() for match in pattern.finditer(text)), (len(text), len(text))]:
-        found += [(first, last) for first, last in _cut(at, start, edges) if first in starts or last in ends]
-        found += _cut(start, end, edges)
-        at = end
+    is_word = False
+    for piece in pairwise(sorted({0, *starts, *ends, *word_starts, *word_ends, len(text)})):
+        start, end = piece
+        is_word = start in word_starts or (is_word and start not in word_ends)
+        if is_word or start in starts or end in ends:
+            found.append(piece)
     return found
-
-
-def _cut(start: int, end: int, edges: list[int]) -> list[Extent]:
-    if start == end:
-        return []
-    inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
-    return list(zip([start, *inside], [*inside, end], strict=True))

@@ -129,12 +129,19 @@ def plain_tokens(pattern: str, title: str, by: str, *, first: str = "") -> Featu
             word = by + word[1:]
         return wrong.sub(by, word)
 
+    def are_plain(words: str) -> bool:
+        """Proof that none of these words, one after the other, would change."""
+        return not (wrong.search(words) or words.startswith("\ufeff") or (first and first in words))
+
     def without(document: Document, reducing: Reducing) -> Document:
         found = reducing.tokens.of(document)
         text = document.text
+        words = [text[start:end] for start, end in found.flat]
+        if are_plain("".join(words)):
+            return document
         pieces, at = [], 0
         for number, (start, end) in enumerate(found.flat):
-            pieces += [text[at:start], plain(text[start:end], number == 0)]
+            pieces += [text[at:start], plain(words[number], number == 0)]
             at = end
         changed = "".join((*pieces, text[at:]))
         if changed == text:

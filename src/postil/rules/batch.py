@@ -32,6 +32,12 @@ def is_whole(bundle: Bundle) -> bool:
     return bundle.project.scheme is not None and all(file.header and not file.faults for file in bundle.set_files)
 
 
+def batch_of(bundles: Iterable[Bundle]) -> Batch | None:
+    """The whole ones of these documents; ``None`` where none is."""
+    whole = list(filter(is_whole, bundles))
+    return Batch(whole) if whole else None
+
+
 def is_implied(_batch: Batch) -> bool:
     """The proof of a rule about what is missing or cannot be read: no such document comes in a batch."""
     return True

@@ -81,6 +81,8 @@ RecordType = TypeVar("RecordType", Span, Relation, Label)
 
 
 def _without_references(record: RecordType, gone: set[str], annotations: AnnotationSet, reducing: Reducing) -> RecordType:
+    if not record.attributes:
+        return record
     layer = reducing.scheme.layers.get(record.layer)
     names = [name for name in (layer.references if layer else ()) if name in record.attributes]
     attributes = dict(record.attributes)
@@ -127,21 +129,19 @@ def without_values(kind: str, change: Callable[[Any], Any], *, stops: bool = Tru
     """
 
     def change_set(annotations: AnnotationSet, _document: Document, reducing: Reducing) -> AnnotationSet:
-        def changed(record: Any) -> Any:
-            other = change(record)
+        changed = changed_annotations(annotations, change)
+        if changed == annotations:
+            return changed
+        for record, other in zip(annotations.annotations, changed.annotations, strict=True):
             if other != record:
                 lose(reducing, kind, annotations, record, stops=stops)
-            return other
-
-        return _without_new_repeats(annotations, changed_annotations(annotations, changed), reducing, stops=stops)
+        return _without_new_repeats(annotations, changed, reducing, stops=stops)
 
     return in_each_set(change_set)
 
 
 def _without_new_repeats(before: AnnotationSet, after: AnnotationSet, reducing: Reducing, *, stops: bool) -> AnnotationSet:
     """Without annotations that now say the same as another, and did not before. What named such a one names the other."""
-    if after == before:
-        return after
     told_apart = {record.id: _said(record) for record in before.annotations}
 
     def lose_one(record: Annotation, _first: str) -> None:

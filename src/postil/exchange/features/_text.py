@@ -32,8 +32,11 @@ def _from_tokens(document: Document, reducing: Reducing) -> Document:
     if text == document.text:
         return document
     reducing.losses.add(TEXT.title, document.id, document.text[:40])
-    begin = {old[0]: new[0] for olds, news in zip(found.tokens, moved, strict=True) for old, new in zip(olds, news, strict=True)}
-    end = {old[1]: new[1] for olds, news in zip(found.tokens, moved, strict=True) for old, new in zip(olds, news, strict=True)}
+    begin: dict[int, int] = {}
+    end: dict[int, int] = {}
+    for olds, news in zip(found.tokens, moved, strict=True):
+        begin.update(zip([start for start, _ in olds], [start for start, _ in news], strict=True))
+        end.update(zip([to for _, to in olds], [to for _, to in news], strict=True))
 
     def carried(record: Any) -> Any:
         if type(record) is not Span:

@@ -23,6 +23,8 @@ def _without_attributes(kind: type[Span | Relation | Label], title: str) -> Redu
 
 def _only_first(record: Any) -> Any:
     """Lists with their first value only; empty ones and tables go."""
+    if not record.attributes:
+        return record
     attributes = {
         name: value[0] if isinstance(value, list | tuple) else value
         for name, value in record.attributes.items()
@@ -32,6 +34,8 @@ def _only_first(record: Any) -> Any:
 
 
 def _as_words(record: Any) -> Any:
+    if not record.attributes:
+        return record
     return replace(record, attributes={name: _as_word(value) for name, value in record.attributes.items()})
 
 
@@ -41,6 +45,10 @@ def _as_word(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_as_word(one) for one in value]
     return msgspec.json.encode(value).decode()
+
+
+def _without_confidence(record: Annotation) -> Annotation:
+    return replace(record, confidence=None) if record.confidence is not None else record
 
 
 def _without_remark(record: Annotation) -> Annotation:
@@ -72,7 +80,7 @@ LABEL_ATTRIBUTES = Feature(
 )
 LISTS = Feature("lists", "several values of one attribute", without_values("several values of one attribute", _only_first))
 TYPES = Feature("types", "numbers and yes/no as such", without_values("numbers and yes/no as such", _as_words))
-CONFIDENCE = Feature("confidence", "confidences", without_values("confidences", lambda record: replace(record, confidence=None)))
+CONFIDENCE = Feature("confidence", "confidences", without_values("confidences", _without_confidence))
 REMARKS = Feature("remarks", "remarks in annotations", without_values("remarks in annotations", _without_remark))
 NOTES = Feature("notes", "notes on annotations", _without_notes(about_something=True))
 DOCUMENT_NOTES = Feature("doc. notes", "notes on the document", _without_notes(about_something=False))

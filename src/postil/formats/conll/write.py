@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from typing import Any, BinaryIO
 
 from msgspec.structs import replace
@@ -168,12 +169,10 @@ class _Sheet:
         found = self.outgoing.tokens.of(document)
         spans = [span for annotations in document.sets.values() for span in annotations.spans]
         tags = [self._tags([span for span in spans if self._is_in(span, column)], found) for column in self.columns]
-        number = 0
+        words = [document.text[start:end] for start, end in found.flat]
+        lines = map(self.separator.join, zip(words, *tags, strict=True))
         for row in found.tokens:
-            for start, end in row:
-                yield self.separator.join([document.text[start:end], *(column[number] for column in tags)]) + "\n"
-                number += 1
-            yield "\n"
+            yield "".join([f"{line}\n" for line in islice(lines, len(row))]) + "\n"
 
     def _is_in(self, span: Span, column: Column) -> bool:
         layer, label = column

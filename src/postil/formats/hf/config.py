@@ -57,7 +57,9 @@ class Context:
 
     def misfit(self, where: str, why: str, document: Document, annotator: str, id: str) -> None:
         """Note an annotation that a config or column cannot hold."""
-        misfits = self.misfits.setdefault((where, why), Misfits(document.id, annotator, []))
+        misfits = self.misfits.get((where, why))
+        if misfits is None:
+            misfits = self.misfits[where, why] = Misfits(document.id, annotator, [])
         misfits.count += 1
         if (document.id, annotator) == (misfits.document, misfits.annotator) and len(misfits.ids) < _NAMED:
             misfits.ids.append(id)

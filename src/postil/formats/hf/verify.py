@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from postil.errors import PostilError
@@ -67,8 +67,9 @@ def _verify_documents(root: Path, files: ConfigFiles, expected: Mapping[str, int
         for batch in _batches(root / shard.path, _DOCUMENTS, ["id", "text", "spans", "relations", "labels", "notes"]):
             for kind in ("spans", "relations", "labels", "notes"):
                 counts[kind] += len(batch[kind].flatten())
-            for name, text, spans in zip(batch["id"].to_pylist(), batch["text"].to_pylist(), batch["spans"], strict=True):
-                _verify_texts(f"{shard.path}, {name}", _columns_of(spans.values), repeat(text))
+            counts_of_spans = pc.list_value_length(batch["spans"]).to_pylist()
+            names, texts = (_repeated(batch[name].to_pylist(), counts_of_spans) for name in ("id", "text"))
+            _verify_texts(shard.path, pa.RecordBatch.from_struct_array(batch["spans"].flatten()), names, texts)
     for kind in ("spans", "relations", "labels", "notes"):
         _same("documents", f"number of {kind}", counts[kind], expected[kind])
 
@@ -78,8 +79,8 @@ def _verify_spans(path: Path, written: Written) -> None:
     text_of = lru_cache(1)(text_reader(written.corpus))  # rows come document by document: one text is enough
     for batch in _batches(path, _SPANS, ["document", "label", *_OF_SPAN]):
         documents = batch["document"].to_pylist()
-        _verify_texts(path.name, _columns_of(batch), map(text_of, documents))
-        if strange := set(batch["label"].to_pylist()) - {*labels}:
+        _verify_texts(path.name, batch, documents, list(map(text_of, documents)))
+        if strange := set(batch["label"].unique().to_pylist()) - {*labels}:
             raise ExportDamaged(f"{path.name}: a label {strange.pop()} has no name")
 
 
@@ -88,18 +89,42 @@ def _batches(path: Path, rows: int, columns: list[str]) -> Iterator[pa.RecordBat
         yield from file.iter_batches(rows, columns=columns)
 
 
-def _columns_of(spans: pa.RecordBatch | pa.StructArray) -> dict[str, list[Any]]:
-    """What is compared of each span."""
-    at = spans.field if isinstance(spans, pa.StructArray) else spans.column
-    return {name: at(name).to_pylist() for name in _OF_SPAN}
+def _repeated(values: Iterable[str], counts: Iterable[int]) -> list[str]:
+    return [value for value, count in zip(values, counts, strict=True) for _ in range(count)]
 
 
-def _verify_texts(where: str, spans: dict[str, list[Any]], documents: Iterable[str]) -> None:
-    """Compare each span's text with what lies at its offsets in its document, or in the one that is repeated for all."""
-    for id, start, end, text, fragments, whole in zip(*spans.values(), documents, strict=False):
+def _verify_texts(where: str, spans: pa.RecordBatch, documents: Sequence[str], texts: Sequence[str]) -> None:
+    """Compare each span's text with what lies at its offsets in the text of its document; both are given for each span."""
+    if _are_covered(spans, texts):
+        return
+    rows = zip(*(spans[name].to_pylist() for name in _OF_SPAN), documents, texts, strict=True)
+    for id, start, end, text, fragments, document, whole in rows:
         covered = " ".join(whole[first:last] for first, last in fragments) if fragments else whole[start:end]
         if covered != text:
-            raise ExportDamaged(f"{where}, {id}: the text {text!r} was read back, {covered!r} is at its offsets: {_NOTHING_DONE}")
+            raise ExportDamaged(
+                f"{where}, {document}, {id}: the text {text!r} was read back, {covered!r} is at its offsets: {_NOTHING_DONE}"
+            )
+
+
+def _are_covered(spans: pa.RecordBatch, texts: Sequence[str]) -> bool:
+    """Proof that every span is in one piece, and that its text is what lies at its offsets.
+
+    What lies there, one after the other, is what they all say, and each is as long as what it says: then each says what is there.
+    """
+    starts, ends, said = (spans[name] for name in ("start", "end", "text"))
+    if pc.any(pc.greater(pc.list_value_length(spans["fragments"]), 0)).as_py():
+        return False
+    covered = [
+        text[start:end] for text, start, end in zip(texts, starts.to_numpy().tolist(), ends.to_numpy().tolist(), strict=True)
+    ]
+    are_as_long = pc.equal(pc.utf8_length(said).cast(pa.int64()), pa.array(map(len, covered), pa.int64()))
+    return bool(pc.all(are_as_long, skip_nulls=False).as_py()) and "".join(covered) == _joined(said)
+
+
+def _joined(texts: pa.StringArray) -> str | None:
+    """All of some strings, one after the other; ``None`` where one is null."""
+    joined: str | None = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "")[0].as_py()
+    return joined
 
 
 def _verify_card(root: Path, written: Written) -> None:

@@ -20,7 +20,8 @@ from postil.manifest import in_usual_order
 from postil.model import AnnotationSet
 
 # a page index and content-defined chunks: the Hub shows parts of a file, and stores only what changed of it
-SETTINGS = {"compression": "zstd", "write_page_index": True, "use_content_defined_chunking": True}
+# snappy, as datasets has it: zstd would take a quarter less room, and a quarter more time than all the rest of the writing
+SETTINGS = {"compression": "snappy", "write_page_index": True, "use_content_defined_chunking": True}
 SHARD = 500_000_000  # bytes of columns in a file, before compression, as datasets counts them
 _GROUP = 16 << 20  # bytes of columns in a row group: each has its own dictionaries and indexes, so that small ones cost time
 _TOGETHER = 96 << 20  # bytes of columns that wait for their row groups to fill, of all configs and splits

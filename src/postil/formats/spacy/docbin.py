@@ -12,7 +12,7 @@ import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, BinaryIO
 
 import msgspec
@@ -226,7 +226,7 @@ class Bin:
         self._hash = get_string_id
         self.attrs = attrs
         self.lengths = array("i")
-        self.strings: set[str] = set()
+        self._numbers: dict[str, int] = {"": 0}  # the hash of each string so far
         self._parts: dict[str, BinaryIO] = {
             name: tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[misc]  # noqa: SIM115 - closed by close()
             for name in self.FIELDS
@@ -234,14 +234,14 @@ class Bin:
 
     def string(self, value: str) -> int:
         """The hash of a string, which is in the file from then on."""
-        if value:
-            self.strings.add(value)
-        number: int = self._hash(value)
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = self._hash(value)
         return number
 
     def add(self, doc: StoredDoc) -> None:
         """Add a document."""
-        values = array("Q", (value for row in zip(*(doc.columns[attr] for attr in self.attrs), strict=True) for value in row))
+        values = array("Q", list(chain.from_iterable(zip(*(doc.columns[attr] for attr in self.attrs), strict=True))))
         self.lengths.append(len(doc.spaces))
         self._parts["tokens"].write(values.tobytes())
         self._parts["spaces"].write(bytes(doc.spaces))
@@ -275,7 +275,7 @@ class Bin:
         yield from self._bytes("tokens")
         yield from self._bytes("spaces")
         yield msgspec.msgpack.encode("lengths") + msgspec.msgpack.encode(self.lengths.tobytes())
-        yield msgspec.msgpack.encode("strings") + msgspec.msgpack.encode(sorted(self.strings))
+        yield msgspec.msgpack.encode("strings") + msgspec.msgpack.encode(sorted(filter(None, self._numbers)))
         for name in ("cats", "flags", "span_groups", "user_data"):
             yield msgspec.msgpack.encode(name) + b"\xdd" + struct.pack(">I", len(self.lengths))
             yield from self._part(name)

@@ -13,6 +13,7 @@ from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
 from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
 from postil.model import Annotation, AnnotationSet, Header, Note, Relation
+from postil.storage.directory import DocumentFiles
 from postil.storage.set_file import encode_set
 
 _COMMON: dict[str, Column] = {"attributes": STRING, "confidence": FLOAT, "note": STRING, "ignore": STRING, "unknown": STRING}
@@ -107,17 +108,18 @@ def _header(header: Header) -> dict[str, Any]:
 def _own_files(context: Context, document: Document, annotations: AnnotationSet) -> dict[str, str | None]:
     """Files of the corpus as they are: metadata, decisions, and a set that is not in canonical form; null where there is none."""
     files, annotator = context.directory.inventory.documents[document.id], annotations.annotator
-    path = files.sets.get(annotator, "")
-    is_canonical = not path or context.directory.read(path) == encode_set(annotations)
+    path, decisions = files.sets.get(annotator, ""), files.decisions.get(annotator, "")
+    own = DocumentFiles(metadata=files.metadata, sets={annotator: path})
+    data = {path: content for path, content, _ in context.directory.read_files(own)}
+    is_canonical = not path or data[path] == encode_set(annotations)
     return {
-        "metadata_toml": _text_of(context, files.metadata),
-        "set_jsonl": None if is_canonical else _text_of(context, path),
-        "decisions_jsonl": _text_of(context, files.decisions.get(annotator, "")),
+        "metadata_toml": _decoded(files.metadata, data.get(files.metadata)),
+        "set_jsonl": None if is_canonical else _decoded(path, data[path]),
+        "decisions_jsonl": _decoded(decisions, context.directory.read(decisions) if decisions else None),
     }
 
 
-def _text_of(context: Context, path: str) -> str | None:
-    data = context.directory.read(path) if path else None
+def _decoded(path: str, data: bytes | None) -> str | None:
     try:
         return data.decode() if data is not None else None
     except UnicodeDecodeError as error:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from operator import itemgetter
+from typing import NamedTuple
 
 from postil.corpus import Document
 from postil.formats.hf.columns import Block, Lists
@@ -69,9 +71,11 @@ def _columns(context: Context) -> dict[str, Column]:
 
 def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
     rows = context.tokens_of(document)
-    tokens = [token for row in rows for token in row]
     lengths = [len(row) for row in rows]
-    placed, misfits = _place(annotations, context.sentences_of(document), rows)
+    tokens = [token for row in rows for token in row]
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    sentence_of = [number for number, length in enumerate(lengths) for _ in range(length)]
+    placed, misfits = _place(annotations, context.sentences_of(document), _Tokens(starts, ends, sentence_of))
     for span, why in misfits:
         context.misfit(NAME, f"{span.layer}: {why}", document, annotations.annotator, span.id)
     block: Block = {
@@ -79,8 +83,8 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         "annotator": [annotations.annotator] * len(rows),
         "sentence": range(len(rows)),
         "tokens": Lists(lengths, [document.text[start:end] for start, end in tokens]),
-        "starts": Lists(lengths, [start for start, _ in tokens]),
-        "ends": Lists(lengths, [end for _, end in tokens]),
+        "starts": Lists(lengths, starts),
+        "ends": Lists(lengths, ends),
     }
     for name, what, labels in _tag_columns(context):
         tags, left_out = _tag(placed[what], labels, len(tokens))
@@ -94,22 +98,30 @@ Placed = tuple[int, int, Span]
 """How many tokens a span has, less than zero; its first token; the span: so that the longest come first, then the earlier."""
 
 
+class _Tokens(NamedTuple):
+    """Where the tokens of a document start and end, and the number of the sentence that each is in."""
+
+    starts: list[int]
+    ends: list[int]
+    sentences: list[int]
+
+
 def _place(
-    annotations: AnnotationSet, units: list[Extent], rows: list[list[Extent]]
+    annotations: AnnotationSet, units: list[Extent], tokens: _Tokens
 ) -> tuple[defaultdict[tuple[str, str], list[Placed]], list[tuple[Span, str]]]:
     """The spans by their layer and by their layer and label, those first that go first; and those without a place, with why."""
     placed: list[Placed] = []
     misfits: list[tuple[Span, str]] = []
-    tokens = [(number, *token) for number, row in enumerate(rows) for token in row]
-    firsts = {start: (at, number) for at, (number, start, _) in enumerate(tokens)}
-    lasts = {end: (at, number) for at, (number, _, end) in enumerate(tokens)}
+    firsts = dict(zip(tokens.starts, count()))
+    lasts = dict(zip(tokens.ends, count()))
     for span in annotations.spans:
-        first, last = firsts.get(span.start), lasts.get(span.end)
+        first, last = firsts.get(span.start, -1), lasts.get(span.end, -1)
+        has_both = first >= 0 and last >= 0
         if span.fragments:
             misfits.append((span, "discontinuous"))
-        elif first and last and first[1] == last[1]:
-            placed.append((first[0] - last[0] - 1, first[0], span))
-        elif (first and last) or max(containing(units, span.start), 0) != containing(units, span.end - 1):
+        elif has_both and tokens.sentences[first] == tokens.sentences[last]:
+            placed.append((first - last - 1, first, span))
+        elif has_both or max(containing(units, span.start), 0) != containing(units, span.end - 1):
             misfits.append((span, "over the end of a sentence"))
         else:
             misfits.append((span, "an edge inside a token"))
