@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -226,12 +227,46 @@ def test_columns_and_filters_work_while_streaming(sharded: Path, load: Any) -> N
     assert {row["text"] for row in rows} == {"Rajnath Singh", "Zoë", "Singh Zoë"}
 
 
-def test_files_have_a_page_index_and_chunks_by_content(whole: Path) -> None:
-    for path in whole.glob("*/*.parquet"):
+def test_files_have_a_page_index(sharded: Path) -> None:
+    paths = list(sharded.glob("*/*.parquet"))
+    assert len(paths) > 7
+    for path in paths:
         metadata = pq.read_metadata(path)
-        for column in range(metadata.num_columns):
-            assert metadata.row_group(0).column(column).has_offset_index
-            assert metadata.row_group(0).column(column).has_column_index
+        for group in range(metadata.num_row_groups):
+            columns = [metadata.row_group(group).column(number) for number in range(metadata.num_columns)]
+            assert all(column.has_offset_index and column.has_column_index for column in columns)
+
+
+BLOCK = 4096  # bytes that a store would keep once
+
+
+def kept_share(root: Path, *, by_content: bool) -> float:
+    """The share of a file's blocks that are still there, wherever, when a document comes before all others."""
+    from postil.formats.hf import write
+
+    chance = random.Random(1)
+    words = [f"w{number}" for number in range(5000)]
+    texts = [" ".join(chance.choices(words, k=400)) for _ in range(3000)]
+    schema = pa.schema([("text", pa.string()), ("length", pa.int64())])
+    made = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(write.SETTINGS, "use_content_defined_chunking", by_content)
+        for name, rows in (("before", texts), ("after", ["new", *texts])):
+            writer = write.ShardWriter(root / name, "train", schema)
+            writer.write(pa.record_batch([pa.array(rows), pa.array(list(map(len, rows)))], schema=schema))
+            made += [path.read_bytes() for path, _ in writer.close()]
+    before, after = made
+    blocks = [before[at : at + BLOCK] for at in range(0, len(before) - BLOCK, BLOCK)]
+    return sum(block in after for block in blocks) / len(blocks)
+
+
+def test_a_new_document_leaves_the_chunks_of_the_others_as_they_are(tmp_path: Path) -> None:
+    by_content, by_size = tmp_path / "by content", tmp_path / "by size"
+    by_content.mkdir()
+    by_size.mkdir()
+
+    assert kept_share(by_content, by_content=True) > 0.75
+    assert kept_share(by_size, by_content=False) < 0.1
 
 
 def test_a_row_group_is_bounded(tmp_path: Path) -> None:
