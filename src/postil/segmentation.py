@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from math import inf
 
 Extent = tuple[int, int]
 
@@ -92,4 +93,4 @@ def trim(text: str, start: int, end: int) -> Extent:
 
 def containing(extents: Sequence[Extent], offset: int) -> int:
     """The index of the last extent that begins at or before ``offset``, or -1."""
-    return bisect_right(extents, (offset, float("inf"))) - 1
+    return bisect_right(extents, (offset, inf)) - 1

@@ -63,6 +63,7 @@ class _Writing:
         self.extents = [extent for extent, _ in self.words]
         self.annotations: AnnotationSet | None = next(iter(document.sets.values()), None)
         self.spans = self.annotations.spans if self.annotations else ()
+        self.places = {span.id: self._place(span) for span in self.spans}
         self.beaten = 0
 
     def stored(self, numbers: dict[str, int]) -> StoredDoc:
@@ -107,11 +108,11 @@ class _Writing:
         columns["ENT_IOB"] = [_OUTSIDE] * len(self.words)
         chosen = [span for span in self.spans if span.layer == self.layer]
         for span in sorted(chosen, key=lambda span: (span.start - span.end, span.start)):
-            first, after = self._place(span)
-            if any(iob != _OUTSIDE for iob in columns["ENT_IOB"][first:after]):
+            first, after = self.places[span.id]
+            count = after - first
+            if columns["ENT_IOB"][first:after].count(_OUTSIDE) < count:
                 self.beaten += 1
                 continue
-            count = after - first
             columns["ENT_IOB"][first:after] = [_BEGIN, *[_INSIDE] * (count - 1)]
             columns["ENT_TYPE"][first:after] = [self.bin.string(span.label)] * count
             columns["ENT_ID"][first:after] = [self.bin.string(span.id)] * count
@@ -126,7 +127,7 @@ class _Writing:
         groups: defaultdict[str, list[SpanRow]] = defaultdict(list)
         string = self.bin.string
         for span in self.spans:
-            row = SpanRow(string(span.id), string(_link(span)), string(span.label), *self._place(span), span.start, span.end)
+            row = SpanRow(string(span.id), string(_link(span)), string(span.label), *self.places[span.id], span.start, span.end)
             groups[span.layer].append(row)
         return dict(groups)
 
@@ -175,7 +176,7 @@ def words_of(text: str, tokens: Iterable[Extent]) -> Iterator[tuple[Extent, bool
     at = 0
     before: Extent | None = None
     for start, end in (*tokens, (len(text), len(text))):
-        is_spaced = before is not None and text.startswith(" ", at) and at < start
+        is_spaced = before is not None and at < start and text[at] == " "
         if before is not None:
             yield before, is_spaced
         if at + is_spaced < start:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -86,7 +87,7 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
         **_own_files(context, document, annotations),
         **_typed_labels(context, annotations),
     }
-    places: Block = {name: [getattr(span, name) for span in spans] for name in ("start", "end", "text", "fragments")}
+    places: Block = {name: list(map(attrgetter(name), spans)) for name in ("start", "end", "text", "fragments")}
     return {
         **{name: [value] for name, value in row.items()},
         "rights": {name: [getattr(metadata.rights, name)] for name in _RIGHTS},

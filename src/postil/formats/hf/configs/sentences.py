@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, columns
 from postil.formats.hf.features import INT, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
-from postil.segmentation import Extent, containing
+from postil.segmentation import Extent
 
 
 def _columns(context: Context) -> dict[str, Column]:
@@ -58,8 +59,9 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
 def _touching(units: list[Extent], spans: Sequence[Span]) -> list[list[Span]]:
     """The spans that share a character with each sentence."""
     touching: list[list[Span]] = [[] for _ in units]
+    starts = [start for start, _ in units]
     for span in spans:
-        first, last = max(containing(units, span.start), 0), containing(units, span.end - 1)
+        first, last = max(bisect_right(starts, span.start) - 1, 0), bisect_right(starts, span.end - 1) - 1
         if first == last and not span.fragments and span.start < units[first][1]:
             touching[first].append(span)
             continue

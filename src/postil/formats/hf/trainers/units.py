@@ -78,10 +78,12 @@ def _joined(extents: list[Extent], spans: Sequence[Span]) -> list[Extent]:
     wide = list(extents)
     last = list(range(len(extents)))
     for span in spans:
-        first, to = (max(containing(extents, at), 0) for at in (span.start, span.end - 1))
+        first, to = max(containing(extents, span.start), 0), max(containing(extents, span.end - 1), 0)
         last[first] = max(last[first], to)
-        wide[first] = min(wide[first][0], span.start), wide[first][1]
-        wide[to] = wide[to][0], max(wide[to][1], span.end)
+        if span.start < wide[first][0]:
+            wide[first] = span.start, wide[first][1]
+        if span.end > wide[to][1]:
+            wide[to] = wide[to][0], span.end
     found: list[Extent] = []
     number = 0
     while number < len(extents):
