@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from postil.checking.examining import collecting_rarely
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused
 from postil.exchange.features import Feature, Policy, Reducing, to_take_out
@@ -82,6 +83,7 @@ def words_of(features: Iterable[Feature]) -> dict[str, Feature]:
     return found
 
 
+@collecting_rarely()
 def export_corpus(format_: Format, corpus: Corpus, destination: Path, annotators: tuple[str, ...], choices: Choices) -> Report:
     """Write the sets of ``annotators`` in this format. Raises :class:`WouldLose` where that would lose something."""
     annotators = tuple(dict.fromkeys(annotators))
