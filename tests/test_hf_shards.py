@@ -160,6 +160,48 @@ def test_a_shard_without_its_rows_is_found_before_the_export_is_in_place(
     assert not (tmp_path / "out").exists()
 
 
+SPANS = [("a", 0, 2, "ab", []), ("b", 2, 3, "🐎", []), ("c", 3, 5, "ab", [])]
+
+
+def verify_spans(*spans: tuple[str, int | None, int, str | None, list[list[int]]]) -> None:
+    """Hold these spans, each with its id, start, end, text and fragments, against the text ``ab🐎ab``."""
+    from postil.formats.hf.verify import _verify_texts
+
+    kinds = [pa.string(), pa.int64(), pa.int64(), pa.string(), pa.list_(pa.list_(pa.int64()))]
+    arrays = [pa.array(values, kind) for values, kind in zip(zip(*spans, strict=True), kinds, strict=True)]
+    batch = pa.record_batch(arrays, ["id", "start", "end", "text", "fragments"])
+    _verify_texts("spans", batch, ["d1"] * len(spans), ["ab🐎ab"] * len(spans))
+
+
+def test_spans_that_are_the_text_at_their_offsets_are_read_back() -> None:
+    verify_spans(*SPANS)
+    verify_spans(*SPANS, ("d", 0, 5, "ab ab", [[0, 2], [3, 5]]))
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        ("e", 0, 2, "🐎b", []),
+        ("e", 1, 3, "b", []),
+        ("e", 0, 5, "ab🐎", [[0, 2], [3, 5]]),
+        ("e", None, 2, "b", []),
+        ("e", 0, 2, None, []),
+    ],
+)
+def test_a_span_that_is_another_text_is_found(span: Any) -> None:
+    from postil.formats.hf.verify import ExportDamaged
+
+    with pytest.raises(ExportDamaged, match=r"spans, d1, e: the text .* was read back, .* is at its offsets"):
+        verify_spans(*SPANS, span)
+
+
+def test_spans_that_say_together_what_is_there_but_not_each_are_found() -> None:
+    from postil.formats.hf.verify import ExportDamaged
+
+    with pytest.raises(ExportDamaged, match="a: the text 'ab🐎' was read back, 'ab' is at its offsets"):
+        verify_spans(("a", 0, 2, "ab🐎", []), ("b", 2, 5, "ab", []))
+
+
 @pytest.mark.parametrize("size", ["0", "-1", "5 apples", "", "1.5MB"])
 def test_a_size_must_be_one(size: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-C", str(corpus), "export", "hf", str(tmp_path / "out"), "--shard-size", size]) == 2

@@ -112,7 +112,7 @@ def _are_covered(spans: pa.RecordBatch, texts: Sequence[str]) -> bool:
     What lies there, one after the other, is what they all say, and each is as long as what it says: then each says what is there.
     """
     starts, ends, said = (spans[name] for name in ("start", "end", "text"))
-    if pc.any(pc.greater(pc.list_value_length(spans["fragments"]), 0)).as_py():
+    if starts.null_count or ends.null_count or pc.any(pc.greater(pc.list_value_length(spans["fragments"]), 0)).as_py():
         return False
     covered = [
         text[start:end] for text, start, end in zip(texts, starts.to_numpy().tolist(), ends.to_numpy().tolist(), strict=True)
