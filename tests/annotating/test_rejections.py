@@ -138,6 +138,22 @@ def test_a_branch_without_the_set_and_back(corpus: Corpus) -> None:
         assert len(session.history.done) == 2
 
 
+def test_a_journal_set_aside_that_is_none_is_passed_over(corpus: Corpus) -> None:
+    root = corpus.directory.root
+    with again(corpus) as session:
+        do(session, "go ghost:m2\naccept")
+    first = (root / MINE).read_bytes()
+    (root / MINE).unlink()
+    with again(corpus) as session:
+        do(session, "go ghost:m1\naccept")
+    (aside,) = (root / ".postil/sessions/me").glob("*.journal.*")
+    aside.write_bytes(aside.read_bytes().replace(b'"do"', b'"to"'))
+    (root / MINE).write_bytes(first)
+    with again(corpus) as session:
+        assert "PERSON" not in left(session)
+        assert session.history.done[-1].said.startswith("changed on the disk")
+
+
 def test_labels_and_relations(tmp_path: Path) -> None:
     corpus = hostile_corpus(tmp_path)
     records = (

@@ -413,7 +413,10 @@ def test_an_edited_text_begins_another_journal(corpus: Corpus) -> None:
     with Session.open(Corpus.open(corpus.directory.root), "example", "gold") as session:
         assert ("GPE", "asks") in spans_of(session)
         assert not session.history.done
-    assert len(list(journal_of(corpus).parent.iterdir())) == 1
+        do(session, "find paper\nlabel p")
+        assert len(session.history.done) == 1
+    kept = [path.read_bytes() for path in journal_of(corpus).parent.iterdir()]
+    assert sorted(data.count(b'"do"') for data in kept) == [1, 1], "the one before is set aside"
 
 
 def test_a_journal_that_is_none_is_said_and_kept(corpus: Corpus) -> None:

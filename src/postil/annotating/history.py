@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -79,12 +81,22 @@ def _with_head_that_is_there(state: State) -> State:
     return state if state.head in state.marks.by_id or not state.head else state.with_(head="")
 
 
-def replayed(state: State, entries: list[Entry], *, is_state_last: bool) -> History:
-    """The history that entries tell of, as far as it ends in ``state``, or where that is not so, begins in it.
+def replays(beginning: State, entries: Iterable[Entry]) -> Iterator[History]:
+    """The history as it was before the first of these entries, and after each. ``beginning`` is the state before them."""
+    return accumulate(entries, _advanced, initial=History(beginning))
+
+
+def _advanced(history: History, entry: Entry) -> History:
+    if isinstance(entry, Do):
+        return History(redone(history.state, entry.step), (*history.done, entry.step))
+    return (history.undo() if entry.way == "undo" else history.redo()).written_down()
+
+
+def ending_in(state: State, entries: Iterable[Entry]) -> History:
+    """The history that entries tell of, which ends in the set that ``state`` has: as cheap as the entries are few.
 
     ``state`` has what had been rejected before the entries.
     """
-    history = History(state)
     done: list[Step] = []
     undone_: list[Step] = []
     for entry in entries:
@@ -95,18 +107,7 @@ def replayed(state: State, entries: list[Entry], *, is_state_last: bool) -> Hist
             undone_.append(done.pop())
         else:
             done.append(undone_.pop())
-        if not is_state_last:
-            history = _advanced(history, entry)
-    if is_state_last:
-        return History(_in_place(state, done, undone_), tuple(done), tuple(undone_))
-    return history.written_down()
-
-
-def _advanced(history: History, entry: Entry) -> History:
-    if isinstance(entry, Do):
-        state = redone(history.state, entry.step)
-        return History(state, (*history.done, entry.step))
-    return history.undo() if entry.way == "undo" else history.redo()
+    return History(_in_place(state, done, undone_), tuple(done), tuple(undone_))
 
 
 def _in_place(state: State, done: list[Step], undone_: list[Step]) -> State:

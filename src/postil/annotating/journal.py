@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from postil.annotating.ledger import first_fault
 from postil.errors import UnreadableFile, UnsafePath
 from postil.model import AnnotationSet
 from postil.storage.private import DIRECTORY, make_private
-from postil.storage.safe_files import is_inside
+from postil.storage.safe_files import is_inside, write_atomically
 from postil.storage.set_file import encode_set, has_unreadable_lines, parse_set
 from postil.text import printable
 
@@ -112,9 +113,13 @@ class Journal:
             raise _fault(path, line, fault)
         return told
 
-    def begin(self, annotations: AnnotationSet, saved: str, rejected: Collection[str] = ()) -> None:
-        """Begin it with a set, the SHA-256 of its file, and the keys of the suggestions that were turned down before."""
-        self.path.write_bytes(_line(Start(encode_set(annotations).decode(), saved, tuple(sorted(rejected)))))
+    def begin(self, annotations: AnnotationSet, saved: str, rejected: Collection[str], entries: Iterable[Entry]) -> None:
+        """Begin it with a set, the SHA-256 of its file, the keys of the suggestions turned down before, and what was done then.
+
+        Wholly or not at all, so that what only the one before it knew is not lost on the way.
+        """
+        start = Start(encode_set(annotations).decode(), saved, tuple(sorted(rejected)))
+        write_atomically(self._root, self.path, b"".join(map(_line, (start, *entries))))
 
     def cut(self, size: int) -> None:
         """Take off what follows the last whole line."""
@@ -122,7 +127,7 @@ class Journal:
             os.truncate(self.path, size)
 
     def add(self, *entries: Entry | Saved) -> None:
-        """Write lines: all of them, or where that cannot be, none."""
+        """Write lines: all of them, or where that cannot be, none. What was done is on the disk before its set can be."""
         data = b"".join(map(_line, entries))
         handle = os.open(self.path, _APPEND, 0o666)
         try:
@@ -130,29 +135,34 @@ class Journal:
             try:
                 while data:
                     data = data[os.write(handle, data) :]
+                if not all(isinstance(one, Saved) for one in entries):
+                    os.fsync(handle)
             except OSError:
                 os.ftruncate(handle, size)
                 raise
         finally:
             os.close(handle)
 
-    def set_aside(self, why: str) -> None:
-        """Keep it under another name, for whoever may look for something in it."""
-        self.path.replace(self._aside(why))
+    def set_aside(self, told: Recorded) -> None:
+        """Keep what it tells under another name too: another journal is going to take its place."""
+        shutil.copyfile(self.path, self._aside(told.saved or told.start.header.text_sha256))
 
     def taken_back(self, saved: str, instead_of: Recorded | None) -> Recorded | None:
         """Take up the journal again that ends in a file whose bytes have this SHA-256, where it was set aside."""
-        aside = self._aside(saved[:8])
-        told = self._read(aside)
+        aside = self._aside(saved)
+        try:
+            told = self._read(aside)
+        except UnreadableFile:  # nobody asked for it
+            return None
         if told is None or not told.is_all_saved or told.saved != saved:
             return None
         if instead_of:
-            self.set_aside(instead_of.saved[:8])
+            self.set_aside(instead_of)
         aside.replace(self.path)
         return told
 
-    def _aside(self, why: str) -> Path:
-        return self.path.with_name(f"{self.path.name}.{why}")
+    def _aside(self, sha256: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{sha256[:8]}")
 
 
 def sha256_of(data: bytes) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from postil.annotating import rejections
 from postil.annotating.disk import Held, SetOnDisk
-from postil.annotating.history import History, replayed
+from postil.annotating.history import History, ending_in, replays
 from postil.annotating.journal import Journal, Recorded, sha256_of
 from postil.annotating.marks import Marks
 from postil.annotating.offer import Offer
@@ -29,7 +31,8 @@ from postil.text import counted, nearest, printable
 class Opened(msgspec.Struct, frozen=True):
     """What a session begins with.
 
-    ``saved`` is the set as the file has it, ``saved_sha256`` of its bytes; ``must_be_saved`` where the history has more.
+    ``saved`` is the set as the file has it, ``saved_sha256`` of its bytes; ``must_be_saved`` where the history has more,
+    or the journal does not say that the file has it all.
     """
 
     bundle: Bundle
@@ -92,7 +95,7 @@ def opened(corpus: Corpus, document: str, annotator: str, disk: SetOnDisk, journ
     if told is None:
         return Opened(bundle, History(state), saved, held.sha256, has_journal=False)
     if held.annotations is None and told.is_all_saved and told.saved:  # such as on another branch: there is no such set here
-        journal.set_aside(told.saved[:8])
+        journal.set_aside(told)
         return Opened(bundle, History(state.with_(rejected=frozenset())), saved, held.sha256, has_journal=False)
     journal.cut(told.size)
     return _going_on(_Case(bundle, state, held, saved), told)
@@ -119,20 +122,33 @@ def _going_on(case: _Case, told: Recorded) -> Opened:
     """The file is as it was left, or lacks the last steps, or somebody changed it."""
     held, saved = case.held, case.saved
     if told.is_all_saved and held.sha256 == told.saved:
-        history = replayed(case.state, told.entries, is_state_last=True)
-        return Opened(case.bundle, history, saved, held.sha256, has_journal=True)
-    beginning = case.state.with_(marks=Marks(told.start))
-    history = replayed(beginning, told.entries, is_state_last=False)
-    before = replayed(beginning, told.entries[: told.number_saved], is_state_last=False).state.marks.annotations
-    if held.annotations and held.sha256 == sha256_of(encode_set(history.state.marks.annotations)):
-        return Opened(case.bundle, history, saved, held.sha256, has_journal=True)
+        return Opened(case.bundle, ending_in(case.state, told.entries), saved, held.sha256, has_journal=True)
+    since = _since_saved(case.state, told)
+    before, history = since[0].state.marks.annotations, since[-1]
     conflicts: tuple[Conflict, ...] = ()
-    if held.sha256 == told.saved and before == saved:
-        missing = len(told.entries) - told.number_saved
-        history = _saying(history, f"{counted(missing, 'step')} that had not been saved taken from the journal")
-    else:
+    missing = _missing(since, told, case)
+    if missing is None:
         history, conflicts = with_disk(history, before, saved)
+    elif missing:
+        history = _saying(history, f"{counted(missing, 'step')} that had not been saved taken from the journal")
     return Opened(case.bundle, history, saved, held.sha256, has_journal=True, must_be_saved=True, conflicts=conflicts)
+
+
+def _since_saved(state: State, told: Recorded) -> list[History]:
+    """The history as the journal says that it was saved last, and after each step since."""
+    return list(islice(replays(state.with_(marks=Marks(told.start)), told.entries), told.number_saved, None))
+
+
+def _missing(since: Sequence[History], told: Recorded, case: _Case) -> int | None:
+    """How many of the steps since the file lacks; ``None`` where it is as none of them left it, so as somebody else did.
+
+    It may have more than the journal says: whoever was ended just then wrote the set, and could not say so any more.
+    """
+    for number, history in enumerate(reversed(since)):
+        if case.held.annotations and case.held.sha256 == sha256_of(encode_set(history.state.marks.annotations)):
+            return number
+    is_as_saved = case.held.sha256 == told.saved and since[0].state.marks.annotations == case.saved
+    return len(since) - 1 if is_as_saved else None
 
 
 def _after_edit(case: _Case, told: Recorded, journal: Journal, root: Path) -> Opened:
@@ -141,19 +157,17 @@ def _after_edit(case: _Case, told: Recorded, journal: Journal, root: Path) -> Op
     So is what was rejected.
     """
     is_left = not told.is_all_saved
-    beginning = case.state.with_(marks=Marks(told.start))
-    end = replayed(beginning, told.entries, is_state_last=False).state
+    since = _since_saved(case.state, told)
+    end = since[-1].state
     state = case.state.with_(rejected=rejections.carried(root, told.start.header, case.state.text, end.rejected))
     history = History(state)
     if is_left:
-        last = end.marks.annotations
-        before = replayed(beginning, told.entries[: told.number_saved], is_state_last=False).state.marks.annotations
-        merged = carried(root, before, last, case.saved)
+        merged = carried(root, since[0].state.marks.annotations, end.marks.annotations, case.saved)
         history = history.then(state.with_(marks=Marks(merged), said="what had not been saved carried to the edited text"))
     if case.saved.header.text_sha256 != case.bundle.text_sha256:
         document = case.bundle.document
         raise PostilError(f"the set is about another text than {document} has now: postil realign {document}")
-    journal.set_aside(told.start.header.text_sha256[:8])
+    journal.set_aside(told)
     return Opened(case.bundle, history, case.saved, case.held.sha256, has_journal=False, must_be_saved=is_left)
 
 

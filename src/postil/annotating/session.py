@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from postil.annotating.disk import SetOnDisk, TextOnDisk, refuse_read_only, refuse_unwritable
-from postil.annotating.history import Do, History
+from postil.annotating.history import Do, Entry, History
 from postil.annotating.journal import Journal, Saved
 from postil.annotating.live_check import LiveCheck
 from postil.annotating.lock import Lock
@@ -44,8 +45,8 @@ class Session:
         self._rejected_before = self.state.rejected
         if found.must_be_saved:
             self._save(found.history)
-        elif self._rejected_before:
-            self._begin_journal()
+        elif self._rejected_before and not self._has_journal:
+            self._write_down(())
 
     @classmethod
     def open(cls, corpus: Corpus, document: str, annotator: str, *, suggestions: str = "", seed: str = "") -> Session:
@@ -138,17 +139,18 @@ class Session:
         if self._disk.has_changed:
             history = self._with_disk(history)
         self._text.refuse_another()
-        self._begin_journal()
-        self._journal.add(*history.entries)
+        self._write_down(history.entries)
         self.history = history.written_down()
         annotations = history.state.marks.annotations
         self._saved_sha256 = self._disk.write(annotations)
         self._saved = annotations
         self._journal.add(Saved(self._saved_sha256))
 
-    def _begin_journal(self) -> None:
-        if not self._has_journal:
-            self._journal.begin(self._saved, self._saved_sha256, self._rejected_before)
+    def _write_down(self, entries: Sequence[Entry]) -> None:
+        if self._has_journal:
+            self._journal.add(*entries)
+        else:
+            self._journal.begin(self._saved, self._saved_sha256, self._rejected_before, entries)
             self._has_journal = True
 
     def _with_disk(self, history: History) -> History:
