@@ -19,7 +19,9 @@ def forbidding(state: State, span: Span, more: Iterable[Span] = ()) -> Span | No
     layer = state.scheme.layers.get(span.layer)
     if layer is None or layer.overlap == "free":
         return None
-    near = (one for one in chain(state.marks.spans, more) if one.start < span.end and span.start < one.end)
+    covered = state.marks.covered(span.layer)
+    there = state.marks.spans if any(map(covered.any_of, span.extents)) else ()
+    near = (one for one in chain(there, more) if one.start < span.end and span.start < one.end)
     others = (one for one in near if one.layer == span.layer and one.id != span.id)
     return next((one for one in others if is_forbidden(lie(span, one), layer.overlap)), None)
 

@@ -106,13 +106,18 @@ def _allowed(state: State, fitting: Iterable[Annotation]) -> tuple[list[Annotati
     """Those that can be taken, one beside the other, and why the others cannot. What is suggested twice is taken once."""
     offer = state.suggestions
     allowed: list[Annotation] = []
+    beside: list[Span | Label] = []  # those of them that the next may meet: they come by their places
     left: Counter[str] = Counter()
     for ghost in {offer.key(ghost): ghost for ghost in fitting}.values() if offer else ():
-        why_not = objection(state, ghost, allowed)
+        if isinstance(ghost, Span):
+            beside = [one for one in beside if isinstance(one, Label) or one.end > ghost.start]
+        why_not = objection(state, ghost, beside)
         if why_not:
             left[why_not] += 1
-        else:
-            allowed.append(ghost)
+            continue
+        allowed.append(ghost)
+        if not isinstance(ghost, Relation):
+            beside.append(ghost)
     return allowed, left
 
 
