@@ -64,6 +64,17 @@ def sources(session: Session) -> tuple[str, ...]:
 # --- where they came from --------------------------------------------------------------------------------------------
 
 
+def test_what_was_taken_and_then_deleted_is_turned_down(session: Session) -> None:
+    do(session, "go ghost:m2\naccept GPE\ngo m2\ndelete")
+    assert "m2" not in offered(session)
+    do(session, "undo")
+    assert spans_of(session) == [("GPE", "Rajnath Singh")]
+    do(session, "undo")
+    assert "m2" in offered(session)
+    do(session, "select 28 33\nlabel GPE\ndelete")
+    assert "m3" in offered(session), "that was not made of it"
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -51,10 +51,27 @@ async def press(app: Annotator, pilot: Pilot[Any], keys: Iterable[str]) -> None:
     await settle(pilot)
 
 
+async def click(app: Annotator, pilot: Pilot[Any], said: str) -> None:
+    """Click on what has this written on it."""
+    lines = shown(app)
+    y = next(at for at, line in enumerate(lines) if said in line)
+    await pilot.click(offset=(lines[y].index(said) + 2, y))
+    await settle(pilot)
+
+
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until everything that was posted is done."""
     for _ in range(2):
         await pilot._wait_for_screen()
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> bool:
+    """Wait until it holds, as long as a busy machine may need: what is long is laid out in steps. Returns whether it does."""
+    for _ in range(200):
+        if holds():
+            return True
+        await pilot.pause(0.05)
+    return False
 
 
 def pressed(

@@ -19,7 +19,7 @@ from postil.tui.app import Annotator
 from postil.tui.drawing import MARGIN
 from postil.tui.keys import COMMANDS, Keys
 from postil.tui.widgets.text_view import TextView
-from tui.driving import drive, in_turn, keys_from, press, pressed, screen_of, settle, shown
+from tui.driving import drive, in_turn, keys_from, press, pressed, screen_of, settle, shown, until
 
 TEXT = """\
 Dr Rajnath Singh, of the Ministry of Defence, met Hamada in Tokyo. They spoke (briefly) of rules-based order.
@@ -324,16 +324,13 @@ def test_a_click_on_a_sign_looks_at_the_span(tmp_path: Path) -> None:
 
 def test_the_wheel_scrolls(tmp_path: Path) -> None:
     corpus = copy_of_our_corpus(tmp_path)
-    found: list[float] = []
 
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         view = screen_of(app).view
         await pilot._post_mouse_events([events.MouseScrollDown], view, offset=(20, 5), button=0)
-        await pilot.pause(0.3)
-        found.append(view.scroll_y)
+        assert await until(pilot, lambda: view.scroll_y > 0)
 
     mouse(corpus, steps, document=ARTICLE, annotator="gold")
-    assert found[0] > 0
 
 
 # --- the window ----------------------------------------------------------------------------------------------------------
@@ -350,21 +347,18 @@ def test_characters_that_break_tools_are_placed_right(tmp_path: Path) -> None:
 
 def test_the_panel_goes_further_down_by_keys(tmp_path: Path) -> None:
     corpus = copy_of_our_corpus(tmp_path)
-    found: list[float] = []
 
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         panel = screen_of(app).panel
-        for keys in (["2", "alt+down"], ["alt+up"]):
-            await press(app, pilot, keys)
-            await pilot.pause()
-            found.append(panel.scroll_y)
+        assert await until(pilot, lambda: panel.max_scroll_y > 0)
+        await press(app, pilot, ["2", "alt+down"])
+        assert await until(pilot, lambda: panel.scroll_y > 0)
+        await press(app, pilot, ["alt+up"])
+        assert await until(pilot, lambda: panel.scroll_y == 0)
         await press(app, pilot, ["f2"])
-        await pilot.pause()
-        found.append(panel.size.width)
+        assert await until(pilot, lambda: panel.size.width == 0)
 
     drive(Annotator(corpus, "gold", ARTICLE), steps, (110, 20))
-    assert found[0] > 0
-    assert found[1:] == [0, 0]
 
 
 def test_a_small_window_says_so_and_a_larger_one_shows_all_again(corpus: Corpus) -> None:

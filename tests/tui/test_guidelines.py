@@ -13,7 +13,7 @@ from annotating.corpora import ARTICLE, copy_of_our_corpus
 from postil.annotating.guidelines import GUIDELINES, about, guidelines, sections
 from postil.tui.app import Annotator
 from postil.tui.screens.annotate import AnnotateScreen
-from tui.driving import least_contrasts, press, pressed, screen_of, shown
+from tui.driving import least_contrasts, press, pressed, screen_of, shown, until
 
 SOURCE = f"""\
 # How to annotate
@@ -74,12 +74,8 @@ def test_what_a_terminal_would_obey_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_they_open_at_the_label_that_is_here(theme: str, tmp_path: Path) -> None:
     async def seen(app: Annotator, pilot: Pilot[Any], said: str) -> bool:
-        """Whether it comes to stand at the top: what is long is laid out in steps."""
-        for _ in range(100):
-            if any(said in line for line in shown(app)[:6]):
-                return True
-            await pilot.pause(0.05)
-        return False
+        """Whether it comes to stand at the top."""
+        return await until(pilot, lambda: any(said in line for line in shown(app)[:6]))
 
     async def look(app: Annotator, pilot: Pilot[Any]) -> None:
         assert await seen(app, pilot, "Places")

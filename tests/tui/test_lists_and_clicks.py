@@ -15,7 +15,7 @@ from postil.scheme import LabelDefinition, Layer
 from postil.tui.app import Annotator
 from postil.tui.keys import Keys
 from postil.tui.label_keys import keys_of
-from tui.driving import drive, press, pressed, screen_of, shown
+from tui.driving import click, drive, press, pressed, screen_of, shown, until
 
 MANY = "\n".join(f"labels.KIND-{number:02} = {{}}" for number in range(1, 41))
 
@@ -64,17 +64,12 @@ def test_a_reference_is_found_by_typing(tmp_path: Path) -> None:
 def test_clicks_on_a_label_on_an_answer_and_on_a_key(tmp_path: Path) -> None:
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
         await press(app, pilot, ["2"])
-        await click(pilot, " o  OPINION")
+        await click(app, pilot, " o  OPINION")
         assert [one.label for one in screen_of(app).state.marks.spans] == ["OPINION"]
-        await click(pilot, " 2  ○ negative")
+        await click(app, pilot, " 2  ○ negative")
         assert [dict(one.attributes) for one in screen_of(app).state.marks.spans] == [{"polarity": "negative"}]
-        await click(pilot, " undo")
+        await click(app, pilot, " undo")
         assert [dict(one.attributes) for one in screen_of(app).state.marks.spans] == [{}]
-
-    async def click(pilot: Pilot[Any], said: str) -> None:
-        lines = shown(pilot.app)  # type: ignore[arg-type]
-        y = next(at for at, line in enumerate(lines) if said in line)
-        await pilot.click(offset=(lines[y].index(said) + 2, y))
 
     drive(Annotator(hostile_corpus(tmp_path), "me", "example"), steps)
 
@@ -84,16 +79,13 @@ def test_a_form_leaves_in_sight_what_it_asks_about(tmp_path: Path) -> None:
     start = text.index("The end")
     records = (span("s1", "OPINION", start, start + 15),)
     corpus = Corpus.open(write_example(tmp_path, Example(text=text, records=records)))
-    seen: list[str] = []
 
     async def look(app: Annotator, pilot: Pilot[Any]) -> None:
-        await pilot.pause()
-        seen.append("\n".join(shown(app)))
+        wanted = ("The end is near.", "○ positive", "○ negative")
+        assert await until(pilot, lambda: all(said in "\n".join(shown(app)) for said in wanted)), shown(app)
 
     for size in ((40, 10), (110, 24)):
         pressed(corpus, "ctrl+g s 1 enter enter down", annotator="gold", size=size, then=look)
-    for drawn in seen:
-        assert all(said in drawn for said in ("The end is near.", "○ positive", "○ negative")), drawn
 
 
 def test_another_layer_is_asked_for_only_at_a_span(tmp_path: Path) -> None:

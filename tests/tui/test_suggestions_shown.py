@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
 
 from annotating.corpora import HOSTILE, hostile_corpus
 from postil import Corpus
 from postil.model import AnnotationSet
 from postil.rules.examples import Example, label, relation, span
-from tui.driving import pressed, screen_of, shown
+from postil.tui.app import Annotator
+from tui.driving import click, drive, press, pressed, screen_of, shown
 
 
 def test_the_key_of_a_layer_wins_over_the_suggestion(tmp_path: Path) -> None:
@@ -114,3 +118,15 @@ def test_a_suggestion_is_widened_and_taken(tmp_path: Path) -> None:
     assert any("2 suggestions" in line for line in lines if "layer " in line)
     _, made = look(tmp_path / "edges", "G C C V")
     assert [(one.id, one.text) for one in made.spans] == [("m1", "Rajnath Singh met Hamada in")]
+
+
+def test_what_stands_in_the_panel_is_gone_to_by_a_click(tmp_path: Path) -> None:
+    async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
+        await click(app, pilot, "?op-ed")
+        assert screen_of(app).state.place.focus == "ghost:m4"
+        await press(app, pilot, ["enter"])
+        assert [one.id for one in screen_of(app).state.marks.annotations.labels] == ["m4"]
+        await click(app, pilot, "op-ed")
+        assert screen_of(app).state.place.focus == "m4"
+
+    drive(Annotator(tied(tmp_path), "me", "example", suggestions="model"), steps)

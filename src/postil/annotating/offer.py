@@ -56,6 +56,11 @@ class Offer:
         """What a suggestion is known by when it was rejected."""
         return self._keys[suggestion.id]
 
+    def taken_as(self, id: str, marks: Marks) -> Annotation | None:
+        """The suggestion that the annotation with this id was made of, by taking it."""
+        suggestion = self._by_id.get(id)
+        return suggestion if suggestion and self._is_made_of(suggestion, marks) else None
+
     def left(self, marks: Marks, rejected: frozenset[str]) -> Left:
         """The suggestions that are neither taken nor turned down, in canonical order."""
         if self._last[0] is not marks or self._last[1] is not rejected:
@@ -68,8 +73,11 @@ class Offer:
 
     @lazy
     def _keys(self) -> dict[str, str]:
-        by_id = {one.id: one for one in self._annotations.annotations}
-        return {id: key_of(one, by_id) for id, one in by_id.items()}
+        return {id: key_of(one, self._by_id) for id, one in self._by_id.items()}
+
+    @lazy
+    def _by_id(self) -> dict[str, Annotation]:
+        return {one.id: one for one in self._annotations.annotations}
 
     @lazy
     def _known(self) -> list[tuple[Span, tuple[object, ...], str]]:

@@ -9,6 +9,7 @@ from postil.annotating.deleting import Deletion, without
 from postil.annotating.making import described
 from postil.annotating.state import State, focused
 from postil.errors import ActionRefused
+from postil.model import Record
 from postil.text import counted, listing
 
 
@@ -16,14 +17,21 @@ from postil.text import counted, listing
 def delete(state: State) -> State:
     """Take out the record here, with its notes and the relations that would lack it; references to it are taken off.
 
-    What went with it is said.
+    What went with it is said. Where it was made of a suggestion, by taking it, that is turned down now.
     """
     record = focused(state)
     if record is None:
         raise ActionRefused("no annotation is here: go to one first")
     deletion = without(state.marks, record.id, state.scheme)
     cursor = min(state.place.anchor, state.place.cursor)
-    return state.at(cursor, cursor, marks=deletion.marks, said=f"{described(record)} is taken out{_with_it(deletion)}")
+    there = state.with_(marks=deletion.marks, rejected=state.rejected | _turned_down(state, record))
+    return there.at(cursor, cursor, said=f"{described(record)} is taken out{_with_it(deletion)}")
+
+
+def _turned_down(state: State, record: Record) -> set[str]:
+    """The key of the suggestion that a record was made of, if it was."""
+    suggestion = state.suggestions.taken_as(record.id, state.marks) if state.suggestions else None
+    return {state.suggestions.key(suggestion)} if state.suggestions and suggestion else set()
 
 
 def _with_it(deletion: Deletion) -> str:

@@ -25,6 +25,7 @@ from postil.tui.keys_file import overridden
 from postil.tui.label_keys import label_keys
 from postil.tui.palette import Palette
 from postil.tui.screens.message import MessageScreen
+from postil.tui.widgets.clickable import focus_clicked
 from postil.tui.widgets.key_bar import KeyBar
 from postil.tui.widgets.panel import Panel
 from postil.tui.widgets.status import Said, Status
@@ -202,6 +203,11 @@ class AnnotateScreen(Screen[None], inherit_bindings=False):
     @on(TextView.SpanPointed)
     def _span_pointed(self, event: TextView.SpanPointed) -> None:
         self.do("go", event.focus)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on what is named beside the text goes there."""
+        if focus := focus_clicked(event):
+            self.do("go", focus)
 
     @on(TextView.Pressed)
     def _pressed_twice(self) -> None:

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from postil.annotating.making import described
-from postil.annotating.state import State, focused
+from postil.annotating.state import GHOST, State, focused
 from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
@@ -19,7 +19,7 @@ from postil.text import printable, quote
 from postil.tui.keys import Keys, context, shown_key
 from postil.tui.label_keys import label_keys, layer_of_key
 from postil.tui.palette import Palette
-from postil.tui.widgets.clickable import KEY
+from postil.tui.widgets.clickable import FOCUS, KEY
 
 _SIGNS = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.INFO: "·"}
 _OFFERED = "?"  # as on spans in the text
@@ -89,7 +89,7 @@ def _record(here: Record, state: State, findings: Sequence[Finding], palette: Pa
         yield Text("")
         yield Text("Also here", _HEADING)
         for span in others:
-            yield Text.assemble(_label(span, palette), f" {quote(span.text, 40)}", (f" {printable(span.layer)}", _QUIET))
+            yield Text.assemble(_label(span, palette, span.id), f" {quote(span.text, 40)}", (f" {printable(span.layer)}", _QUIET))
 
 
 def _annotation(record: Annotation, state: State, palette: Palette) -> Iterator[Text]:
@@ -101,18 +101,21 @@ def _annotation(record: Annotation, state: State, palette: Palette) -> Iterator[
     yield from (Text(f"  {printable(fact)}") for fact in facts(record))
 
 
-def _label(record: Annotation, palette: Palette) -> tuple[str, Style]:
-    return printable(record.label), Style(color=palette.colour(record.layer, record.label), bold=True)
+def _label(record: Annotation, palette: Palette, focus: str = "") -> tuple[str, Style]:
+    """Its label, with the sign of a suggestion where it is one. ``focus``: what a click on it goes to."""
+    sign = _OFFERED if focus.startswith(GHOST) else ""
+    style = Style(color=palette.colour(record.layer, record.label), bold=True, meta={FOCUS: focus})
+    return f"{sign}{printable(record.label)}", style
 
 
 def _relations(here: Record, state: State, palette: Palette) -> Iterator[Text]:
     if isinstance(here, Relation):
         yield from _arguments(here, here, state)
-    for sign, relations in (("", state.marks.annotations.relations), (_OFFERED, state.offered_relations)):
+    for whose, relations in (("", state.marks.annotations.relations), (GHOST, state.offered_relations)):
         for relation in relations:
             if here.id in {id for _, id in relation.arguments()}:
                 yield Text("")
-                yield Text.assemble(sign, _label(relation, palette), (f" {printable(relation.id)}", _QUIET))
+                yield Text.assemble(_label(relation, palette, f"{whose}{relation.id}"), (f" {printable(relation.id)}", _QUIET))
                 yield from _arguments(relation, here, state)
 
 
@@ -131,11 +134,11 @@ def _findings(findings: Iterable[Finding], palette: Palette) -> Iterator[Text]:
 
 
 def _document(state: State, palette: Palette) -> Iterator[Text]:
-    labels = [*(("", label) for label in state.marks.annotations.labels), *((_OFFERED, label) for label in state.offered_labels)]
+    labels = [*(("", label) for label in state.marks.annotations.labels), *((GHOST, label) for label in state.offered_labels)]
     if labels:
         yield Text("The document", _HEADING)
-        for sign, label in labels:
-            yield Text.assemble(sign, _label(label, palette), (f" {printable(label.layer)}", _QUIET))
+        for whose, label in labels:
+            yield Text.assemble(_label(label, palette, f"{whose}{label.id}"), (f" {printable(label.layer)}", _QUIET))
         yield Text("")
 
 
