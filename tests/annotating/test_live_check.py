@@ -73,4 +73,3 @@ def test_each_finding_names_its_record_in_the_words_of_check(tmp_path: Path) -> 
         assert str(finding.place) == f"annotations/me/{ARTICLE}.jsonl"
         do(session, "set claim_type other")
         assert session.findings == []
-        assert session.document_findings == []

@@ -170,12 +170,6 @@ class Session:
         return self._live.of(self.state.marks)
 
     @lazy
-    def document_findings(self) -> list[Finding]:
-        """What ``check`` finds in the document's text and metadata, whoever annotates it."""
-        settings = self._corpus.manifest.check
-        return [one for one in Checker(settings).check_bundle(self._bundle).findings if one.code[:3] in ("TXT", "DOC")]
-
-    @lazy
     def _live(self) -> LiveCheck:
         return LiveCheck(self._bundle, Checker(self._corpus.manifest.check), self._disk.path)
 

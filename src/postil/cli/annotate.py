@@ -62,9 +62,9 @@ def command(document: str | None, annotator: str, suggestions: str, script: str 
     whose text was edited since is listed as "text changed": postil realign carries your set to the new text.
 
     Nobody else's set is seen unless you say --suggestions. Of what you take from it, your set says so: it has SET among its
-    sources. What you turn down is remembered on this computer, in .postil/sessions, until you undo it or delete that
-    directory; git does not carry it to another one. It stays turned down when suggestions are made anew, and when the text is
-    edited elsewhere; where the text of a suggestion itself was edited it is offered again.
+    sources. What you turn down, or take and then delete, is remembered on this computer, in .postil/sessions, until you undo
+    it or delete that directory; git does not carry it to another one. It stays turned down when suggestions are made anew, and
+    when the text is edited elsewhere; where the text of a suggestion itself was edited it is offered again.
 
     A script has one action a line, and words as a shell has them: quotation marks around a text with blanks or apostrophes
     that count, # before a comment. It is done wholly, or where an action is refused, not at all:

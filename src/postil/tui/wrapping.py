@@ -107,9 +107,9 @@ def _cuts_of_simple(line: str, width: int) -> Iterator[int]:
 
 def _cuts(line: str, width: int) -> Iterator[int]:
     row, x = 0, 0  # where the row begins, and how much of it is taken
-    for found in _WORD.finditer(line):
-        word, blanks = found.groups()
-        start = found.start()
+    start = end = 0
+    for word, blanks in _WORD.findall(line):
+        start, end = end, end + len(word) + len(blanks)
         room = _width(word)
         if x + room > width and start > row and (room <= width and not _has_breaks(word)):
             yield start
@@ -120,7 +120,7 @@ def _cuts(line: str, width: int) -> Iterator[int]:
             row = start + cuts[-1] if cuts else row
         else:
             x += room
-        x += _width(blanks)
+        x += 1 if blanks == " " else _width(blanks)
 
 
 def _cuts_inside(word: str, x: int, width: int) -> tuple[list[int], int]:
