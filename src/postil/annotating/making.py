@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -31,11 +32,20 @@ def described(record: Record) -> str:
 
 
 def span_over(
-    state: State, layer: str, label: str, extents: Sequence[Extent], attributes: Mapping[str, Any] | None = None
+    state: State,
+    layer: str,
+    label: str,
+    extents: Sequence[Extent],
+    attributes: Mapping[str, Any] | None = None,
+    *,
+    beside: dict[str, Record] | None = None,
 ) -> Span:
-    """A new span, with the attributes that it has from the start. The same span twice in one layer is refused."""
+    """A new span, with the attributes that it has from the start. The same span twice in one layer is refused.
+
+    ``beside``: others that are new too, by the ids that they have.
+    """
     known = defaults(state.scheme.layers[layer], label, attributes)
-    id = fresh_id(state.seed, layer, f"{label}\0{tuple(extents)}", state.marks.by_id)
+    id = fresh_id(state.seed, layer, f"{label}\0{tuple(extents)}", ChainMap(beside or {}, state.marks.by_id))
     span = Span(id, layer, label, 0, 0, "", attributes=known).at(extents, state.text)
     refuse_place(state, span)
     return span
@@ -52,6 +62,8 @@ def refuse_place(state: State, span: Span) -> None:
 
 def refuse_twin(state: State, span: Span) -> None:
     """Raise where another span has the same place, layer and label."""
+    if (span.layer, span.extents) not in state.marks.places:
+        return
     for other in state.marks.spans:
         if other.start > span.start:
             return

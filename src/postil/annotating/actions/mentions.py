@@ -8,6 +8,7 @@ from postil.annotating.making import span_over
 from postil.annotating.mentions import unmarked, unmarked_inside
 from postil.annotating.state import Mark, Review, State, focused_span
 from postil.errors import ActionRefused
+from postil.model import Record
 from postil.segmentation import Extent
 from postil.text import counted, quote
 
@@ -36,12 +37,13 @@ def take(state: State, *numbers: str) -> State:
     chosen = _chosen(review, numbers) if numbers else [one for one in review.places if one not in review.inside]
     if not chosen:
         raise ActionRefused("all of them lie in what is labelled: say their numbers")
-    mark, marks = review.mark, state.marks
+    mark = review.mark
+    spans: dict[str, Record] = {}  # each may lie where it does whatever the others are: no two mentions overlap
     for extent in chosen:
-        span = span_over(state.with_(marks=marks), mark.layer, mark.label, [extent], mark.attributes)
-        marks = marks.with_records([span])
+        span = span_over(state, mark.layer, mark.label, [extent], mark.attributes, beside=spans)
+        spans[span.id] = span
     said = f"{counted(len(chosen), 'mention')} labelled {mark.label}"
-    return state.with_(marks=marks, review=_without(review, chosen), said=said)
+    return state.with_(marks=state.marks.with_records(spans.values()), review=_without(review, chosen), said=said)
 
 
 @action("NUMBER…")
@@ -68,5 +70,6 @@ def _chosen(review: Review, numbers: tuple[str, ...]) -> list[Extent]:
 
 
 def _without(review: Review, chosen: list[Extent]) -> Review | None:
-    left = tuple(extent for extent in review.places if extent not in chosen)
+    gone = set(chosen)
+    left = tuple(extent for extent in review.places if extent not in gone)
     return Review(review.mark, left, review.inside) if left else None
