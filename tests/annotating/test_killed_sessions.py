@@ -35,18 +35,14 @@ ACTIONS = """\
 go e1; relabel g
 undo
 redo
-go s1; set strength 3
 layer entity; find paper; label p
 go e1; delete
 go s2; note why
 next ghost; reject
-undo
 next ghost; accept
-go g1; delete
 in-progress
 """.splitlines()
 IN_TURN = (
-    ("", "go e1; relabel g", "undo"),
     ("go e1; relabel g", "undo", "redo"),
     ("", _LABELLED, f"to {HOSTILE.index('paper')}; delete"),
     ("next ghost; accept", "undo", "next ghost; reject"),
