@@ -49,7 +49,7 @@ def block_of(rows: list[dict[str, Any]], left_out: set[str]) -> dict[str, Any]:
 @given(st.lists(st.tuples(st.lists(ROW, max_size=4), st.sets(st.sampled_from(FREE))), max_size=4))
 def test_columns_are_what_rows_would_be(blocks: list[tuple[list[dict[str, Any]], set[str]]]) -> None:
     schema = arrow_schema(COLUMNS)
-    growing = Growing(COLUMNS, schema)
+    growing = Growing(COLUMNS)
     expected = []
     for rows, left_out in blocks:
         growing.add(block_of(rows, left_out))
@@ -64,7 +64,7 @@ def test_columns_are_what_rows_would_be(blocks: list[tuple[list[dict[str, Any]],
 
 
 def test_more_than_a_column_can_hold_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    growing = Growing(columns := {"text": STRING}, arrow_schema(columns))
+    growing = Growing({"text": STRING})
     growing.add({"text": ["a", "b"]})
     monkeypatch.setattr(pa, "array", lambda values, kind: pa.chunked_array([values[:1], values[1:]], kind))  # as of 2 GB
 
@@ -74,7 +74,7 @@ def test_more_than_a_column_can_hold_is_refused_in_words(monkeypatch: pytest.Mon
 
 def test_integers_may_come_as_they_lie_in_memory() -> None:
     columns = {"id": STRING, "tags": ListOf(INT)}
-    growing = Growing(columns, arrow_schema(columns))
+    growing = Growing(columns)
     growing.add({"id": ["a", "b", "c"], "tags": Lists([2, None, 1], array("q", [1, 2, 3]))})
     growing.add({"id": ["d"], "tags": Lists([2], [None, 4])})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from postil.rules.examples import Example, label, relation, span
 pa = pytest.importorskip("pyarrow", reason="the extra hf is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
+from postil.formats.hf.features import PLACE, STRING, arrow_schema  # noqa: E402 - where there is Arrow
 
 TEXT = "Rajnath Singh 🐎 met Zoë in Tokyo. India-Japan ties grew.\n"
 RECORDS = (
@@ -279,6 +281,21 @@ def test_files_have_a_page_index(sharded: Path) -> None:
             assert all(column.has_offset_index and column.has_column_index for column in columns)
 
 
+def test_places_are_stored_as_differences_and_all_else_is_not(whole: Path) -> None:
+    stored: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in whole.glob("*/train-*.parquet"):
+        group = pq.read_metadata(path).row_group(0)
+        for column in map(group.column, range(group.num_columns)):
+            stored["DELTA_BINARY_PACKED" in column.encodings].add(f"{path.parent.name}/{column.path_in_schema}")
+
+    lists = {f"tokens/{name}.list.element" for name in ("starts", "ends")} | {
+        f"{name}.fragments.list.element.list.element" for name in ("documents/spans.list.element",)
+    }
+    assert lists | {"spans/start", "annotations/item_end", "relations/args.list.element.start", "tokens/sentence"} <= stored[True]
+    assert not [name for name in stored[False] if re.search(r"(^|[/_.])(start|end|sentence)s?(\.|$)", name)]
+    assert not [name for name in stored[True] if re.search("text$|label|layer|tags|id$", name)]
+
+
 BLOCK = 4096  # bytes that a store would keep once
 
 
@@ -289,13 +306,13 @@ def kept_share(root: Path, *, by_content: bool) -> float:
     chance = random.Random(1)
     words = [f"w{number}" for number in range(5000)]
     texts = [" ".join(chance.choices(words, k=400)) for _ in range(3000)]
-    schema = pa.schema([("text", pa.string()), ("length", pa.int64())])
+    columns = {"text": STRING, "length": PLACE}
     made = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(write.SETTINGS, "use_content_defined_chunking", by_content)
         for name, rows in (("before", texts), ("after", ["new", *texts])):
-            writer = write.ShardWriter(root / name, "train", schema)
-            writer.write(pa.record_batch([pa.array(rows), pa.array(list(map(len, rows)))], schema=schema))
+            writer = write.ShardWriter(root / name, "train", columns)
+            writer.write(pa.record_batch([pa.array(rows), pa.array(list(map(len, rows)))], schema=arrow_schema(columns)))
             made += [path.read_bytes() for path, _ in writer.close()]
     before, after = made
     blocks = [before[at : at + BLOCK] for at in range(0, len(before) - BLOCK, BLOCK)]
@@ -314,10 +331,10 @@ def test_a_new_document_leaves_the_chunks_of_the_others_as_they_are(tmp_path: Pa
 def test_a_row_group_is_bounded(tmp_path: Path) -> None:
     from postil.formats.hf.write import ShardWriter
 
-    schema = pa.schema([("text", pa.string())])
-    writer = ShardWriter(tmp_path / "c", "train", schema, 64_000)
+    columns = {"text": STRING}
+    writer = ShardWriter(tmp_path / "c", "train", columns, 64_000)
     for _ in range(20):
-        writer.write(pa.record_batch([pa.array(["x" * 100] * 100)], schema=schema))
+        writer.write(pa.record_batch([pa.array(["x" * 100] * 100)], schema=arrow_schema(columns)))
     files = [path for path, _ in writer.close()]
 
     assert sum(pq.read_metadata(path).num_rows for path in files) == 2000
@@ -338,7 +355,7 @@ def test_what_waits_for_its_row_group_is_bounded_over_all_splits(tmp_path: Path,
     with write.DatasetWriter(tmp_path, list(all_configs().values()), context) as writer:
         for number in range(4):
             writer.add(f"s{number}", document, document.sets["gold"])
-            assert sum(one.pending for table in writer._tables for _, one in table.splits.values()) <= 20_000
+            assert sum(rows.writer.pending for table in writer._tables for rows in table.splits.values()) <= 20_000
     context.close()
 
     assert {sum(files.rows.values()) % 4 for files in writer.files} == {0}

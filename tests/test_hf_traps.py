@@ -165,26 +165,3 @@ def test_a_file_whose_classes_have_another_order_is_found_before_the_export_is_i
 
 def test_the_card_says_what_offsets_count(exported: Path) -> None:
     assert "Offsets are Unicode code points, zero-based and half-open" in (exported / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("by_content", [True, False])
-def test_a_row_that_is_put_in_front_leaves_the_later_bytes_of_a_file(
-    by_content: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from postil.formats.hf import write
-
-    monkeypatch.setitem(
-        write.SETTINGS, "use_content_defined_chunking", write.SETTINGS["use_content_defined_chunking"] and by_content
-    )
-    schema = pa.schema([("text", pa.string())])
-    rows = [f"{number:06} {'abcdefghij' * 25}{number * 7919 % 100_003}" for number in range(40_000)]
-    made = []
-    for name, texts in (("before", rows), ("after", ["a new row", *rows])):
-        writer = write.ShardWriter(tmp_path / name, "train", schema)
-        writer.write(pa.record_batch([pa.array(texts)], schema=schema))
-        ((path, _),) = writer.close()
-        made.append(path.read_bytes())
-    before, after = made
-    middle = len(before) * 3 // 4
-
-    assert (before[middle : middle + 2000] in after) == by_content

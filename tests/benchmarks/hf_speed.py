@@ -6,7 +6,7 @@ With 10,000 documents (the default) the generated corpus has a million annotatio
 else runs on the machine does not matter. Each table is measured by itself:
 
     bare      ``write_table`` with its defaults
-    same      ``write_table`` with the settings of the export (page index, chunks by content)
+    same      ``write_table`` with the settings of the export (page index, chunks by content, places as differences)
     batches   from Arrow batches that are ready, by the export's writer
     columns   from columns of Python values that are ready, which become Arrow
     model     from documents in memory: columns are made, become Arrow and are written
@@ -36,8 +36,7 @@ from postil import Corpus, Document
 from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.features import arrow_schema
-from postil.formats.hf.write import SETTINGS, ShardWriter
+from postil.formats.hf.write import ShardWriter, settings
 
 MOST = 1.5
 AT_ONCE = 100  # documents whose columns are Python's
@@ -56,10 +55,9 @@ class Measuring:
 
     def __init__(self, config: Config, context: Context, directory: Path) -> None:
         self.config, self.context = config, context
-        columns = config.columns(context)
-        schema = arrow_schema(columns)
-        self.growing = Growing(columns, schema)
-        self.writer = ShardWriter(directory / config.name, "train", schema)
+        self.columns = config.columns(context)
+        self.growing = Growing(self.columns)
+        self.writer = ShardWriter(directory / config.name, "train", self.columns)
         self.making = self.becoming = self.writing = 0.0
 
     def add(self, document: Document) -> None:
@@ -84,7 +82,7 @@ class Measuring:
         table = pa.concat_tables([pq.read_table(path) for path, _ in paths])
         again = directory / "again.parquet"
         bare = timed(lambda: pq.write_table(table, again))
-        same = timed(lambda: pq.write_table(table, again, **SETTINGS))
+        same = timed(lambda: pq.write_table(table, again, **settings(self.columns)))
         columns = self.becoming + self.writing
         return table.num_rows, dict(zip(WAYS, (bare, same, self.writing, columns, columns + self.making), strict=True))
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from postil.errors import ExportRefused
-from postil.formats.hf.features import Column, ListOf, Record
+from postil.formats.hf.features import Column, ListOf, Record, arrow_schema
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -143,8 +143,8 @@ def _growing(column: Column) -> _Scalars | _Integers | _Lists | _Structs:
 class Growing:
     """The rows of a table that have not become Arrow yet."""
 
-    def __init__(self, columns: dict[str, Column], schema: pa.Schema) -> None:
-        self._schema = schema
+    def __init__(self, columns: dict[str, Column]) -> None:
+        self._schema = arrow_schema(columns)
         self._columns = {name: _growing(column) for name, column in columns.items()}
         self._first = next(iter(columns))
         self.rows = 0

@@ -7,6 +7,7 @@ dict of lists). Labels are int64 and nullable, because any other Arrow type make
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -17,9 +18,13 @@ _ARROW = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64(), "
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A scalar: ``string``, ``int64``, ``float64`` or ``bool``."""
+    """A scalar: ``string``, ``int64``, ``float64`` or ``bool``.
+
+    ``is_place``: says where something is, so that what follows it is near, and differences are stored, which are small.
+    """
 
     dtype: str
+    is_place: bool = False
 
     def arrow(self) -> pa.DataType:
         """The Arrow type."""
@@ -102,6 +107,19 @@ def numbers(names: tuple[str, ...]) -> dict[str, int]:
 
 STRING, INT, FLOAT, BOOL = (Value(dtype) for dtype in ("string", "int64", "float64", "bool"))
 STRINGS = ListOf(STRING)
+PLACE = Value("int64", is_place=True)
+
+
+def leaves(columns: dict[str, Column]) -> Iterator[tuple[str, Value | ClassLabel]]:
+    """Every scalar in some columns, with its path in Parquet."""
+    for name, column in columns.items():
+        path, inner = name, column
+        while isinstance(inner, ListOf):
+            path, inner = f"{path}.list.element", inner.item
+        if isinstance(inner, Record):
+            yield from ((f"{path}.{below}", leaf) for below, leaf in leaves(inner.fields))
+        else:
+            yield path, inner
 
 
 def arrow_schema(columns: dict[str, Column]) -> pa.Schema:

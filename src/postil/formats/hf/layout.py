@@ -14,6 +14,7 @@ from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.configs.tokens import LABEL_COLUMNS, NAME as TOKENS, without_label_columns
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.features import Column
+from postil.formats.hf.seal import Seal
 from postil.formats.hf.sentence_layer import NONE as NO_LABEL
 from postil.splitting.leaks import in_short
 from postil.storage.directory import MANIFEST, SCHEME
@@ -41,11 +42,12 @@ class Shard(msgspec.Struct, frozen=True):
 
 
 class ConfigFiles(msgspec.Struct, frozen=True):
-    """The files of one config."""
+    """The files of one config. ``seals``: of each split, on what they are to hold."""
 
     config: Config
     columns: dict[str, Column]
     shards: tuple[Shard, ...]
+    seals: dict[str, Seal]
 
     def by_split(self, what: Callable[[Shard], int]) -> dict[str, int]:
         """A figure of each split: summed over its shards."""

@@ -22,11 +22,13 @@ from postil.formats.hf.croissant import NAME as CROISSANT
 from postil.formats.hf.features import arrow_schema
 from postil.formats.hf.hub.validation import faults, front_matter, metadata_of
 from postil.formats.hf.layout import ConfigFiles, Written
+from postil.formats.hf.seal import Seal
 from postil.formats.hf.verify_detached import text_left
 from postil.splitting.profile import text_reader
 
 _OF_SPAN = ("id", "start", "end", "text", "fragments")
 _DOCUMENTS, _SPANS = 100, 10_000  # rows that are compared at once
+_BYTES = 1 << 20  # of a file, about, whose rows are compared at once
 _NOTHING_DONE = "nothing was put in place"
 
 
@@ -44,6 +46,7 @@ def verify(root: Path, about: About) -> None:
             _same(shard.path, "schema", found.metadata[b"huggingface"], schema.metadata[b"huggingface"])
             _same(shard.path, "columns", found.remove_metadata(), schema.remove_metadata())
             _same(shard.path, "rows", pq.read_metadata(root / shard.path).num_rows, shard.rows)
+        _verify_columns(root, files)
     if written.is_detached:
         _same("a detached export", "faults", next(text_left(root, written), ""), "")
     by_name = {files.config.name: files for files in written.files}
@@ -59,6 +62,17 @@ def verify(root: Path, about: About) -> None:
     if (root / CITATION).exists():
         _same(CITATION, "faults", list(citation_faults((root / CITATION).read_bytes())), [])
     _verify_checksums(root)
+
+
+def _verify_columns(root: Path, files: ConfigFiles) -> None:
+    """Compare every value with what was handed to Parquet."""
+    for split, seal in files.seals.items():
+        found = Seal()
+        for shard in files.shards:
+            if shard.split == split:
+                for batch in _batches(root / shard.path, max(1, _BYTES * shard.rows // shard.size)):
+                    found.add(batch)
+        _same(f"{files.config.name}, {split}", "columns that differ", found.differing(seal), [])
 
 
 def _verify_documents(root: Path, files: ConfigFiles, expected: Mapping[str, int]) -> None:
@@ -84,7 +98,7 @@ def _verify_spans(path: Path, written: Written) -> None:
             raise ExportDamaged(f"{path.name}: a label {strange.pop()} has no name")
 
 
-def _batches(path: Path, rows: int, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, rows: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         yield from file.iter_batches(rows, columns=columns)
 

@@ -17,7 +17,7 @@ import msgspec
 from postil.corpus import Document
 from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, STRINGS, ClassLabel, Column, numbers
+from postil.formats.hf.features import FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, numbers
 from postil.model import AnnotationSet, Span
 
 _LEAST = 0.5  # of what two spans cover together, what both must cover to be about one thing
@@ -42,8 +42,8 @@ def _columns(context: Context) -> dict[str, Column]:
         "document": STRING,
         "item": STRING,
         "layer": ClassLabel(tuple(context.span_layers)),
-        "item_start": INT,
-        "item_end": INT,
+        "item_start": PLACE,
+        "item_end": PLACE,
         "item_text": STRING,
         "annotator": STRING,
         "method": STRING,
@@ -51,8 +51,8 @@ def _columns(context: Context) -> dict[str, Column]:
         "status": STRING,
         "id": STRING,
         "label": context.span_labels,
-        "start": INT,
-        "end": INT,
+        "start": PLACE,
+        "end": PLACE,
         "confidence": FLOAT,
     }
     return columns(fixed.items(), attribute_columns(context, *context.span_layers))

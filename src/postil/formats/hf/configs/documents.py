@@ -12,7 +12,7 @@ from postil.corpus import Document
 from postil.errors import ExportRefused
 from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
+from postil.formats.hf.features import BOOL, FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
 from postil.model import Annotation, AnnotationSet, Header, Note, Relation
 from postil.storage.directory import DocumentFiles
 from postil.storage.set_file import encode_set
@@ -27,7 +27,7 @@ _RIGHTS: dict[str, Column] = {"holder": STRING, "licence": STRING, "redistribute
 
 def _columns(context: Context) -> dict[str, Column]:
     annotation: dict[str, Column] = {"id": STRING, "layer": STRING, "label": STRING}
-    span: dict[str, Column] = {"start": INT, "end": INT, "text": STRING, "fragments": ListOf(ListOf(INT))}
+    span: dict[str, Column] = {"start": PLACE, "end": PLACE, "text": STRING, "fragments": ListOf(ListOf(PLACE))}
     argument = Record({"role": STRING, "ids": STRINGS, "is_list": BOOL})
     fixed: dict[str, Column] = {
         "id": STRING,
@@ -45,7 +45,7 @@ def _columns(context: Context) -> dict[str, Column]:
         "annotator": STRING,
         "scheme": STRING,
         "text_sha256": STRING,
-        "text_length": INT,
+        "text_length": PLACE,
         "status": STRING,
         "method": STRING,
         "sources": STRINGS,

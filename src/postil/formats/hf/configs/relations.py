@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from postil.corpus import Document
 from postil.formats.hf.columns import Block, Lists, Values
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, Record, numbers
+from postil.formats.hf.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, Record, numbers
 from postil.model import AnnotationSet, Record as AnyRecord, Relation
 from postil.scheme import Scheme
 
-_END: dict[str, Column] = {"id": STRING, "label": STRING, "start": INT, "end": INT, "text": STRING}
+_END: dict[str, Column] = {"id": STRING, "label": STRING, "start": PLACE, "end": PLACE, "text": STRING}
 
 
 def _layers(scheme: Scheme) -> list[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from postil.corpus import Document
 from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import INT, STRING, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.features import PLACE, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
 from postil.segmentation import Extent
 
@@ -20,9 +20,9 @@ def _columns(context: Context) -> dict[str, Column]:
     fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
-        "sentence": INT,
-        "start": INT,
-        "end": INT,
+        "sentence": PLACE,
+        "start": PLACE,
+        "end": PLACE,
         "text": STRING,
         **({"label": labels, "labels": ListOf(labels)} if labels else {}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from postil.corpus import Document
 from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, INT, STRING, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet
 
 _WINDOW = 100  # code points of context on either side
@@ -18,10 +18,10 @@ def _columns(context: Context) -> dict[str, Column]:
         "id": STRING,
         "layer": ClassLabel(tuple(context.span_layers)),
         "label": context.span_labels,
-        "start": INT,
-        "end": INT,
+        "start": PLACE,
+        "end": PLACE,
         "text": STRING,
-        "fragments": ListOf(ListOf(INT)),
+        "fragments": ListOf(ListOf(PLACE)),
         "before": STRING,
         "after": STRING,
         "confidence": FLOAT,

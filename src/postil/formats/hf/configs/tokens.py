@@ -17,7 +17,7 @@ from typing import NamedTuple
 from postil.corpus import Document
 from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import INT, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.features import PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
 from postil.segmentation import Extent, containing
@@ -61,10 +61,10 @@ def _columns(context: Context) -> dict[str, Column]:
     fixed: dict[str, Column] = {
         "document": STRING,
         "annotator": STRING,
-        "sentence": INT,
+        "sentence": PLACE,
         "tokens": STRINGS,
-        "starts": ListOf(INT),
-        "ends": ListOf(INT),
+        "starts": ListOf(PLACE),
+        "ends": ListOf(PLACE),
     }
     return columns(fixed.items(), ((name, ListOf(ClassLabel(_iob2(labels)))) for name, _, labels in _tag_columns(context)))
 
