@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -33,7 +34,7 @@ def write(place: Path, files: dict[str, bytes]) -> None:
 
 
 def put(destination: Path, kind: str, check: Callable[[], None] = lambda: None) -> list[str]:
-    with staging(destination) as stage:
+    with staging(destination, is_in_parts=kind == "parts") as stage:
         write(stage.new, {".": b"new"} if kind == "file" else NEW)
         stage.put_in_place(check, tuple(NEW) if kind == "parts" else ("",))
         return list(stage.restored)
@@ -175,3 +176,56 @@ def test_what_cannot_be_made_beside_is_said_with_the_destination(tmp_path: Path)
     (tmp_path / "file").write_text("x")
     with pytest.raises(PostilError, match=r"file/out: Not a directory: nothing was put in place"):
         put(tmp_path / "file/out", "file")
+
+
+def test_where_nothing_can_be_moved_in_from_beside_parts_are_made_in_the_destination(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination, step, status, halves = tmp_path / "x/out", 0, 1, set()
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == destination)
+    while status:
+        step += 4
+        shutil.rmtree(tmp_path / "x", ignore_errors=True)
+        write(destination, OLD)
+        status = ended(destination, "parts", signal.SIGKILL, step)
+        assert [path.name for path in (tmp_path / "x").iterdir()] == ["out"]
+        halves.add(str(files_in(destination)))
+        put(destination, "parts")
+        assert files_in(destination) == OLD | NEW
+        assert left_over(destination) == []
+    assert len(halves) > 2
+
+
+def test_what_is_mounted_is_not_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    destination, replace = tmp_path / "out", Path.replace
+    write(destination, OLD)
+
+    def busy(path: Path, to: Path) -> Path:
+        if path == destination:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    with pytest.raises(ExportRefused, match=r"out cannot be put in place \(.*\): is it mounted, or in use\? Nothing was written"):
+        put(destination, "directory")
+    assert files_in(destination) == OLD
+
+
+@pytest.mark.parametrize("name", ["out", "sub/out", "./out/", "sub/../out", "../x/out"])
+def test_a_destination_may_be_named_in_any_way(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for directory in ("x", "x/sub"):
+        (tmp_path / directory).mkdir()
+    monkeypatch.chdir(tmp_path / "x")
+    put(Path(name), "directory")
+    put(Path(name), "parts")
+    assert files_in(Path(name)) == NEW
+    assert left_over(tmp_path) == []
+
+
+def test_two_destinations_beside_each_other_at_once(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    thread = threading.Thread(target=put, args=(other, "directory"))
+    put(one, "directory", thread.start)
+    thread.join(30)
+    assert files_in(one) == files_in(other) == NEW
+    assert left_over(tmp_path) == []

@@ -49,8 +49,6 @@ class Target:
 
     def finish(self, *, replace: bool) -> None:
         """Put everything in place. A file that is there and differs is overwritten only with ``replace``; no other is touched."""
-        for path in self.written:
-            (self._stage.new / path).chmod(0o644)
         parts = [""] if self._is_new and self.written else self.written
 
         def check() -> None:
@@ -73,7 +71,8 @@ class Target:
 def target_at(destination: Path, kind: Kind) -> Iterator[Target]:
     """A target for this destination; what was written beside it on the way is gone afterwards."""
     place = destination.absolute()
-    with staging(place.resolve() if place.is_dir() else place) as stage:
+    is_there = place.is_dir()
+    with staging(place.resolve() if is_there else place, is_in_parts=is_there) as stage:
         yield Target(stage, kind)
 
 

@@ -6,6 +6,7 @@ two steps of putting in place leaves something in between: the next one beside i
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,8 +27,8 @@ _Stamps = dict[str, tuple[int, int, int]]  # of each file: inode, nanoseconds of
 class _Plan(msgspec.Struct, frozen=True):
     """What is about to be put in place.
 
-    ``destination``: its name; ``parts``: paths in it, ``""`` for all of it, with what goes there; ``directories``: those that
-    are made for that.
+    ``destination``: its name, ``""`` where the staging lies in it; ``parts``: paths in it, ``""`` for all of it, with what goes
+    there; ``directories``: those that are made for that.
     """
 
     destination: str
@@ -52,14 +53,14 @@ class Staging:
 
         Raises :class:`~postil.errors.ExportRefused` where somebody else changes the same at this moment.
         """
-        with _alone(self.destination.parent):
+        with _alone(self._work.parent):
             finals = [self.destination / part for part in parts]
             before = [_stamps(path) for path in finals]
             check()
             new = {part: _stamps(self.new / part) for part in parts}
             directories = sorted({path for final in finals for path in _missing(final.parent)})
             made = [path.relative_to(self.destination).as_posix() for path in directories]
-            plan = _Plan(self.destination.name, new, made)
+            plan = _Plan("" if self._work.parent == self.destination else self.destination.name, new, made)
             (self._work / _PLAN).write_bytes(msgspec.json.encode(plan))
             with held_back():
                 try:
@@ -81,15 +82,17 @@ class Staging:
                 raise ExportRefused(f"{final} was changed at this very moment: nothing was written. Export again")
             (self.new / part).replace(final)
         except OSError as error:
-            raise ExportRefused(
-                f"{final} cannot be put in place ({error.strerror}): does another export write there? Export again"
-            ) from error
+            why = f"{final} cannot be put in place ({error.strerror})"
+            if error.errno in (errno.EBUSY, errno.EXDEV):
+                raise ExportRefused(f"{why}: is it mounted, or in use? Nothing was written. Choose a directory in it") from error
+            raise ExportRefused(f"{why}: does another export write there? Export again") from error
 
 
 @contextmanager
-def staging(destination: Path) -> Iterator[Staging]:
+def staging(destination: Path, *, is_in_parts: bool = False) -> Iterator[Staging]:
     """A staging for a destination, beside it, gone afterwards.
 
+    ``is_in_parts``: only parts of it will be put in place; then, where nothing can be put into it from beside, it lies in it.
     Restores what was there before somebody was ended in putting things in place. That a disk is full is said with the
     destination.
     """
@@ -102,15 +105,23 @@ def staging(destination: Path) -> Iterator[Staging]:
             except (OSError, msgspec.MsgspecError):  # it was ended before
                 return
             if any(os.path.lexists(left / _NEW / part) for part in plan.parts) and _undo(left, plan):
-                restored.append(f"put back {plan.destination}, which an interrupted export had left half in place")
+                restored.append(
+                    f"put back {(left.parent / plan.destination).name}, which an interrupted export had left half in place"
+                )
 
     try:
-        with held_directory(destination.parent, _PURPOSE, restore) as work:
+        place = destination if is_in_parts and _is_apart(destination) else destination.parent
+        with held_directory(place, _PURPOSE, restore) as work:
             yield Staging(destination, work, restored)
     except OSError as error:
         if error.filename and _PURPOSE not in str(error.filename):
             raise
         raise PostilError(f"{destination}: {error.strerror or error}: nothing was put in place") from error
+
+
+def _is_apart(directory: Path) -> bool:
+    """Whether nothing can be made beside it, or moved from there into it."""
+    return directory.is_dir() and (directory.is_mount() or not os.access(directory.parent, os.W_OK))
 
 
 def _undo(work: Path, plan: _Plan) -> bool:
