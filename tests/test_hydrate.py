@@ -161,6 +161,9 @@ def all_strings(dataset: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(dataset.rglob("*")):
         if path.suffix == ".parquet":
             yield from ((path.name, said) for row in pq.read_table(path).to_pylist() for said in strings(row))
+            metadata = pq.read_metadata(path)
+            yield from ((path.name, said.decode()) for said in metadata.metadata.values())
+            yield path.name, json.dumps(metadata.to_dict(), default=str, ensure_ascii=False)  # the least and the greatest values
         elif path.is_file():
             yield path.name, path.read_text(encoding="utf-8", errors="replace")
             if path.suffix == ".json":
@@ -183,6 +186,29 @@ def test_no_twelve_characters_of_a_text_go_out(quoting: Path, detached: Path, tm
         "train-00000-of-00001.parquet",
     }
     assert leaks(detached) == set()
+
+
+def test_what_the_manifest_says_for_the_card_quotes_nothing_either(quoting: Path, tmp_path: Path) -> None:
+    """Whose a text is, and its genre, are named all the same."""
+    quote = "Flimsywhit Borogove"
+    manifest, metadata = quoting / "corpus/corpus.toml", quoting / "corpus/example.toml"
+    told = f"title = 'Of {quote}'\ncitation = 'see {quote}'\nannotation_process = 'as {quote} did'\ndescription"
+    asked = f"extra_gated_prompt = '{quote}?'\n[huggingface.extra_gated_fields]\n'About {quote}' = ['{quote}', 'b']\n"
+    hub = f"[huggingface]\npretty_name = 'On {quote}'\ntags = ['{quote}', 'frumious']\n{asked}"
+    manifest.write_text(f"{manifest.read_text().replace('description', told, 1)}{hub}")
+    metadata.write_text(metadata.read_text().replace("title", f"group = '{quote}'\ntitle", 1))
+    citation = f"cff-version: 1.2.0\nmessage: Cite it\ntitle: 'On {quote}'\ntype: dataset\nauthors:\n  - name: Us\n"
+    (quoting / "CITATION.cff").write_text(citation)
+    target = exported(quoting, tmp_path / "out", "--detached")
+
+    of_texts = {run for text in (TEXT, OTHER) for run in runs(text, LENGTH)}
+    assert {where for where, said in all_strings(target) if any(run in of_texts for run in runs(said, LENGTH))} == set()
+    assert "frumious" in (target / "README.md").read_text()
+    (texts := tmp_path / "texts").mkdir()
+    for path in quoting.rglob("*.txt"):
+        shutil.copy(path, texts)
+    assert main(["hydrate", str(target), "--texts", str(texts), "--into", str(tmp_path / "whole")]) == 0
+    assert corpus_files(tmp_path / "whole") == corpus_files(quoting)
 
 
 def test_of_our_own_article_nothing_goes_out(tmp_path: Path) -> None:

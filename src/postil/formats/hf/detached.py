@@ -42,7 +42,8 @@ _NAMES = frozenset({
 })  # fmt: skip
 # Fields of the manifest and the scheme that are prose.
 _PROSE = frozenset({
-    "title", "description", "example", "citation", "annotation_process", "pretty_name", "extra_gated_prompt",
+    "title", "description", "example", "citation", "annotation_process", "pretty_name", "tags", "extra_gated_prompt",
+    "extra_gated_fields",
     *DataStatement.__struct_fields__,
 })  # fmt: skip
 _JSON = frozenset({"attributes", "ignore", "unknown", "metadata"})
@@ -230,9 +231,9 @@ def _with_prose(value: Any, change: _Change, field: str = "") -> Any:
         changed = {name: _with_prose(getattr(value, name), change, name) for name in value.__struct_fields__}
         return msgspec.structs.replace(value, **changed)
     if isinstance(value, dict):
-        return {key: _with_prose(one, change) for key, one in value.items()}
+        return {_with_prose(key, change, field): _with_prose(one, change, field) for key, one in value.items()}
     if isinstance(value, tuple):
-        return tuple(_with_prose(one, change) for one in value)
+        return tuple(_with_prose(one, change, field) for one in value)
     return change(field, value) if isinstance(value, str) and field in _PROSE else value
 
 
