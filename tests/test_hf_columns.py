@@ -10,8 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 pa = pytest.importorskip("pyarrow", reason="the extra hf is not installed")
 from postil.errors import ExportRefused  # noqa: E402 - where there is Arrow
-from postil.formats.hf.columns import Growing, Lists  # noqa: E402
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, ListOf, Record, arrow_schema  # noqa: E402
+from postil.formats.hf.parquet.columns import Growing, Lists  # noqa: E402
+from postil.formats.hf.parquet.features import BOOL, FLOAT, INT, STRING, ClassLabel, ListOf, Record, arrow_schema  # noqa: E402
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 ENDS = ListOf(Record({"id": STRING, "at": ListOf(INT)}))

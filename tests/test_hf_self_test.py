@@ -19,7 +19,7 @@ pytest.importorskip("spacy", reason="the extra spacy is not installed")
 from postil.formats.hf import export as module, verify  # noqa: E402 - where there is Arrow
 from postil.formats.hf.about import About  # noqa: E402
 from postil.formats.hf.layout import ConfigFiles  # noqa: E402
-from postil.formats.hf.seal import Seal  # noqa: E402
+from postil.formats.hf.parquet.seal import Seal  # noqa: E402
 
 TEXT = "Rajnath Singh 🐎 met Zoë in Tokyo. India-Japan ties grew.\n"
 RECORDS = (

@@ -18,7 +18,7 @@ from postil.rules.examples import Example, label, relation, span
 pa = pytest.importorskip("pyarrow", reason="the extra hf is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra hf is not installed")
 pytest.importorskip("spacy", reason="the extra spacy is not installed")
-from postil.formats.hf.features import PLACE, STRING, arrow_schema  # noqa: E402 - where there is Arrow
+from postil.formats.hf.parquet.features import PLACE, STRING, arrow_schema  # noqa: E402 - where there is Arrow
 
 TEXT = "Rajnath Singh 🐎 met Zoë in Tokyo. India-Japan ties grew.\n"
 RECORDS = (
@@ -301,7 +301,7 @@ BLOCK = 4096  # bytes that a store would keep once
 
 def kept_share(root: Path, *, by_content: bool) -> float:
     """The share of a file's blocks that are still there, wherever, when a document comes before all others."""
-    from postil.formats.hf import write
+    from postil.formats.hf.parquet import write
 
     chance = random.Random(1)
     words = [f"w{number}" for number in range(5000)]
@@ -329,7 +329,7 @@ def test_a_new_document_leaves_the_chunks_of_the_others_as_they_are(tmp_path: Pa
 
 
 def test_a_row_group_is_bounded(tmp_path: Path) -> None:
-    from postil.formats.hf.write import ShardWriter
+    from postil.formats.hf.parquet.write import ShardWriter
 
     columns = {"text": STRING}
     writer = ShardWriter(tmp_path / "c", "train", columns, 64_000)
@@ -343,9 +343,9 @@ def test_a_row_group_is_bounded(tmp_path: Path) -> None:
 
 
 def test_what_waits_for_its_row_group_is_bounded_over_all_splits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from postil.formats.hf import write
     from postil.formats.hf.config import Context, all_configs
     from postil.formats.hf.dividing import Dividing
+    from postil.formats.hf.parquet import write
 
     monkeypatch.setattr(write, "_TOGETHER", 20_000)
     monkeypatch.setattr(write, "_PYTHON", 1)

@@ -19,7 +19,7 @@ from conftest import ROOT, write_example
 from ended import left_over, run_ended
 from postil import Corpus
 from postil.cli import main
-from postil.formats.hf.quotations import (
+from postil.formats.hf.detaching.quotations import (
     elided,
     file_without_quotations,
     places_in,
@@ -28,7 +28,7 @@ from postil.formats.hf.quotations import (
     with_quotations,
     without_quotations,
 )  # fmt: skip
-from postil.formats.hf.spellings import level
+from postil.formats.hf.detaching.spellings import level
 from postil.rules.examples import Example, label, relation, span
 from standin_hub import Hub, Repository
 

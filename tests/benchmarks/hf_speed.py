@@ -33,10 +33,10 @@ import pyarrow.parquet as pq
 from generate import generate
 
 from postil import Corpus, Document
-from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.write import ShardWriter, settings
+from postil.formats.hf.parquet.columns import Growing
+from postil.formats.hf.parquet.write import ShardWriter, settings
 
 MOST = 1.5
 AT_ONCE = 100  # documents whose columns are Python's

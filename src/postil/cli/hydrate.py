@@ -11,7 +11,7 @@ from postil.cli._import_report import import_report
 if TYPE_CHECKING:
     from postil.exchange.import_ import Imported
     from postil.exchange.sources import Source
-    from postil.formats.hf.own_texts import OwnTexts
+    from postil.formats.hf.detaching.own_texts import OwnTexts
 
 
 @postil_command("Share it")
@@ -49,8 +49,8 @@ def command(dataset: str, texts: str, into: str | None, revision: str | None) ->
 def _own_texts(source: Source, texts: Source) -> OwnTexts:
     from postil.errors import PostilError
     from postil.exchange.incoming import Incoming
-    from postil.formats.hf.own_texts import OwnTexts
-    from postil.formats.hf.restore import exported_tables, texts_wanted
+    from postil.formats.hf.detaching.own_texts import OwnTexts
+    from postil.formats.hf.reading.restore import exported_tables, texts_wanted
 
     wanted = list(texts_wanted(exported_tables(Incoming(source))))
     if not wanted:

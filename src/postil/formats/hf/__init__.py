@@ -79,7 +79,7 @@ last, or --inclusive says so. Scripts are not run."""
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
     _require("import hf")
-    from postil.formats.hf.read import read
+    from postil.formats.hf.reading.read import read
 
     return read(incoming)
 

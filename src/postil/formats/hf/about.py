@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused, MissingExtra, PostilError
 from postil.formats.hf.citation import NAME as CITATION, citation, faults, is_of_software
-from postil.formats.hf.detached import DetachedCorpus
+from postil.formats.hf.detaching.detached import DetachedCorpus
+from postil.formats.hf.detaching.quotations import elided, places_in
+from postil.formats.hf.detaching.spellings import level
 from postil.formats.hf.layout import Written
-from postil.formats.hf.quotations import elided, places_in
-from postil.formats.hf.spellings import level
 from postil.manifest import Manifest
 from postil.model import Header
 from postil.scheme import Scheme

@@ -14,9 +14,9 @@ import msgspec
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused
 from postil.exchange.tokens import Tokens
-from postil.formats.hf.columns import Block
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.parquet.columns import Block
+from postil.formats.hf.parquet.features import BOOL, FLOAT, INT, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import Annotation, AnnotationSet
 from postil.registry import parts
 from postil.scheme import Attribute, Scheme

@@ -14,8 +14,8 @@ import msgspec
 
 from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.sections import said_of_agreement
-from postil.formats.hf.features import ClassLabel, Column, ListOf, Record, Value
 from postil.formats.hf.layout import ConfigFiles
+from postil.formats.hf.parquet.features import ClassLabel, Column, ListOf, Record, Value
 from postil.manifest import Author
 from postil.text import counted
 

@@ -24,12 +24,12 @@ from postil.formats.hf.companions import companions
 from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
+from postil.formats.hf.parquet.write import SHARD, DatasetWriter
 from postil.formats.hf.receipt import NAME as RECEIPT, read_receipt, write_receipt
 from postil.formats.hf.reserved import Reserved
 from postil.formats.hf.sentence_layer import CHOOSE, sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
-from postil.formats.hf.write import SHARD, DatasetWriter
 from postil.model import AnnotationSet, Header
 from postil.storage.staging import Staging, staging
 from postil.text import counted

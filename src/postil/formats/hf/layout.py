@@ -13,8 +13,8 @@ from postil.exchange.sound import Sifted
 from postil.formats.hf.config import NOT_HELD, Config, Context
 from postil.formats.hf.configs.tokens import LABEL_COLUMNS, NAME as TOKENS, without_label_columns
 from postil.formats.hf.dividing import Dividing
-from postil.formats.hf.features import Column
-from postil.formats.hf.seal import Seal
+from postil.formats.hf.parquet.features import Column
+from postil.formats.hf.parquet.seal import Seal
 from postil.formats.hf.sentence_layer import NONE as NO_LABEL
 from postil.splitting.leaks import in_short
 from postil.storage.directory import MANIFEST, SCHEME

@@ -19,11 +19,11 @@ from postil.formats.hf.about import About
 from postil.formats.hf.checksums import NAME as SUMS, digest, digests, read_checksums
 from postil.formats.hf.citation import NAME as CITATION, faults as citation_faults
 from postil.formats.hf.croissant import NAME as CROISSANT
-from postil.formats.hf.features import arrow_schema
+from postil.formats.hf.detaching.read_back import text_left
 from postil.formats.hf.hub.validation import faults, front_matter, metadata_of
 from postil.formats.hf.layout import ConfigFiles, Written
-from postil.formats.hf.seal import Seal
-from postil.formats.hf.verify_detached import text_left
+from postil.formats.hf.parquet.features import arrow_schema
+from postil.formats.hf.parquet.seal import Seal
 from postil.splitting.profile import text_reader
 
 _OF_SPAN = ("id", "start", "end", "text", "fragments")

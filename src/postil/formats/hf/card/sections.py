@@ -12,8 +12,8 @@ from postil.formats.hf.card.markdown import bullets, code, link, prose, table, w
 from postil.formats.hf.card.splits import splits_section
 from postil.formats.hf.citation import bibtex
 from postil.formats.hf.config import NOT_HELD
+from postil.formats.hf.detaching.quotations import ELISION, SHORTEST
 from postil.formats.hf.layout import ConfigFiles
-from postil.formats.hf.quotations import ELISION, SHORTEST
 from postil.manifest import Author
 from postil.text import counted, listing
 

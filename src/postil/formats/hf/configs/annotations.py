@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, numbers
+from postil.formats.hf.parquet.columns import Block
+from postil.formats.hf.parquet.features import FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, numbers
 from postil.model import AnnotationSet, Span
 
 _LEAST = 0.5  # of what two spans cover together, what both must cover to be about one thing

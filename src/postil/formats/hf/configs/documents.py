@@ -10,9 +10,9 @@ import msgspec
 
 from postil.corpus import Document
 from postil.errors import ExportRefused
-from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import BOOL, FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
+from postil.formats.hf.parquet.columns import Block, Lists
+from postil.formats.hf.parquet.features import BOOL, FLOAT, PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, Record, numbers
 from postil.model import Annotation, AnnotationSet, Header, Note, Relation
 from postil.storage.directory import DocumentFiles
 from postil.storage.set_file import encode_set

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context
-from postil.formats.hf.features import STRING, Column, ListOf, Record
+from postil.formats.hf.parquet.columns import Block, Lists
+from postil.formats.hf.parquet.features import STRING, Column, ListOf, Record
 from postil.model import AnnotationSet, Label, Span
 from postil.scheme import Attribute, Layer, Scheme
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block, Lists, Values
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, Record, numbers
+from postil.formats.hf.parquet.columns import Block, Lists, Values
+from postil.formats.hf.parquet.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, Record, numbers
 from postil.model import AnnotationSet, Record as AnyRecord, Relation
 from postil.scheme import Scheme
 

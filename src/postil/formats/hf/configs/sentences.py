@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import PLACE, STRING, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.parquet.columns import Block
+from postil.formats.hf.parquet.features import PLACE, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
 from postil.segmentation import Extent
 

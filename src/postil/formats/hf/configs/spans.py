@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block
 from postil.formats.hf.config import Config, Context, attribute_columns, attribute_values, columns
-from postil.formats.hf.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.parquet.columns import Block
+from postil.formats.hf.parquet.features import FLOAT, PLACE, STRING, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet
 
 _WINDOW = 100  # code points of context on either side

@@ -15,9 +15,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from postil.corpus import Document
-from postil.formats.hf.columns import Block, Lists
 from postil.formats.hf.config import Config, Context, columns
-from postil.formats.hf.features import PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
+from postil.formats.hf.parquet.columns import Block, Lists
+from postil.formats.hf.parquet.features import PLACE, STRING, STRINGS, ClassLabel, Column, ListOf, numbers
 from postil.model import AnnotationSet, Span
 from postil.scheme import Scheme
 from postil.segmentation import Extent, containing

@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from postil.exchange.sources import Source
-from postil.formats.hf.complete import LISTS, is_shard
 from postil.formats.hf.configs.documents import CONFIG as DOCUMENTS
 from postil.formats.hf.hub.client import HubRefused, client, plain_errors, refuse_outside
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.places import SAVED, tables_among
+from postil.formats.hf.reading.complete import LISTS, is_shard
+from postil.formats.hf.reading.places import SAVED, tables_among
+from postil.formats.hf.reading.tables import CARD, INFOS
 from postil.formats.hf.receipt import NAME as RECEIPT
-from postil.formats.hf.tables import CARD, INFOS
 from postil.storage.held_directory import held_directory, temporary
 
 

@@ -17,8 +17,8 @@ from postil.errors import ExportRefused, PostilError
 from postil.formats.hf.card.sections import NO_TEXT
 from postil.formats.hf.hub.change import Changes, RemoteFile, changes
 from postil.formats.hf.hub.client import REPOSITORY, HubRefused, client, plain_errors, refuse_outside
+from postil.formats.hf.reading.tables import CARD
 from postil.formats.hf.receipt import NAME as RECEIPT, parsed
-from postil.formats.hf.tables import CARD
 from postil.storage.held_directory import held_directory, temporary
 from postil.text import listing
 

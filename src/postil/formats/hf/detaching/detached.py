@@ -16,9 +16,7 @@ import msgspec
 from postil.corpus import Corpus
 from postil.errors import ExportRefused
 from postil.formats.hf.citation import NAME as CITATION
-from postil.formats.hf.columns import Block, Lists, Values
-from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.quotations import (
+from postil.formats.hf.detaching.quotations import (
     Place,
     Places,
     elided,
@@ -29,7 +27,9 @@ from postil.formats.hf.quotations import (
     with_quotations,
     without_quotations,
 )  # fmt: skip
-from postil.formats.hf.spellings import level, read
+from postil.formats.hf.detaching.spellings import level, read
+from postil.formats.hf.layout import CORPUS_FILES
+from postil.formats.hf.parquet.columns import Block, Lists, Values
 from postil.manifest import DataStatement, Manifest
 from postil.scheme import Scheme
 from postil.splitting.profile import text_reader

@@ -9,8 +9,8 @@ import msgspec
 
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
-from postil.formats.hf.rows import Row
-from postil.formats.hf.tables import NamedTable
+from postil.formats.hf.reading.rows import Row
+from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Relation, Span
 
 _Offsets = list[tuple[int, int]]

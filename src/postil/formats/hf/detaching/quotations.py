@@ -2,7 +2,7 @@
 
 ``⟦308:321⟧`` stands for what the document's own text has from 308 to 321, ``⟦308:321 news/a⟧`` for that of another document, and
 ``⟦⟦`` for the character itself. No run of :data:`SHORTEST` characters of the text is left in between. ``⟦308:321|3.10u⟧``
-is spelt as :mod:`~postil.formats.hf.spellings` says.
+is spelt as :mod:`~postil.formats.hf.detaching.spellings` says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from postil.exchange.sources import LARGEST_FILE
-from postil.formats.hf.spellings import Read, level, meant, read, shortened, spelling, spelt, unread
+from postil.formats.hf.detaching.spellings import Read, level, meant, read, shortened, spelling, spelt, unread
 
 SHORTEST = 12
 """Characters that a string must have in common with a text, in a row, to quote it."""
@@ -52,7 +52,7 @@ def without_quotations(said: str, places: Places, length: int = SHORTEST) -> str
 def file_without_quotations(said: str, places: Places, text_of: Callable[[str], str], length: int = SHORTEST) -> str:
     """A file with references for what it quotes, also with escapes or over several lines.
 
-    ``places``: those in texts made :func:`~postil.formats.hf.spellings.level`; ``text_of``: a text as it is.
+    ``places``: those in texts made :func:`~postil.formats.hf.detaching.spellings.level`; ``text_of``: a text as it is.
     """
 
     def without(found: Read) -> str:
@@ -120,7 +120,7 @@ def unescaped(said: str) -> str:
 def elided(said: str, places: Places) -> str:
     """``said`` as a person reads it, without what it quotes and the words that this begins or ends in: not to be made whole.
 
-    ``places``: those in texts made :func:`~postil.formats.hf.spellings.level`, so that it may have other ends of lines.
+    ``places``: those in texts made :func:`~postil.formats.hf.detaching.spellings.level`, so that it may have other ends of lines.
     """
     made = last = ""
     at = 0

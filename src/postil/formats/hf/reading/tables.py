@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import Source, is_archive
-from postil.formats.hf.names import Names, named, of_card, of_feature, of_infos
-from postil.formats.hf.places import Place, config_of, stem_of, tables_among
-from postil.formats.hf.rows import Row, Table, table_in
+from postil.formats.hf.reading.names import Names, named, of_card, of_feature, of_infos
+from postil.formats.hf.reading.places import Place, config_of, stem_of, tables_among
+from postil.formats.hf.reading.rows import Row, Table, table_in
 
 CARD = "README.md"
 INFOS = "dataset_infos.json"

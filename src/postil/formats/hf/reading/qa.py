@@ -10,8 +10,8 @@ from typing import Any
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.formats._flat import is_name
-from postil.formats.hf.rows import Row
-from postil.formats.hf.tables import NamedTable
+from postil.formats.hf.reading.rows import Row
+from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Span
 
 LAYER = "answer"

@@ -14,10 +14,10 @@ from postil.exchange.sources import File, Source
 from postil.formats.hf.checksums import NAME as SUMS, parsed as parsed_sums
 from postil.formats.hf.configs.documents import CONFIG
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.names import front_matter
+from postil.formats.hf.reading.names import front_matter
+from postil.formats.hf.reading.rows import Table
+from postil.formats.hf.reading.tables import CARD
 from postil.formats.hf.receipt import NAME as RECEIPT, parsed as parsed_receipt
-from postil.formats.hf.rows import Table
-from postil.formats.hf.tables import CARD
 from postil.text import counted, few, listing
 
 LISTS = {RECEIPT: parsed_receipt, SUMS: parsed_sums}

@@ -14,9 +14,9 @@ from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.config import NOT_HELD
 from postil.formats.hf.configs.documents import CONFIG as DOCUMENTS
 from postil.formats.hf.croissant import NAME as CROISSANT
-from postil.formats.hf.detached import DetachedRows, whole_row
+from postil.formats.hf.detaching.detached import DetachedRows, whole_row
 from postil.formats.hf.layout import CORPUS_FILES, LABELS, LICENCE, Written
-from postil.formats.hf.tables import CARD
+from postil.formats.hf.reading.tables import CARD
 from postil.splitting.profile import text_reader
 
 _BATCH = 1000  # rows

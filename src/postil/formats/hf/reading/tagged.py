@@ -14,9 +14,9 @@ from postil.exchange.incoming import Incoming
 from postil.exchange.tokens import TOKEN_LAYER
 from postil.formats._flat import is_name
 from postil.formats._tags import TagCounts, chunks, tags_of
-from postil.formats.hf.own import own_config
-from postil.formats.hf.rows import Row
-from postil.formats.hf.tables import NamedTable
+from postil.formats.hf.reading.own import own_config
+from postil.formats.hf.reading.rows import Row
+from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Span
 from postil.segmentation import Extent
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from postil.errors import ExportRefused
-from postil.formats.hf.features import Column, ListOf, Record, arrow_schema
+from postil.formats.hf.parquet.features import Column, ListOf, Record, arrow_schema
 
 
 class Lists(msgspec.Struct, frozen=True):

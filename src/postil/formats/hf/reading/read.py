@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from postil.exchange.drafts import Draft
 from postil.exchange.incoming import Incoming
 from postil.formats.argilla._reading import read_record
-from postil.formats.hf.bigbio import is_bigbio, read_bigbio
-from postil.formats.hf.complete import refuse_gaps
 from postil.formats.hf.configs.documents import CONFIG as DOCUMENTS
-from postil.formats.hf.own import own_config, refuse_derived
-from postil.formats.hf.qa import is_qa, read_qa
-from postil.formats.hf.restore import exported_tables, restored
-from postil.formats.hf.rows import Row
-from postil.formats.hf.spanned import read_spanned
-from postil.formats.hf.tables import NamedTable, tables_of
-from postil.formats.hf.tagged import read_tagged, token_column
+from postil.formats.hf.reading.bigbio import is_bigbio, read_bigbio
+from postil.formats.hf.reading.complete import refuse_gaps
+from postil.formats.hf.reading.own import own_config, refuse_derived
+from postil.formats.hf.reading.qa import is_qa, read_qa
+from postil.formats.hf.reading.restore import exported_tables, restored
+from postil.formats.hf.reading.rows import Row
+from postil.formats.hf.reading.spanned import read_spanned
+from postil.formats.hf.reading.tables import NamedTable, tables_of
+from postil.formats.hf.reading.tagged import read_tagged, token_column
 
 
 def read(incoming: Incoming) -> Iterator[Draft]:

@@ -9,7 +9,7 @@ from postil.errors import PostilError
 from postil.formats.hf.config import all_configs
 from postil.formats.hf.configs.documents import CONFIG as DOCUMENTS
 from postil.formats.hf.configs.tokens import CONFIG as TOKENS
-from postil.formats.hf.tables import NamedTable
+from postil.formats.hf.reading.tables import NamedTable
 
 
 def own_config(columns: Iterable[str]) -> str:

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from postil.corpus import Document
 from postil.formats.hf.checksums import digest
-from postil.formats.hf.columns import Growing
 from postil.formats.hf.config import Config, Context
-from postil.formats.hf.detached import DetachedRows
-from postil.formats.hf.features import Column, Value, arrow_schema, leaves
+from postil.formats.hf.detaching.detached import DetachedRows
 from postil.formats.hf.layout import ConfigFiles, Shard
-from postil.formats.hf.seal import Seal
+from postil.formats.hf.parquet.columns import Growing
+from postil.formats.hf.parquet.features import Column, Value, arrow_schema, leaves
+from postil.formats.hf.parquet.seal import Seal
 from postil.manifest import in_usual_order
 from postil.model import AnnotationSet
 

@@ -11,8 +11,8 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats._flat import is_name
-from postil.formats.hf.rows import Row
-from postil.formats.hf.tables import NamedTable
+from postil.formats.hf.reading.rows import Row
+from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Label, Span
 from postil.scheme import LabelDefinition, Layer
 from postil.text import listing

@@ -12,8 +12,8 @@ import msgspec
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.safe_json import read_json
 from postil.exchange.sources import File, Source
-from postil.formats.hf.names import front_matter
-from postil.formats.hf.rows import SUFFIXES
+from postil.formats.hf.reading.names import front_matter
+from postil.formats.hf.reading.rows import SUFFIXES
 
 SAVED = ("dataset_dict.json", "dataset_info.json", "state.json")
 """What lies beside the tables of a dataset that ``save_to_disk`` wrote."""

@@ -13,12 +13,12 @@ from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
-from postil.formats.hf.complete import is_shard, lists, refuse_incomplete
 from postil.formats.hf.configs.documents import NEEDED
-from postil.formats.hf.detached import is_detached, whole_file, whole_row
+from postil.formats.hf.detaching.detached import is_detached, whole_file, whole_row
+from postil.formats.hf.detaching.own_texts import OwnTexts, Wanted
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.own_texts import OwnTexts, Wanted
-from postil.formats.hf.rows import Row, Table, table_in
+from postil.formats.hf.reading.complete import is_shard, lists, refuse_incomplete
+from postil.formats.hf.reading.rows import Row, Table, table_in
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Relation, Span
 from postil.scheme import Scheme
 from postil.storage.directory import MANIFEST, SCHEME
