@@ -143,6 +143,18 @@ def test_a_row_at_another_place_or_twice_is_found(made: tuple[Path, About]) -> N
     path.write_bytes(data)
 
 
+def test_a_text_that_is_not_the_corpus_s_is_found_though_its_spans_are_in_it(made: tuple[Path, About]) -> None:
+    work, about = made
+    (documents,) = [files for files in about.written.files if files.config.name == "documents"]
+    path = work / documents.shards[0].path
+    data, table = path.read_bytes(), pq.read_table(path)
+    verify._verify_documents(work, documents, about)
+    pq.write_table(table.set_column(table.column_names.index("text"), "text", pa.array([f"{TEXT} "])), path)
+    with pytest.raises(verify.ExportDamaged, match="the text that was read back is not the corpus's"):
+        verify._verify_documents(work, documents, about)
+    path.write_bytes(data)
+
+
 def test_what_goes_wrong_on_the_way_into_a_file_stops_the_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

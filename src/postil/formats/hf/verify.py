@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def verify(root: Path, about: About) -> None:
         _same("a detached export", "faults", next(text_left(root, written), ""), "")
     by_name = {files.config.name: files for files in written.files}
     if "documents" in by_name and not written.is_detached:
-        _verify_documents(root, by_name["documents"], about.facts.counts)
+        _verify_documents(root, by_name["documents"], about)
     for name in by_name.keys() & {"spans", "relations"}:
         _same(name, f"number of {name}", sum(by_name[name].rows.values()), about.facts.counts[name])
     if "spans" in by_name and not written.is_detached:
@@ -75,17 +75,22 @@ def _verify_columns(root: Path, files: ConfigFiles) -> None:
         _same(f"{files.config.name}, {split}", "columns that differ", found.differing(seal), [])
 
 
-def _verify_documents(root: Path, files: ConfigFiles, expected: Mapping[str, int]) -> None:
+def _verify_documents(root: Path, files: ConfigFiles, about: About) -> None:
     counts: Counter[str] = Counter()
+    text_of = lru_cache(1)(text_reader(about.written.corpus))  # rows come document by document: one text is enough
     for shard in files.shards:
         for batch in _batches(root / shard.path, _DOCUMENTS, ["id", "text", "spans", "relations", "labels", "notes"]):
             for kind in ("spans", "relations", "labels", "notes"):
                 counts[kind] += len(batch[kind].flatten())
-            counts_of_spans = pc.list_value_length(batch["spans"]).to_pylist()
-            names, texts = (_repeated(batch[name].to_pylist(), counts_of_spans) for name in ("id", "text"))
-            _verify_texts(shard.path, pa.RecordBatch.from_struct_array(batch["spans"].flatten()), names, texts)
+            names, texts = batch["id"].to_pylist(), batch["text"].to_pylist()
+            for name, text in zip(names, texts, strict=True):
+                if text != text_of(name):
+                    raise ExportDamaged(f"{shard.path}, {name}: the text that was read back is not the corpus's: {_NOTHING_DONE}")
+            spans_of = pc.list_value_length(batch["spans"]).to_pylist()
+            spans = pa.RecordBatch.from_struct_array(batch["spans"].flatten())
+            _verify_texts(shard.path, spans, _repeated(names, spans_of), _repeated(texts, spans_of))
     for kind in ("spans", "relations", "labels", "notes"):
-        _same("documents", f"number of {kind}", counts[kind], expected[kind])
+        _same("documents", f"number of {kind}", counts[kind], about.facts.counts[kind])
 
 
 def _verify_spans(path: Path, written: Written) -> None:

@@ -14,7 +14,7 @@ class Seal:
     """A digest of each scalar and each list in some rows, the same however these are cut into batches and files."""
 
     def __init__(self) -> None:
-        self._digests: defaultdict[tuple[str, str], Any] = defaultdict(hashlib.blake2b)
+        self._digests: defaultdict[tuple[str, str], Any] = defaultdict(hashlib.sha256)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take more rows in."""
