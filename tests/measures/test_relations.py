@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from postil.agreement.contribution import contribution
@@ -81,6 +79,4 @@ def test_relations_of_relations_of_relations():
 
 def test_many_relations():
     one = ties(*((f"x{at}", f"x{at + 1}") for at in range(10_000)), *((f"r{at}", f"x{at}") for at in range(10_000)))
-    start = time.perf_counter()
     assert relation_f1(one, one[::-1], {f"x{at}": f"x{at}" for at in range(10_001)}).value == 1
-    assert time.perf_counter() - start < 2  # seconds: room for a busy machine

@@ -111,9 +111,9 @@ class Trainers:
 
     @property
     def _language(self) -> str:
-        """The language of a pipeline for all texts: their own, or none in particular."""
-        language = min(self._languages)
-        return language if len(self._languages) == 1 and blank_pipeline(language) else "xx"
+        """The language of a pipeline for all texts, by the code that spaCy has for it: their own, or none in particular."""
+        pipeline = blank_pipeline(min(self._languages)) if len(self._languages) == 1 else None
+        return pipeline.lang if pipeline else "xx"
 
     def _conll(self) -> None:
         work = self._root / "conll/.work"
