@@ -58,6 +58,10 @@ class SetInUse(PostilError):
     """Another session holds the lock of a set."""
 
 
+class SessionClosed(PostilError):
+    """Something was to be done in a session that was closed."""
+
+
 class TextEdited(PostilError):
     """A document's text was edited, or taken away, while it was annotated: no offset holds in it."""
 

@@ -392,3 +392,43 @@ def test_n_ary_relations_take_more_arguments(tmp_path: Path) -> None:
         (found,) = session.state.marks.annotations.relations
         assert list(found.args) == ["from", "to", "by"]
         assert len(found.args["by"]) == 1
+
+
+def test_words_may_be_the_numbers_that_they_are(session: Session) -> None:
+    session.do("select", 3, 16)
+    session.do("label", "p")
+    assert spans_of(session) == [("PERSON", "Rajnath Singh")]
+    session.do("set", "sure", True)
+    assert session.state.marks.spans[0].attributes["sure"] is True
+    for word in (None, ["x"], b"x"):
+        with pytest.raises(ActionRefused, match="neither a text nor a number nor true or false"):
+            session.do("label", word)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("select 0 99999", "99999 is behind the end of the text, which has 197 characters"),
+        ("to 198", "198 is behind the end of the text, which has 197 characters"),
+        ("extend-to 198", "198 is behind the end of the text, which has 197 characters"),
+        ("drag-to 198", "198 is behind the end of the text, which has 197 characters"),
+        ("select 5 2", "2 lies before 5: select takes the start first, then the end"),
+        ("select -1 2", "“-1” is no whole number from 0"),
+        ("to 1.5", "“1.5” is no whole number from 0"),
+    ],
+)
+def test_offsets_that_are_none(session: Session, line: str, message: str) -> None:
+    assert refused(session, line) == message
+
+
+def test_the_end_of_the_text_is_an_offset(session: Session) -> None:
+    do(session, f"select 0 {len(TEXT)}")
+    assert session.state.place.cursor == len(TEXT)
+
+
+def test_what_is_said_of_the_document_has_no_next_match(session: Session) -> None:
+    do(session, "find Tokyo\nlabel g\nlayer genre\nlabel report")
+    why = "that has no next match; only what is done to spans can be repeated"
+    assert refused(session, "repeat") == f"the document is report: {why}"
+    do(session, "label report")
+    assert refused(session, "repeat") == f"report taken off the document: {why}"

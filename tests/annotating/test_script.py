@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -222,3 +223,22 @@ def test_a_text_that_was_edited_since(four: Corpus, capsys: pytest.CaptureFixtur
     assert (status, out.splitlines()[-1]) == (0, "0 not begun, 0 in progress, 0 complete, 2 text changed")
     assert main(["-C", str(root), "realign", "example", "example-2"]) == 0
     assert [entry.progress for entry in worklist(four, "me")][:2] == ["complete", "in progress"]
+
+
+def test_a_script_from_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As ``--script <(…)`` gives one."""
+    corpus = hostile_corpus(tmp_path)
+    reader, writer = os.pipe()
+    os.write(writer, b"layer entity\nfind Hamada\nlabel p\n")
+    os.close(writer)
+    try:
+        assert annotate(capsys, corpus, "example", "--as", "me", "--script", f"/dev/fd/{reader}")[0] == 0
+    finally:
+        os.close(reader)
+
+
+def test_a_script_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = hostile_corpus(tmp_path)
+    for name, message in (("nowhere", "there is no such file"), (".", "cannot be read: Is a directory")):
+        status, _, err = annotate(capsys, corpus, "example", "--as", "me", "--script", name)
+        assert (status, message in err) == (2, True)

@@ -21,7 +21,7 @@ from postil import Corpus
 from postil.annotating import Session
 from postil.annotating.journal import Journal
 from postil.cli import main
-from postil.errors import ActionRefused, PostilError, SetInUse, UnsafePath
+from postil.errors import ActionRefused, PostilError, SessionClosed, SetInUse, UnsafePath
 from postil.model import AnnotationSet
 from postil.rules.examples import Example
 from postil.storage.holder import Holder, _started
@@ -494,3 +494,16 @@ def test_a_text_of_marks_without_end(tmp_path: Path) -> None:
     with Session.open(Corpus.open(write_example(tmp_path, Example(text=text))), "example", "me") as session:
         do(session, "layer entity\nto 50000\nnext character\nprevious character\nselect 0 99999\nlabel p")
         assert session.state.place.anchor == 0
+
+
+def test_a_closed_session_says_that_it_is_closed(corpus: Corpus) -> None:
+    session = Session.open(corpus, "example", "gold")
+    session.close()
+    before = path_of(corpus).read_bytes()
+    for action in (("delete",), ("to", "3"), ("undo",)):
+        with pytest.raises(SessionClosed, match="this session is closed: open example again"):
+            session.do(*action)
+    with pytest.raises(SessionClosed):
+        session.adopt(session.history)
+    session.close()
+    assert path_of(corpus).read_bytes() == before

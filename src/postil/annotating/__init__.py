@@ -21,7 +21,7 @@
 ...     print(session.state.said, session.findings)
 """
 
-from postil.annotating.action import Action, all_actions
+from postil.annotating.action import Action, Word, all_actions
 from postil.annotating.history import History
 from postil.annotating.questions import Question, questions
 from postil.annotating.script import read_script, run_script
@@ -37,6 +37,7 @@ __all__ = [
     "Question",
     "Session",
     "State",
+    "Word",
     "all_actions",
     "focused",
     "next_document",

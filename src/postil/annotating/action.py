@@ -8,13 +8,16 @@ from functools import cache
 
 import msgspec
 
-from postil.annotating.state import Again, State, focused
+from postil.annotating.state import Again, Once, State, focused
 from postil.errors import ActionRefused
 from postil.model import Span
 from postil.registry import parts
 from postil.text import counted, nearest, quote
 
 Does = Callable[..., State]
+
+Word = str | int | float
+"""A word of an action, as a script has it, or as the number or the truth value that it is (``bool`` is an ``int``)."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -48,14 +51,29 @@ class Action(msgspec.Struct, frozen=True):
         if len(words) < self.least or (0 <= self.most < len(words)):
             raise ActionRefused(f"{counted(len(words), 'word')} after {self.name}: it is {self.usage}")
 
-    def __call__(self, state: State, *words: str) -> State:
+    def __call__(self, state: State, *words: Word) -> State:
         """Do it: what ``state`` becomes, and says. Raises :class:`~postil.errors.ActionRefused` where it cannot be done."""
-        self.refuse_words(words)
-        made = self.does(state.with_(said=""), *words)
-        record = focused(state) if self.repeats and made.marks is not state.marks else None
-        if not isinstance(record, Span):
+        written = tuple(map(_written, words))
+        self.refuse_words(written)
+        made = self.does(state.with_(said=""), *written)
+        if not self.repeats or made.marks is state.marks:
             return made
-        return made.with_(last=Again(self.name, words, record.layer, record.label, record.text))
+        record = focused(state)
+        if not isinstance(record, Span):
+            return made.with_(last=Once(made.said))
+        return made.with_(last=Again(self.name, written, record.layer, record.label, record.text))
+
+
+def _written(word: Word) -> str:
+    """A word as a script would have it. One of another type than :data:`Word` is refused."""
+    match word:
+        case str():
+            return word
+        case bool():
+            return "true" if word else "false"
+        case int() | float():
+            return str(word)
+    raise ActionRefused(f"{quote(repr(word))} is neither a text nor a number nor true or false: an action takes only these")
 
 
 def action(takes: str = "", *, repeats: bool = False) -> Callable[[Does], Action]:

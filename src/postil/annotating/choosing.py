@@ -10,7 +10,7 @@ from postil.annotating.state import State
 from postil.errors import ActionRefused
 from postil.rules._attributes import value_fault
 from postil.scheme import Attribute, Layer, LayerKind, Scheme
-from postil.text import listing, nearest, quote
+from postil.text import counted, listing, nearest, quote
 
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -28,8 +28,16 @@ def one_of(word: str, allowed: Iterable[str], what: str) -> str:
 def whole_number(word: str) -> int:
     """The number that a word is."""
     if not (word.isascii() and word.isdigit()):
-        raise ActionRefused(f"{quote(word)} is no number")
+        raise ActionRefused(f"{quote(word)} is no whole number from 0")
     return int(word[:12])
+
+
+def offset_in(state: State, word: str) -> int:
+    """The offset that a word is, in code points from 0: in the text, or at its end."""
+    offset = whole_number(word)
+    if offset > len(state.text):
+        raise ActionRefused(f"{word} is behind the end of the text, which has {counted(len(state.text), 'character')}")
+    return offset
 
 
 def layer_named(scheme: Scheme, word: str, kind: LayerKind | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from postil.annotating.action import action_named
+from postil.annotating.action import Word, action_named
 from postil.annotating.state import State
 from postil.annotating.steps import Step, redone, step_between, undone
 from postil.errors import ActionRefused
@@ -37,7 +37,7 @@ class History(msgspec.Struct, frozen=True):
     undone: tuple[Step, ...] = ()
     entries: tuple[Entry, ...] = ()
 
-    def perform(self, name: str, *words: str) -> History:
+    def perform(self, name: str, *words: Word) -> History:
         """Do an action by its name, or ``undo`` or ``redo``. Raises :class:`~postil.errors.ActionRefused` and changes nothing."""
         if name in ("undo", "redo"):
             if words:

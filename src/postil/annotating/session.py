@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from postil.annotating.action import Word
 from postil.annotating.disk import SetOnDisk, TextOnDisk, refuse_read_only, refuse_unwritable
 from postil.annotating.history import Do, Entry, History
 from postil.annotating.journal import Journal, Saved
@@ -25,7 +26,7 @@ from postil.annotating.state import State
 from postil.checking.checker import Checker
 from postil.corpus import Corpus
 from postil.editing.conflicts import Conflict
-from postil.errors import PostilError, SetInUse
+from postil.errors import PostilError, SessionClosed, SetInUse
 from postil.findings import Finding
 from postil.lazy import lazy
 
@@ -40,6 +41,7 @@ class Session:
         self._saved = found.saved if found.must_be_saved else found.history.state.marks.annotations
         self._saved_sha256 = found.saved_sha256
         self._has_journal = found.has_journal
+        self._is_closed = False
         self.history = found.history.written_down()
         self.conflicts: tuple[Conflict, ...] = found.conflicts
         self._rejected_before = self.state.rejected
@@ -84,6 +86,7 @@ class Session:
             with contextlib.suppress(PostilError, OSError):
                 self.refresh()
         self._lock.release()
+        self._is_closed = True
 
     @property
     def state(self) -> State:
@@ -102,15 +105,20 @@ class Session:
 
     # --- doing -------------------------------------------------------------------------------------------------------
 
-    def do(self, name: str, *words: str) -> State:
+    def do(self, name: str, *words: Word) -> State:
         """Do an action by its name, or ``undo`` or ``redo``, and save; returns the new state, whose ``said`` says what was done.
 
-        Raises :class:`~postil.errors.ActionRefused` where it cannot be done: then nothing was changed.
+        ``words`` are those of a script, or the numbers and truth values that they stand for: ``do("select", 0, 13)``.
+
+        Raises :class:`~postil.errors.ActionRefused` where it cannot be done, also for a word of another type: then nothing was
+        changed; :class:`~postil.errors.SessionClosed` after :meth:`close`.
         """
+        self._refuse_closed()
         return self._commit(self.history.perform(name, *words))
 
     def adopt(self, history: History) -> State:
         """Go on with a history that was made from the session's own by several actions, and save once."""
+        self._refuse_closed()
         return self._commit(history)
 
     def refresh(self) -> bool:
@@ -121,6 +129,10 @@ class Session:
             return False
         self._commit(self.history, is_forced=True)
         return self.state.marks is not before
+
+    def _refuse_closed(self) -> None:
+        if self._is_closed:
+            raise SessionClosed(f"this session is closed: open {self.state.marks.header.document} again")
 
     def _commit(self, history: History, *, is_forced: bool = False) -> State:
         if history.entries or is_forced:
@@ -134,6 +146,7 @@ class Session:
 
     def _save(self, history: History) -> None:
         """Write the journal, then the set. Broken off between, the next session finds in the journal what the set lacks."""
+        self._refuse_closed()
         if not self._lock.is_held:
             raise SetInUse(f"the lock on {self._disk.path} is another's now: nothing was written. Open the document again")
         if self._disk.has_changed:

@@ -51,6 +51,12 @@ class Again(msgspec.Struct, frozen=True):
     text: str
 
 
+class Once(msgspec.Struct, frozen=True):
+    """What was done last to something that is no span, in the words in which it was said: there is no next match of it."""
+
+    said: str
+
+
 class Review(msgspec.Struct, frozen=True):
     """Places that wait to be labelled together, as the span was that they are mentions of.
 
@@ -81,7 +87,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     rejected: frozenset[str] = frozenset()
     head: str = ""
     recent: str = ""
-    last: Mark | Again | None = None
+    last: Mark | Again | Once | None = None
     sought: str = ""
     review: Review | None = None
     grown: tuple[Extent, ...] = ()

@@ -56,6 +56,18 @@ def postil_command(task: str) -> Callable[[Callable[..., Any]], click.Command]:
     return make
 
 
+def given_bytes(name: str) -> bytes:
+    """What the file that a user named holds: any that can be read once, also a pipe. Raises where it cannot be read."""
+    from postil.errors import PostilError
+
+    try:
+        return (start_directory() / name).read_bytes()
+    except FileNotFoundError as error:
+        raise PostilError(f"{name}: there is no such file") from error
+    except OSError as error:
+        raise PostilError(f"{name} cannot be read: {error.strerror}") from error
+
+
 def start_directory() -> Path:
     """The directory that the command was started in, ``-C`` considered."""
     directory = Path(click.get_current_context().obj or ".")

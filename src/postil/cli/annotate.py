@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postil.cli._command import CorpusCommand, open_corpus, start_directory
+from postil.cli._command import CorpusCommand, given_bytes, open_corpus
 from postil.text import counted
 
 if TYPE_CHECKING:
@@ -146,12 +146,9 @@ def _seed(corpus: Corpus, document: str, annotator: str, source: str) -> str:
 
 
 def _source(script: str) -> str:
-    from postil.errors import PostilError, UnreadableFile
+    from postil.errors import UnreadableFile
 
-    path = start_directory() / script
-    if script != "-" and not path.is_file():
-        raise PostilError(f"{script}: there is no such file")
-    data = sys.stdin.buffer.read() if script == "-" else path.read_bytes()
+    data = sys.stdin.buffer.read() if script == "-" else given_bytes(script)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

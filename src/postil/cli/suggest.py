@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postil.cli._command import open_corpus, postil_command, start_directory
+from postil.cli._command import given_bytes, open_corpus, postil_command, start_directory
 from postil.cli._progress import Progress
 from postil.text import counted, nearest
 
@@ -104,7 +104,6 @@ def _known(name: str, names: Iterable[str], what: str) -> None:
 
 
 def _from_pipelines(corpus: Corpus, table: Table, name: str | None, patterns: str | None) -> Iterator[Finder]:
-    from postil.errors import PostilError
     from postil.suggesting.pipelines import found_by, pipeline, ruler
 
     if name:
@@ -112,11 +111,8 @@ def _from_pipelines(corpus: Corpus, table: Table, name: str | None, patterns: st
         loaded = pipeline(str(path) if path.is_dir() else name)
         yield lambda _, text: found_by(loaded, text, table)
     if patterns:
-        path = start_directory() / patterns
-        if not path.is_file():
-            raise PostilError(f"{patterns}: there is no such file")
         language = corpus.manifest.languages[0] if corpus.manifest.languages else corpus.manifest.defaults.language
-        rules = ruler(patterns, path.read_bytes(), language)
+        rules = ruler(patterns, given_bytes(patterns), language)
         yield lambda _, text: found_by(rules, text, table)
 
 

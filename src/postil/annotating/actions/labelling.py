@@ -7,7 +7,7 @@ from postil.annotating.choosing import label_named, layer_named
 from postil.annotating.making import described, put_record, put_span, relabelled, span_over
 from postil.annotating.minting import fresh_id
 from postil.annotating.relating import relation_between
-from postil.annotating.state import State, focused_annotation, focused_span, selected
+from postil.annotating.state import Once, State, focused_annotation, focused_span, selected
 from postil.annotating.taking import as_changed, taken_one
 from postil.errors import ActionRefused
 from postil.model import Label
@@ -42,12 +42,14 @@ def _label_document(state: State, name: str, chosen: str) -> State:
     there = [one for one in state.marks.annotations.labels if one.layer == name]
     same = [one.id for one in there if one.label == chosen]
     if same:
-        return state.with_(marks=state.marks.with_records(out=same), said=f"{chosen} taken off the document")
+        said = f"{chosen} taken off the document"
+        return state.with_(marks=state.marks.with_records(out=same), last=Once(said), said=said)
     replaced = [] if state.scheme.layers[name].multiple else there
     record = Label(fresh_id(state.seed, name, chosen, state.marks.by_id), name, chosen)
     lost = f" instead of {listing((one.label for one in replaced), 'and')}" if replaced else ""
     marks = state.marks.with_records([record], [one.id for one in replaced])
-    return state.with_(marks=marks, said=f"the document is {chosen}{lost}")
+    said = f"the document is {chosen}{lost}"
+    return state.with_(marks=marks, last=Once(said), said=said)
 
 
 @action("LABEL", repeats=True)

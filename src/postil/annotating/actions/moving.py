@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from postil.annotating.action import action
-from postil.annotating.choosing import layer_named, one_of, whole_number
+from postil.annotating.choosing import layer_named, offset_in, one_of
 from postil.annotating.reading import UNITS
 from postil.annotating.state import GHOST, State, selected
 from postil.annotating.stops import STOPS, stop_after, stop_before
@@ -60,19 +60,20 @@ def extend_back(state: State, unit: str) -> State:
 @action("OFFSET")
 def to(state: State, offset: str) -> State:
     """Go to an offset, in code points from 0."""
-    return state.at(whole_number(offset), whole_number(offset))
+    here = offset_in(state, offset)
+    return state.at(here, here)
 
 
 @action("OFFSET")
 def extend_to(state: State, offset: str) -> State:
     """Select from where the selection began to an offset."""
-    return state.selecting(state.place.anchor, whole_number(offset))
+    return state.selecting(state.place.anchor, offset_in(state, offset))
 
 
 @action("OFFSET")
 def drag_to(state: State, offset: str) -> State:
     """Select from where the selection began to an offset; whole words, where the spans of the layer are of words."""
-    anchor, cursor = state.place.anchor, state.reading.clamp(whole_number(offset))
+    anchor, cursor = state.place.anchor, state.reading.clamp(offset_in(state, offset))
     if state.layer.unit != "word" or anchor == cursor:
         return state.at(anchor, cursor)
     at = state.reading.word_at
@@ -83,8 +84,11 @@ def drag_to(state: State, offset: str) -> State:
 
 @action("START END")
 def select(state: State, start: str, end: str) -> State:
-    """Select from one offset to another."""
-    return state.at(whole_number(start), whole_number(end))
+    """Select from one offset to another, in code points from 0, the end not included."""
+    first, last = offset_in(state, start), offset_in(state, end)
+    if last < first:
+        raise ActionRefused(f"{end} lies before {start}: select takes the start first, then the end")
+    return state.at(first, last)
 
 
 @action()

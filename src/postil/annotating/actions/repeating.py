@@ -5,7 +5,7 @@ from __future__ import annotations
 from postil.annotating.action import action, action_named
 from postil.annotating.making import described, put_span, span_over
 from postil.annotating.mentions import unmarked
-from postil.annotating.state import Again, Mark, State
+from postil.annotating.state import Again, Mark, Once, State
 from postil.annotating.steps import changes_between
 from postil.errors import ActionRefused
 from postil.text import quote
@@ -22,6 +22,8 @@ def repeat(state: State) -> State:
         return _label_again(state, state.last)
     if isinstance(state.last, Again):
         return _do_again(state, state.last)
+    if isinstance(state.last, Once):
+        raise ActionRefused(f"{state.last.said}: that has no next match; only what is done to spans can be repeated")
     raise ActionRefused("nothing was done yet that can be done again")
 
 
