@@ -251,7 +251,7 @@ def test_a_relation_is_offered_when_what_it_ties_is_taken(session: Session) -> N
     assert not {"m5", "m6"} & set(offered(session))
     do(session, "go ghost:m4\naccept")
     assert session.state.place.focus == "ghost:m5"
-    assert do(session, "accept").startswith("took supports m1 → m4")
+    assert do(session, "accept").startswith("took FACT “Rajnath Singh met Hamada in Tokyo.” supports OPINION “paper asks”; ")
     assert [(one.id, one.args) for one in session.state.marks.annotations.relations] == [("m5", {"from": "m1", "to": "m4"})]
     assert "m5" not in offered(session)
     do(session, "undo")
@@ -266,7 +266,7 @@ def test_it_ties_what_stands_in_that_place(tmp_path: Path) -> None:
         own = {one.label: one.id for one in session.state.marks.spans}
         do(session, "go ghost:m5\naccept")
         assert session.state.marks.annotations.relations[0].args == {"from": own["FACT"], "to": own["OPINION"]}
-        do(session, f"go {own['OPINION']}\ndelete\ngo ghost:m4\naccept")
+        do(session, f"layer statement\ngo {own['OPINION']}\ndelete\ngo ghost:m4\naccept")
         assert session.state.marks.by_id["m4"].attributes["holder"] == own["PERSON"]
 
 

@@ -17,14 +17,23 @@ from postil.model import Label, Note, Record, Relation, Span
 from postil.segmentation import Extent
 from postil.text import printable, quote
 
+_NONE: Mapping[str, Record] = {}
 
-def described(record: Record) -> str:
-    """A record in a few words: ``PERSON “Rajnath Singh”``, ``supports s1 → s2``."""
+
+def described(record: Record, known: Mapping[str, Record] = _NONE) -> str:
+    """A record in a few words: ``PERSON “Rajnath Singh”``, ``FACT “spoke” supports OPINION “fine”``, ``note “why”``.
+
+    ``known``: records by their ids, to say what a relation ties; what is not among them is said by its id: ``supports s1 → s2``.
+    """
     match record:
         case Span():
             return f"{printable(record.label)} {quote(record.text, 40)}"
         case Relation():
-            return printable(f"{record.label} {' → '.join(id for _, id in record.arguments())}".rstrip())
+            ends = [known.get(id, id) for _, id in record.arguments()]
+            if not any(isinstance(end, Record) for end in ends):
+                return printable(f"{record.label} {' → '.join(id for _, id in record.arguments())}".rstrip())
+            first, *others = (printable(end) if isinstance(end, str) else described(end) for end in ends)
+            return f"{first} {printable(record.label)} {', '.join(others)}".rstrip()
         case Label():
             return printable(record.label)
         case Note():

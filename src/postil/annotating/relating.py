@@ -7,7 +7,7 @@ from typing import Any
 from postil.annotating.choosing import defaults
 from postil.annotating.making import described, put_record
 from postil.annotating.minting import fresh_id
-from postil.annotating.state import State, focused_annotation
+from postil.annotating.state import State, focused_annotation, looked_at
 from postil.errors import ActionRefused
 from postil.model import Annotation, Note, Relation
 from postil.scheme import Role
@@ -33,13 +33,14 @@ def relation_between(state: State, layer: str, label: str) -> State:
             raise ActionRefused(f"{label} from {head.id} to {tail.id} is there already")
     id = fresh_id(state.seed, layer, f"{label}\0{args}", state.marks.by_id)
     relation = Relation(id, layer, label, args, defaults(definition, label))
-    said = f"{described(head)} {label} {described(tail)}"
-    return put_record(state, relation, said).with_(head="")
+    return put_record(state, relation, described(relation, state.marks.by_id)).with_(head="")
 
 
 def end_here(state: State) -> Annotation:
     """What a relation would be tied to: what is looked at; of a relation, where no role is for relations, its last argument."""
-    found = focused_annotation(state)
+    found = looked_at(state)
+    if found is None or isinstance(found, Note):
+        found = focused_annotation(state)
     if not isinstance(found, Relation) or _may_be_an_end(state, found):
         return found
     arguments = [state.marks.by_id.get(id) for _, id in found.arguments()]

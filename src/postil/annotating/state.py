@@ -14,6 +14,7 @@ from postil.lazy import lazy
 from postil.model import Annotation, Label, Note, Relation, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
+from postil.text import counted
 
 GHOST = "ghost:"
 """What the focus on a suggestion begins with: no id of a record does."""
@@ -163,7 +164,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         clamp = self.reading.clamp
         place = msgspec.structs.replace(self.place, anchor=clamp(anchor), cursor=clamp(cursor), focus=focus)
         there = self.with_(place=place, **({"grown": ()} | changes))
-        return there.with_(recent=focus) if focus in there.marks.by_id else there
+        return there.with_(recent=focus) if isinstance(there.marks.by_id.get(focus), Span) else there
 
     def fitted(self, place: Place) -> Place:
         """A place of another time, as far as this text and this scheme have it."""
@@ -207,7 +208,7 @@ def aimed_at(state: State) -> Extent | None:
     return state.reading.word_at(state.place.cursor) if is_bare else None
 
 
-def focused(state: State) -> Annotation | Note | None:
+def looked_at(state: State) -> Annotation | Note | None:
     """The record that is looked at: the one gone to, else the shortest span at the cursor, of the current layer if any.
 
     None while a suggestion is looked at that was gone to: what is done there is not done to what lies around it.
@@ -221,8 +222,38 @@ def focused(state: State) -> Annotation | Note | None:
     return next(reversed(own or spans), None)
 
 
+def focused(state: State) -> Annotation | Note | None:
+    """The record that is worked on: what is looked at, but in a layer of relations or of document labels never a span.
+
+    There it is the one that was gone to; else the only one of the layer: of its relations those that tie what is here count.
+    """
+    found = looked_at(state)
+    if state.chosen_ghost or state.layer.kind == "span" or not isinstance(found, Span | None):
+        return found
+    of_layer = _of_layer_here(state)
+    return of_layer[0] if len(of_layer) == 1 else None
+
+
+def _of_layer_here(state: State) -> list[Relation] | list[Label]:
+    """The labels of the current layer; or its relations that tie the span that was gone to, else any span at the cursor."""
+    annotations, layer = state.marks.annotations, state.place.layer
+    if state.layer.kind == "label":
+        return [one for one in annotations.labels if one.layer == layer]
+    ends = {state.place.focus} & state.marks.by_id.keys() or {span.id for span in state.marks.covering(state.place.cursor)}
+    tying = (one for one in annotations.relations if one.layer == layer)
+    return [one for one in tying if any(id in ends for _, id in one.arguments())]
+
+
+def focused_record(state: State) -> Annotation | Note:
+    """The record that is worked on. Raises :class:`~postil.errors.ActionRefused` where there is none."""
+    found = focused(state)
+    if found is None:
+        raise ActionRefused(_none_here(state, "annotation"))
+    return found
+
+
 def focused_annotation(state: State) -> Annotation:
-    """The annotation that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
+    """The annotation that is worked on. Raises :class:`~postil.errors.ActionRefused` where there is none."""
     found = focused(state)
     if found is None or isinstance(found, Note):
         raise ActionRefused(_none_here(state, "annotation"))
@@ -230,12 +261,22 @@ def focused_annotation(state: State) -> Annotation:
 
 
 def focused_span(state: State) -> Span:
-    """The span that is looked at. Raises :class:`~postil.errors.ActionRefused` where there is none."""
-    found = focused(state)
+    """The span that is looked at, whatever the layer. Raises :class:`~postil.errors.ActionRefused` where there is none."""
+    found = looked_at(state)
     if not isinstance(found, Span):
-        raise ActionRefused(_none_here(state, "span"))
+        raise ActionRefused(_GHOST_HERE if state.chosen_ghost else "no span is here: go to one first")
     return found
 
 
+_GHOST_HERE = "this is a suggestion: take it first"
+
+
 def _none_here(state: State, what: str) -> str:
-    return "this is a suggestion: take it first" if state.chosen_ghost else f"no {what} is here: go to one first"
+    kind, layer = state.layer.kind, state.place.layer
+    if state.chosen_ghost:
+        return _GHOST_HERE
+    if kind == "span":
+        return f"no {what} is here: go to one first"
+    here = len(_of_layer_here(state))
+    of_what = f"{counted(here, kind)} of {layer} are here" if here else f"no {kind} of {layer} is here"
+    return f"{of_what}: go to the one that is meant first, as next span does, or choose another layer"

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 
 from postil.annotating.making import described
 from postil.annotating.state import GHOST, State
 from postil.errors import ActionRefused
-from postil.model import Span
+from postil.model import Annotation, Record, Relation, Span
 from postil.segmentation import Extent
 from postil.text import quote
 
 Item = TypeVar("Item")
 
+_NOWHERE = (2**63, 0)  # behind every text
 _BEHIND = "\U0010ffff"  # after every id
 
 
@@ -69,13 +70,52 @@ def stop_before(state: State, stop: str) -> State:
 
 def _go(state: State, stop: str, step: int) -> State:
     if stop not in _EXTENTS:
-        return _to_ghost(state, step) if stop == "ghost" else _to_span(state, step)
+        return _to_ghost(state, step) if stop == "ghost" else _to_annotation(state, step)
     places = _EXTENTS[stop]
     order = _beside(places.extents(state), lambda one: (one[0], -one[1]), _here(state)[:2], step)
     extent = next(filter(places.which(state), order), None)
     if extent is None:
         raise ActionRefused(f"{quote(state.sought)}: {places.nothing}" if stop == "hit" else places.nothing)
     return state.at(*extent)
+
+
+def _to_annotation(state: State, step: int) -> State:
+    """Go to what the current layer holds: its spans, its relations by the places of their ends, its labels of the document."""
+    if state.layer.kind == "span":
+        return _to_span(state, step)
+    ordered = _relations(state) if state.layer.kind == "relation" else _labels(state)
+    here = next((order for order, one in ordered if one.id == state.place.focus), _here(state)[:2])
+    found = next(_beside(ordered, lambda one: one[0], here, step), None)
+    if found is None:
+        raise ActionRefused(f"this layer has no {state.layer.kind}")
+    (start, end, *_), one = found
+    has_place = isinstance(one, Relation) and start <= len(state.text)
+    anchor, cursor = (start, -end) if has_place else (state.place.anchor, state.place.cursor)
+    return state.at(anchor, cursor, one.id, said=described(one, state.marks.by_id))
+
+
+def _relations(state: State) -> list[tuple[tuple[Any, ...], Annotation]]:
+    """The relations of the current layer with their order: by the place of the head, then of the others; without one, last."""
+    by_id = state.marks.by_id
+    found: list[tuple[tuple[Any, ...], Annotation]] = []
+    for one in state.marks.annotations.relations:
+        if one.layer == state.place.layer:
+            ends = [_place(by_id.get(id), by_id) for _, id in one.arguments()]
+            head, *others = ends or [_NOWHERE]
+            found.append(((*head, tuple(others), one.id), one))
+    return sorted(found, key=lambda one: one[0])
+
+
+def _place(end: Record | None, by_id: Mapping[str, Record], depth: int = 4) -> tuple[int, int]:
+    """Where what a relation ties is: of a relation, where its head is."""
+    if isinstance(end, Relation) and depth:
+        head = next((by_id.get(id) for _, id in end.arguments()), None)
+        return _place(head, by_id, depth - 1)
+    return (end.start, -end.end) if isinstance(end, Span) else _NOWHERE
+
+
+def _labels(state: State) -> list[tuple[tuple[Any, ...], Annotation]]:
+    return [((0, 0, one.id), one) for one in state.marks.annotations.labels if one.layer == state.place.layer]
 
 
 def _to_span(state: State, step: int) -> State:
@@ -93,7 +133,7 @@ def _to_ghost(state: State, step: int) -> State:
     ghost = next(_beside(offered, lambda one: one[0], here, step), None)
     if ghost is None:
         raise ActionRefused("no suggestion is left in the layers that are shown")
-    return state.at_ghost(ghost[1], said=described(ghost[1]))
+    return state.at_ghost(ghost[1], said=described(ghost[1], state.marks.by_id))
 
 
 def _beside(items: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], here: tuple[Any, ...], step: int) -> Iterator[Item]:

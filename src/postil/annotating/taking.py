@@ -105,4 +105,4 @@ def taken_one(state: State, ghost: Annotation) -> State:
         refuse_place(state, ghost)
     if why_not := objection(state, ghost):
         raise ActionRefused(why_not)
-    return taken(state, [ghost]).with_(said=f"took {described(ghost)}")
+    return taken(state, [ghost]).with_(said=f"took {described(ghost, state.marks.by_id)}")

@@ -27,13 +27,13 @@ def set_(state: State, name: str, *values: str) -> State:
     attributes = dict(record.attributes)
     if not values and name in attributes:
         del attributes[name]
-        said = f"{described(record)}: without {name}"
+        said = f"{described(record, state.marks.by_id)}: without {name}"
     else:
         attribute = attribute_named(record.layer, layer, record.label, name)
         if not values:
             raise ActionRefused(f"it has no {name}")
         attributes[name] = value_of(name, attribute, [state.head if word == "HEAD" and state.head else word for word in values])
-        said = f"{described(record)}: {name} {printable(msgspec.json.encode(attributes[name]).decode())}"
+        said = f"{described(record, state.marks.by_id)}: {name} {printable(msgspec.json.encode(attributes[name]).decode())}"
     changed = msgspec.structs.replace(record, attributes=in_order(layer, attributes))
     return put_record(state, changed, said)
 
@@ -46,7 +46,8 @@ def note(state: State, *text: str) -> State:
     if written == record.note:
         raise ActionRefused("that is its note already" if written else "it has no note")
     changed = msgspec.structs.replace(record, note=written)
-    return put_record(state, changed, f"{described(record)}: {f'note {quote(written, 40)}' if written else 'without its note'}")
+    said = f"note {quote(written, 40)}" if written else "without its note"
+    return put_record(state, changed, f"{described(record, state.marks.by_id)}: {said}")
 
 
 @action("TEXT")

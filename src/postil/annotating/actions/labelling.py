@@ -47,9 +47,9 @@ def _label_document(state: State, name: str, chosen: str) -> State:
     replaced = [] if state.scheme.layers[name].multiple else there
     record = Label(fresh_id(state.seed, name, chosen, state.marks.by_id), name, chosen)
     lost = f" instead of {listing((one.label for one in replaced), 'and')}" if replaced else ""
-    marks = state.marks.with_records([record], [one.id for one in replaced])
+    left = state.with_(marks=state.marks.with_records(out=[one.id for one in replaced]))
     said = f"the document is {chosen}{lost}"
-    return state.with_(marks=marks, last=Once(said), said=said)
+    return put_record(left, record, said).with_(last=Once(said))
 
 
 @action("LABEL", repeats=True)
@@ -64,7 +64,7 @@ def relabel(state: State, word: str) -> State:
         raise ActionRefused(f"it is {chosen} already")
     changed, lost = relabelled(state, record, chosen)
     without = f"; without {listing(lost, 'and')}" if lost else ""
-    return put_record(state, changed, f"{described(record)} is {chosen}{without}")
+    return put_record(state, changed, f"{described(record, state.marks.by_id)} is {chosen}{without}")
 
 
 @action("LAYER LABEL", repeats=True)

@@ -20,7 +20,8 @@ _WHERE = (*UNITS, *STOPS)
 def next_(state: State, unit: str) -> State:
     """Go to the next character, word, sentence, paragraph, span, unlabelled, name, hit or ghost.
 
-    span: the next one of the current layer, which is selected. unlabelled: the next sentence without a span of the current layer.
+    span: the next one of the current layer, which is selected; in a layer of relations the next relation, whose head is selected;
+    in one of document labels the next label. unlabelled: the next sentence without a span of the current layer.
     name: the next words with capitals that no span of the current layer covers. hit: the next place of what was searched for.
     ghost: the next suggestion in a layer that is shown, which becomes the current one.
     """

@@ -20,7 +20,7 @@ def head(state: State) -> State:
     found = end_here(state)
     if state.head == found.id:
         return state.with_(head="", said="no head is marked")
-    return state.with_(head=found.id, said=f"head: {described(found)}")
+    return state.with_(head=found.id, said=f"head: {described(found, state.marks.by_id)}")
 
 
 @action("LABEL")

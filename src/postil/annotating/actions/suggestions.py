@@ -39,7 +39,7 @@ def reject(state: State) -> State:
     ghost = _here(state)
     assert state.suggestions is not None
     key = state.suggestions.key(ghost)
-    return _to_next(state.with_(rejected=state.rejected | {key}), f"rejected {described(ghost)}")
+    return _to_next(state.with_(rejected=state.rejected | {key}), f"rejected {described(ghost, state.marks.by_id)}")
 
 
 @action()

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from postil.annotating import State, focused, questions
+from postil.annotating.state import focused_annotation, looked_at
 from postil.errors import ActionRefused
-from postil.model import Note, Relation, Span
+from postil.model import Relation, Span
 from postil.text import counted, listing
 from postil.tui.label_keys import keys_of
 from postil.tui.screens.choose import Choice, ChooseScreen
@@ -60,11 +61,14 @@ def label(screen: AnnotateScreen) -> None:
 
 def relabel(screen: AnnotateScreen) -> None:
     """Ask what to label it instead; a suggestion is taken with that label."""
-    here, ghost = focused(screen.state), screen.state.chosen_ghost
+    ghost = screen.state.chosen_ghost
     if ghost is not None:
         _choose_label(screen, f"Take it, instead of {ghost.label}, as", ghost.layer, "accept")
-    elif here is None or isinstance(here, Note):
-        screen.say("no annotation is here: go to one first", is_refused=True)
+        return
+    try:
+        here = focused_annotation(screen.state)
+    except ActionRefused as error:
+        screen.say(str(error), is_refused=True)
     else:
         _choose_label(screen, f"Instead of {here.label}", here.layer, "relabel")
 
@@ -90,7 +94,7 @@ def accept_label(screen: AnnotateScreen) -> None:
 
 def duplicate(screen: AnnotateScreen) -> None:
     """Ask for another layer, then for a label there."""
-    if not isinstance(focused(screen.state), Span):
+    if not isinstance(looked_at(screen.state), Span):
         screen.say("no span is here: go to one first", is_refused=True)
         return
     layers = screen.state.scheme.layers_of_kind("span")

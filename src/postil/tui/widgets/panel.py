@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from postil.annotating.making import described
-from postil.annotating.state import GHOST, State, focused
+from postil.annotating.state import GHOST, State, focused, looked_at
 from postil.findings import Finding, Severity
 from postil.model import Annotation, Note, Record, Relation, Span
 from postil.rendering.pieces import facts
@@ -52,7 +52,7 @@ class Panel(VerticalScroll, can_focus=False):
 
 def _lines(state: State, findings: Sequence[Finding], palette: Palette, keys: Keys) -> Iterator[Text]:
     ghost = state.ghost
-    here = focused(state)
+    here = focused(state) or looked_at(state)
     if ghost is not None and context(state) == "ghost":
         yield Text("Suggested", _HEADING)
         yield from _annotation(ghost, state, palette)
@@ -148,7 +148,7 @@ def _label_keys(state: State, palette: Palette, keys: Keys) -> Iterator[Text]:
     said = {"label": f"{state.place.layer}: label", "relate": "The tail of a relation", "accept": "Accept as"}
     yield Text(said[action], _HEADING)
     if state.head and (head := state.marks.by_id.get(state.head)):
-        yield Text(f"◆ {described(head)}")
+        yield Text(f"◆ {described(head, state.marks.by_id)}")
     for key, (does, label) in pressed.items():
         layer = layer_of_key(state, does, label)
         style = Style(meta={KEY: key})

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from postil.annotating.state import State, aimed_at, focused
+from postil.annotating.state import State, aimed_at, looked_at
 from postil.annotating.stops import hits
 from postil.tui.drawing import MARGIN, View
 from postil.tui.layout import Page
@@ -89,7 +89,7 @@ class TextView(ScrollView, can_focus=False):
     def _viewed(self, state: State) -> View:
         if self._sought[0] != state.sought:
             self._sought = (state.sought, hits(state.text, state.sought))
-        here = focused(state)
+        here = looked_at(state)
         place = state.place
         focus = place.focus or (here.id if here else "")
         sought, aimed = self._sought[1], aimed_at(state) or (0, 0)
