@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from annotating.corpora import ARTICLE, copy_of_our_corpus, do, facts, spans_of
+from annotating.corpora import ARTICLE, copy_of_our_corpus, do, facts, hostile_corpus, spans_of
 from conftest import write_example
 from postil import Corpus
 from postil.annotating import Session, all_actions, focused, questions, selected
+from postil.annotating.mentions import carried_along
 from postil.annotating.reading import Reading
 from postil.annotating.state import aimed_at
 from postil.errors import ActionRefused
 from postil.model import Relation, Span
-from postil.rules.examples import SCHEME, Example
+from postil.rules.examples import SCHEME, Example, span
 
 TEXT = """\
 Dr Rajnath Singh, of the Ministry of Defence, met Hamada in Tokyo. They spoke (briefly) of rules-based order.
@@ -432,3 +433,29 @@ def test_what_is_said_of_the_document_has_no_next_match(session: Session) -> Non
     assert refused(session, "repeat") == f"the document is report: {why}"
     do(session, "label report")
     assert refused(session, "repeat") == f"report taken off the document: {why}"
+
+
+def test_completing_says_what_is_left(tmp_path: Path) -> None:
+    with Session.open(hostile_corpus(tmp_path), "example", "me", suggestions="model") as session:
+        do(session, "layer statement\nselect 0 33\nlabel OPINION")
+        left = session.state.suggestions_left
+        assert left > 1
+        assert do(session, "complete") == f"the document is complete, with 1 error; {left} suggestions not looked at"
+        assert do(session, "in-progress") == "the document is in-progress"
+
+
+def test_mentions_get_the_attributes_that_hold_and_these_are_named(tmp_path: Path) -> None:
+    text = "So it is. So it is. Ann said it."
+    records = (
+        span("e1", "PERSON", 20, 23),
+        span("s1", "FACT", 0, 8, attributes={"holder": "e1", "strength": 2}),
+        span("s2", "FACT", 20, 31, attributes={"holder": "gone"}),
+    )
+    corpus = Corpus.open(write_example(tmp_path, Example(text=text, records=records)))
+    with Session.open(corpus, "example", "gold") as session:
+        said = "1 unlabelled mention of “So it is”; with holder and strength"
+        assert do(session, "layer statement\ngo s1\nmentions") == said
+        assert do(session, "take") == "1 mention labelled FACT, with holder and strength"
+        made = next(one for one in session.state.marks.spans if one.start == 10)
+        assert made.attributes == {"holder": "e1", "strength": 2}
+        assert carried_along(session.state, session.state.marks.by_id["s2"]) == {}  # type: ignore[arg-type]

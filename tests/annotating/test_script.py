@@ -19,7 +19,7 @@ from postil.annotating import Session, read_script, worklist
 from postil.annotating.script import manual
 from postil.annotating.worklist import counts, next_document
 from postil.cli import main
-from postil.errors import UnreadableFile
+from postil.errors import PostilError, UnreadableFile
 from postil.rules.examples import Example, set_file
 
 SCRIPT = """\
@@ -242,3 +242,12 @@ def test_a_script_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixt
     for name, message in (("nowhere", "there is no such file"), (".", "cannot be read: Is a directory")):
         status, _, err = annotate(capsys, corpus, "example", "--as", "me", "--script", name)
         assert (status, message in err) == (2, True)
+
+
+@pytest.mark.parametrize("line", [b"{\n", b'{"type":"note","id":"n1","text":"?"}\n' * 2, b'{"type":"span"}\n'])
+def test_what_cannot_be_opened_is_listed_as_unreadable(four: Corpus, line: bytes) -> None:
+    path = four.directory.root / four.directory.set_path("me", "example-2")
+    path.write_bytes(path.read_bytes() + line)
+    assert next(entry.progress for entry in worklist(four, "me") if entry.document == "example-2") == "unreadable"
+    with pytest.raises(PostilError):
+        Session.open(four, "example-2", "me")

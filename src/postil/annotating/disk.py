@@ -24,6 +24,23 @@ class Held(NamedTuple):
     sha256: str
 
 
+def understood(path: str, annotator: str, data: bytes, limit: int) -> AnnotationSet:
+    """The set that the bytes of a file are. ``limit``: how many of them the corpus allows.
+
+    Raises :class:`~postil.errors.PostilError` where writing it again would lose something.
+    """
+    if len(data) > limit:
+        raise PostilError(f"{path} has {len(data):,} bytes, more than max-file-size allows ({limit:,})")
+    file = parse_set(path, annotator, data)
+    annotations = file.annotation_set()
+    if annotations is None or has_unreadable_lines(file):
+        raise PostilError(f"{path} has lines that cannot be read, which writing would lose: postil check says which")
+    ids = [record.id for record in annotations.records]
+    if len(set(ids)) < len(ids):
+        raise PostilError(f"{path} has an id twice: postil check says which, postil check --fix may mend it")
+    return annotations
+
+
 class SetOnDisk:
     """The file of one set. It remembers what it read or wrote last."""
 
@@ -44,16 +61,7 @@ class SetOnDisk:
         if self._stamp is None:
             return Held(None, "")
         data = self.full_path.read_bytes()
-        if len(data) > self._limit:
-            raise PostilError(f"{self.path} has {len(data):,} bytes, more than max-file-size allows ({self._limit:,})")
-        file = parse_set(self.path, self._annotator, data)
-        annotations = file.annotation_set()
-        if annotations is None or has_unreadable_lines(file):
-            raise PostilError(f"{self.path} has lines that cannot be read, which writing would lose: postil check says which")
-        ids = [record.id for record in annotations.records]
-        if len(set(ids)) < len(ids):
-            raise PostilError(f"{self.path} has an id twice: postil check says which, postil check --fix may mend it")
-        return Held(annotations.canonical(), sha256_of(data))
+        return Held(understood(self.path, self._annotator, data, self._limit).canonical(), sha256_of(data))
 
     @property
     def has_changed(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from postil.annotating.overlapping import is_forbidden
+from postil.annotating.questions import may_refer
 from postil.annotating.state import State
 from postil.annotating.stops import hits
 from postil.model import Span
@@ -28,6 +31,22 @@ def unmarked_inside(state: State, layer: str, sought: str) -> list[Extent]:
             ways = {lie(Span("", layer, "", start, end, ""), one) for one in there}
             if "same" not in ways and not any(is_forbidden(way, overlap) for way in ways):
                 found.append((start, end))
+    return found
+
+
+def carried_along(state: State, span: Span) -> dict[str, Any]:
+    """The attributes of a span that its other mentions get too: of its references only those that the scheme allows."""
+    layer = state.scheme.layers.get(span.layer)
+    found: dict[str, Any] = {}
+    for name, value in span.attributes.items():
+        attribute = layer.attributes.get(name) if layer else None
+        if attribute is None or attribute.type != "reference":
+            found[name] = value
+        elif isinstance(value, list):
+            valid = [one for one in value if may_refer(state, attribute, one)]
+            found.update([(name, valid)] if valid else [])
+        elif may_refer(state, attribute, value):
+            found[name] = value
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from postil.annotating.state import Place, State
 from postil.corpus import Corpus
 from postil.editing.conflicts import Conflict
 from postil.errors import PostilError, UnsafePath
+from postil.findings import Finding
 from postil.model import AnnotationSet, Header
 from postil.scheme import Scheme
 from postil.storage.bundle import Bundle
@@ -46,6 +47,10 @@ class Opened(msgspec.Struct, frozen=True):
     def with_seed(self, seed: str) -> Opened:
         """The same with a seed for new ids."""
         return self._with_state(self.history.state.with_(seed=seed))
+
+    def with_check(self, check: Callable[[Marks], list[Finding]]) -> Opened:
+        """The same with what finds faults in the set."""
+        return self._with_state(self.history.state.with_(check=check))
 
     def with_suggestions(self, corpus: Corpus, annotator: str) -> Opened:
         """The same with another's spans as suggestions."""

@@ -57,6 +57,14 @@ def _choices(state: State, record: Annotation, attribute: Attribute) -> tuple[st
     return (*attribute.values, *(span.id for span in sorted(spans, key=lambda span: abs(span.start - near))))
 
 
+def may_refer(state: State, attribute: Attribute, value: Any) -> bool:
+    """Whether a reference may have this value: a word that the scheme has for it, or the id of a span that it may name."""
+    if not isinstance(value, str):
+        return False
+    named = state.marks.by_id.get(value)
+    return value in attribute.values or (isinstance(named, Span) and _may_be_named(attribute, named))
+
+
 def _may_be_named(attribute: Attribute, span: Span) -> bool:
     fits_layer = not attribute.layers or span.layer in attribute.layers
     return fits_layer and (not attribute.labels or span.label in attribute.labels)

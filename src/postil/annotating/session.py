@@ -20,6 +20,7 @@ from postil.annotating.history import Do, Entry, History
 from postil.annotating.journal import Journal, Saved
 from postil.annotating.live_check import LiveCheck
 from postil.annotating.lock import Lock
+from postil.annotating.marks import Marks
 from postil.annotating.opening import Opened, opened, refuse_names
 from postil.annotating.reconciling import with_disk
 from postil.annotating.state import State
@@ -37,6 +38,7 @@ class Session:
     def __init__(self, corpus: Corpus, found: Opened, lock: Lock, disk: SetOnDisk, journal: Journal) -> None:
         self._corpus, self._lock, self._disk, self._journal = corpus, lock, disk, journal
         self._bundle = found.bundle
+        found = found.with_check(self._found_in)
         self._text = _text_on_disk(corpus, found)
         self._saved = found.saved if found.must_be_saved else found.history.state.marks.annotations
         self._saved_sha256 = found.saved_sha256
@@ -180,7 +182,10 @@ class Session:
     @property
     def findings(self) -> list[Finding]:
         """What ``check`` would find in the set as it is, in its words, each with the id of its record as ``subject``."""
-        return self._live.of(self.state.marks)
+        return self._found_in(self.state.marks)
+
+    def _found_in(self, marks: Marks) -> list[Finding]:
+        return self._live.of(marks)
 
     @lazy
     def _live(self) -> LiveCheck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,11 +11,12 @@ from postil.annotating.marks import Marks
 from postil.annotating.offer import Left, Offer, Order
 from postil.annotating.reading import Reading
 from postil.errors import ActionRefused
+from postil.findings import Finding, Severity
 from postil.lazy import lazy
 from postil.model import Annotation, Label, Note, Relation, Span
 from postil.scheme import Layer, Scheme
 from postil.segmentation import Extent, trim
-from postil.text import counted
+from postil.text import counted, listing, printable
 
 GHOST = "ghost:"
 """What the focus on a suggestion begins with: no id of a record does."""
@@ -40,6 +42,11 @@ class Mark(msgspec.Struct, frozen=True):
     label: str
     attributes: dict[str, Any]
     sought: str
+
+    @property
+    def with_what(self) -> str:
+        """Which attributes go along, in words."""
+        return f"with {listing(map(printable, self.attributes), 'and')}"
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -72,11 +79,12 @@ class Review(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One moment of annotating.
 
-    ``seed`` is what new ids are drawn from. ``suggestions`` are another's, offered as ghosts; ``rejected`` are the keys of those
-    that were turned down. ``head`` is the id marked as the head of a relation; ``recent`` that of the span looked at last,
-    wherever the cursor has gone since; ``last`` what repeat would do again; ``sought`` the text that was searched for; ``review``
-    the mentions that wait to be labelled together; ``grown`` the selections that the present one grew from. ``is_narrow``: only
-    the current layer is shown. ``said`` is what the last action has to say.
+    ``seed`` is what new ids are drawn from. ``check`` is what finds faults in a set, where a session has it. ``suggestions``
+    are another's, offered as ghosts; ``rejected`` are the keys of those that were turned down. ``head`` is the id marked as
+    the head of a relation; ``recent`` that of the span looked at last, wherever the cursor has gone since; ``last`` what
+    repeat would do again; ``sought`` the text that was searched for; ``review`` the mentions that wait to be labelled
+    together; ``grown`` the selections that the present one grew from. ``is_narrow``: only the current layer is shown. ``said``
+    is what the last action has to say.
     """
 
     reading: Reading
@@ -84,6 +92,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     marks: Marks
     place: Place
     seed: str = ""
+    check: Callable[[Marks], list[Finding]] | None = None
     suggestions: Offer | None = None
     rejected: frozenset[str] = frozenset()
     head: str = ""
@@ -99,6 +108,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def text(self) -> str:
         """The document's text."""
         return self.reading.text
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The errors in the set as it is; none where nothing checks it."""
+        return [one for one in self.check(self.marks) if one.severity is Severity.ERROR] if self.check else []
+
+    @property
+    def suggestions_left(self) -> int:
+        """How many suggestions are left, in all layers."""
+        return len(self._left.ordered)
 
     @property
     def layer(self) -> Layer:

@@ -9,8 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from postil.annotating.disk import understood
 from postil.corpus import Corpus
-from postil.storage.set_file import parse_set
+from postil.errors import PostilError
 
 Progress = Literal["not begun", "in progress", "complete", "text changed", "unreadable"]
 PROGRESS: tuple[Progress, ...] = ("not begun", "in progress", "complete", "text changed", "unreadable")
@@ -33,20 +34,22 @@ def worklist(corpus: Corpus, annotator: str, *, progress: Iterable[Progress] = (
     found = []
     for document, files in corpus.directory.inventory.documents.items():
         if files.text and matching.casefold() in document.casefold():
-            entry = _entry(corpus, document, corpus.directory.set_path(annotator, document), files.text)
+            entry = _entry(corpus, document, annotator, files.text)
             if entry.progress in wanted:
                 found.append(entry)
     return found
 
 
-def _entry(corpus: Corpus, document: str, path: str, text: str) -> Entry:
-    """How far a set is: of its file only the first line is understood."""
+def _entry(corpus: Corpus, document: str, annotator: str, text: str) -> Entry:
+    """How far a set is. Unreadable is whatever a session would refuse to open."""
+    path = corpus.directory.set_path(annotator, document)
     data = corpus.directory.read(path)
     if data is None:
         return Entry(document, "not begun")
     records = max(data.count(b"\n") - 1, 0)
-    header = parse_set(path, "", data[: data.find(b"\n") + 1]).header
-    if header is None:
+    try:
+        header = understood(path, annotator, data, corpus.manifest.check.max_file_size).header
+    except PostilError:
         return Entry(document, "unreadable", records)
     if header.text_sha256 != hashlib.sha256(corpus.directory.read(text) or b"").hexdigest():
         return Entry(document, "text changed", records)

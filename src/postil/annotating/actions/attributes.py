@@ -11,7 +11,7 @@ from postil.annotating.minting import fresh_id
 from postil.annotating.state import State, focused, focused_annotation
 from postil.errors import ActionRefused
 from postil.model import Note
-from postil.text import printable, quote
+from postil.text import counted, printable, quote
 
 
 @action("ATTRIBUTE [VALUE…]", repeats=True)
@@ -64,8 +64,12 @@ def remark(state: State, *text: str) -> State:
 
 @action()
 def complete(state: State) -> State:
-    """Say that the document is done."""
-    return _with_status(state, "complete")
+    """Say that the document is done. It is said too how many errors it has, and how many suggestions nobody looked at."""
+    done = _with_status(state, "complete")
+    errors, left = len(done.errors), done.suggestions_left
+    with_errors = f", with {counted(errors, 'error')}" if errors else ""
+    not_looked_at = f"; {counted(left, 'suggestion')} not looked at" if left else ""
+    return done.with_(said=f"{done.said}{with_errors}{not_looked_at}")
 
 
 @action()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from postil.annotating.action import action
 from postil.annotating.choosing import whole_number
 from postil.annotating.making import span_over
-from postil.annotating.mentions import unmarked, unmarked_inside
+from postil.annotating.mentions import carried_along, unmarked, unmarked_inside
 from postil.annotating.state import Mark, Review, State, focused_span
 from postil.errors import ActionRefused
 from postil.model import Record
@@ -17,6 +17,7 @@ from postil.text import counted, quote
 def mentions(state: State) -> State:
     """List every place where the text of the span here stands unlabelled in its layer, to be reviewed: then use take or leave.
 
+    They get its attributes too, which are named; of references only those that hold.
     Where the scheme allows spans in spans, also where it is part of what is labelled: that is taken only by its number.
     """
     span = focused_span(state)
@@ -24,9 +25,10 @@ def mentions(state: State) -> State:
     places = sorted([*unmarked(state, span.layer, span.text), *inside])
     if not places:
         raise ActionRefused(f"{quote(span.text, 40)} is labelled wherever it stands")
-    mark = Mark(span.layer, span.label, span.attributes, span.text)
+    mark = Mark(span.layer, span.label, carried_along(state, span), span.text)
     said = f"{counted(len(places), 'unlabelled mention')} of {quote(span.text, 40)}"
     said += f", {len(inside):,} in what is labelled" if inside else ""
+    said += f"; {mark.with_what}" if mark.attributes else ""
     return state.with_(review=Review(mark, tuple(places), frozenset(inside)), said=said)
 
 
@@ -43,6 +45,7 @@ def take(state: State, *numbers: str) -> State:
         span = span_over(state, mark.layer, mark.label, [extent], mark.attributes, beside=spans)
         spans[span.id] = span
     said = f"{counted(len(chosen), 'mention')} labelled {mark.label}"
+    said += f", {mark.with_what}" if mark.attributes else ""
     return state.with_(marks=state.marks.with_records(spans.values()), review=_without(review, chosen), said=said)
 
 

@@ -41,6 +41,8 @@ class ReviewScreen(ModalScreen[None], inherit_bindings=False):
         mark = self._review.mark
         mentions = counted(len(self._review.places), "unlabelled mention")
         self._rows.border_title = f"{mentions} of {quote(mark.sought, 40)}, to be {printable(mark.label)}"
+        if mark.attributes:
+            self._rows.border_title += f", {mark.with_what}"
         self._rows.border_subtitle = _KEYS
         yield self._rows
 
