@@ -459,3 +459,11 @@ def test_mentions_get_the_attributes_that_hold_and_these_are_named(tmp_path: Pat
         made = next(one for one in session.state.marks.spans if one.start == 10)
         assert made.attributes == {"holder": "e1", "strength": 2}
         assert carried_along(session.state, session.state.marks.by_id["s2"]) == {}  # type: ignore[arg-type]
+
+
+def test_no_name_is_offered_where_nothing_has_a_capital(tmp_path: Path) -> None:
+    text = "安倍晋三首相は東京で会談した。彼は安心した。"
+    with Session.open(Corpus.open(write_example(tmp_path, Example(text=text))), "example", "me") as session:
+        do(session, "layer entity\nselect 0 4\nlabel p")
+        nothing = "nothing with a capital or a digit is left unlabelled in this layer"
+        assert refused(session, "next name") == refused(session, "previous name") == nothing

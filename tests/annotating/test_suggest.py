@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,12 @@ def test_patterns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert suggest(corpus, "--as", "rules", "--patterns", file, "--replace") == 0
     assert (corpus.directory.root / "annotations/rules/example.jsonl").read_bytes() == written
     assert main(["-C", str(corpus.directory.root), "check", "--strict"]) == 0
+    reader, writer = os.pipe()  # as --patterns <(…) gives one
+    os.write(writer, file.read_bytes())
+    os.close(writer)
+    assert suggest(corpus, "--as", "rules", "--patterns", f"/dev/fd/{reader}", "--replace") == 0
+    os.close(reader)
+    assert (corpus.directory.root / "annotations/rules/example.jsonl").read_bytes() == written
 
 
 @pytest.mark.parametrize(

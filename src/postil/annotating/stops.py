@@ -52,7 +52,9 @@ class _Places(NamedTuple):
 
 _EXTENTS: dict[str, _Places] = {
     "unlabelled": _Places(lambda state: state.reading.sentences, _is_unlabelled, "every sentence has a span of this layer"),
-    "name": _Places(lambda state: state.reading.names, _is_unlabelled, "whatever has a capital is labelled in this layer"),
+    "name": _Places(
+        lambda state: state.reading.names, _is_unlabelled, "nothing with a capital or a digit is left unlabelled in this layer"
+    ),
     "hit": _Places(lambda state: hits(state.text, state.sought), _is_any, "it stands nowhere"),
 }
 STOPS = ("span", "ghost", *_EXTENTS)
