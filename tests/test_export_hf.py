@@ -474,7 +474,7 @@ def test_messages_say_the_definitions_and_answer_in_json(exported: Path) -> None
     gold = Corpus.open(ROOT)[DOC].sets["gold"]
     found = {row["layer"]: {one["role"]: one["content"] for one in row["messages"]} for row in rows(exported, "messages")}
 
-    assert list(found) == [name for name, layer in scheme.layers.items() if layer.kind != "relation"]
+    assert list(found) == list(scheme.layers)
     for name, said in found.items():
         assert list(said) == ["system", "user", "assistant"]
         for one, definition in scheme.layers[name].labels.items():
@@ -485,6 +485,69 @@ def test_messages_say_the_definitions_and_answer_in_json(exported: Path) -> None
         (span.label, span.text) for span in gold.spans if span.layer == "entity"
     ]
     assert json.loads(found["topic"]["assistant"])["labels"]
+
+
+def test_answers_in_messages_are_of_the_form_that_is_asked_for(varied: Path) -> None:
+    scheme = varied / "annotations/scheme.toml"
+    kinds = '[layers.entity.attributes.kinds]\ntype = "enum"\nvalues = ["a", "b", "c"]\nmultiple = true\n'
+    scheme.write_text(scheme.read_text().replace("[layers.statement]", f"{kinds}[layers.statement]", 1))
+    file = varied / "annotations/gold/example.jsonl"
+    said = file.read_text(encoding="utf-8").replace('"sure":true', '"sure":true,"kinds":["a","c"]')
+    file.write_text(said.replace('"strength":2', '"strength":2,"holder":"e1"'), encoding="utf-8")
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "messages"]) == 0
+
+    found = {row["layer"]: {one["role"]: one["content"] for one in row["messages"]} for row in rows(varied / "out", "messages")}
+    entities = json.loads(found["entity"]["assistant"])["spans"]
+    assert "- kinds (a list of any of a, b, c)" in found["entity"]["system"]
+    assert "- sure (true or false)" in found["entity"]["system"]
+    assert entities[0] == {"label": "PERSON", "text": "Rajnath Singh", "attributes": {"sure": True, "kinds": ["a", "c"]}}
+    assert "where it is in several parts, with other text between them, a list of the parts" in found["entity"]["system"]
+    assert entities[1] == {"label": "PERSON", "text": ["Singh", "Zoë"]}
+    statement = json.loads(found["statement"]["assistant"])["spans"][0]["attributes"]
+    holder = "- holder (a reference to an annotation of the layer entity, or one of AUTHOR)"
+    for item in (
+        holder,
+        "- polarity (one of positive, negative; only on OPINION; always said)",
+        "- strength (a whole number; at least 1; at most 5)",
+    ):
+        assert item in found["statement"]["system"]
+    assert "- source (text; like the regular expression [a-z]+:[0-9]+)" in found["statement"]["system"]
+    assert statement["holder"] == {"label": "PERSON", "text": "Rajnath Singh"}
+    assert "An annotation that is referred to is an object" in found["statement"]["system"]
+    assert "An annotation that is referred to is an object" not in found["entity"]["system"]
+
+
+def test_messages_hold_relations_with_the_texts_of_their_ends(varied: Path) -> None:
+    scheme = varied / "annotations/scheme.toml"
+    scheme.write_text(f"""{scheme.read_text()}
+[layers.about]
+kind = "relation"
+roles.what = {{ layers = ["argument", "about"], multiple = true, required = false, description = "what is meant" }}
+labels.doubts = {{ }}
+""")
+    file = varied / "annotations/gold/example.jsonl"
+    chain = [
+        {"type": "relation", "id": "x1", "layer": "about", "label": "doubts", "args": {"what": ["r1"]}},
+        {"type": "relation", "id": "x2", "layer": "about", "label": "doubts", "args": {"what": ["x3"]}},
+        {"type": "relation", "id": "x3", "layer": "about", "label": "doubts", "args": {"what": ["x2"]}},
+    ]
+    file.write_text(file.read_text(encoding="utf-8") + "".join(f"{json.dumps(one)}\n" for one in chain), encoding="utf-8")
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "messages"]) == 0
+
+    found = {row["layer"]: {one["role"]: one["content"] for one in row["messages"]} for row in rows(varied / "out", "messages")}
+    fact, opinion = {"label": "FACT", "text": TEXT[34:56]}, {"label": "OPINION", "text": TEXT[:32]}
+    assert json.loads(found["argument"]["assistant"])["relations"] == [
+        {"label": "supports", "args": {"from": fact, "to": opinion}},
+        {"label": "restates", "args": {"from": opinion, "to": fact}},
+    ]
+    assert "- to (an annotation of the layer statement)" in found["argument"]["system"]
+    assert (
+        "- what (an annotation, or a list of several, of the layer argument or about; may be left out): what is meant"
+        in found["about"]["system"]
+    )
+    doubts = json.loads(found["about"]["assistant"])["relations"]
+    assert doubts[0]["args"] == {"what": [{"label": "supports", "args": {"from": fact, "to": opinion}}]}
+    assert doubts[1]["args"] == {"what": [{"label": "doubts", "args": {"what": [{"label": "doubts"}]}}]}
 
 
 def test_the_group_of_a_near_copy_is_that_which_it_was_divided_with(varied: Path) -> None:

@@ -30,7 +30,8 @@ sentences   one row for each sentence: label of the main layer, labels of all la
 tokens      one row for each sentence: tokens and an IOB2 column for each layer (of layers that may overlap, for each
             label too, as long as these are no more than 100 in all)
 annotations one row for each item and annotator: what each says of what any of them marked
-messages    one row for each document and layer: definitions, text and answer, to tune a model on
+messages    one row for each document and layer: definitions, text and answer, to tune a model on;
+            a relation is said with the texts of its ends
 
 Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
 that does; without any there is one split, train. An empty split is never written, and what splits share is said.

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.config import Config, Context
 from postil.formats.hf.parquet.columns import Block, Lists
+from postil.formats.hf.config import Config, Context
 from postil.formats.hf.parquet.features import STRING, Column, ListOf, Record
-from postil.model import AnnotationSet, Label, Span
-from postil.scheme import Attribute, Layer, Scheme
+from postil.formats.hf.instructions import instruction
+from postil.model import Annotation, AnnotationSet, Label, Relation, Span
+from postil.scheme import Layer
 
 _ROLES = ["system", "user", "assistant"]
-_SPANS = (
-    'Answer with a JSON object {"spans": [...]} that has an object for each span, in the order of the text, with its "label" '
-    'and its "text", copied exactly'
-)
-_LABELS = 'Answer with a JSON object {"labels": [...]} that has an object for each label of the document, with the "label"'
-_ATTRIBUTES = ', and "attributes" where there are any.'
 
 
 def _columns(_: Context) -> dict[str, Column]:
@@ -28,10 +24,12 @@ def _columns(_: Context) -> dict[str, Column]:
 
 
 def _block(context: Context, document: Document, annotations: AnnotationSet) -> Block:
-    layers = {name: layer for name, layer in context.scheme.layers.items() if layer.kind != "relation"}
+    layers, answers = context.scheme.layers, _Answers(document.text, annotations)
     said = [
-        text for name, layer in layers.items() for text in (_task(name, layer), document.text, _answer(name, layer, annotations))
-    ]
+        text
+        for name, layer in layers.items()
+        for text in (instruction(name, layer), document.text, answers.of(name, layer))
+    ]  # fmt: skip
     return {
         "document": [document.id] * len(layers),
         "annotator": [annotations.annotator] * len(layers),
@@ -40,45 +38,50 @@ def _block(context: Context, document: Document, annotations: AnnotationSet) -> 
     }
 
 
-def _task(name: str, layer: Layer) -> str:
-    """What is to be annotated, as the scheme defines it, and how to answer."""
-    what = "Find every span" if layer.kind == "span" else "Give the labels"
-    lines = [f"{what} of the layer “{name}” in the text. {layer.description}".strip(), "", "Labels:"]
-    for label, definition in layer.labels.items():
-        example = f" Example: {definition.example}" if definition.example else ""
-        lines.append(_item(label, f"{definition.description}{example}"))
-    if layer.attributes:
-        lines += ["", "Attributes:", *(_attribute(name, one) for name, one in layer.attributes.items())]
-    answer = _SPANS if layer.kind == "span" else _LABELS
-    return "\n".join([*lines, "", answer + (_ATTRIBUTES if layer.attributes else ".")])
+class _Answers:
+    """What a set says of each layer of a document, in the form that :func:`instruction` asks for: without ids and positions."""
 
+    def __init__(self, text: str, annotations: AnnotationSet) -> None:
+        self._text = text
+        self._by_id = {annotation.id: annotation for annotation in annotations.annotations}
+        self._of_kind: dict[str, tuple[Annotation, ...]] = {
+            "span": annotations.spans,
+            "label": annotations.labels,
+            "relation": annotations.relations,
+        }
 
-def _attribute(name: str, attribute: Attribute) -> str:
-    values = f"one of {', '.join(attribute.values)}" if attribute.values else attribute.type
-    only = f", only on {', '.join(attribute.only_on)}" if attribute.only_on else ""
-    return _item(f"{name} ({values}{only})", attribute.description)
+    def of(self, name: str, layer: Layer) -> str:
+        """The answer for one layer."""
+        found = [self._said(one, layer) for one in self._of_kind[layer.kind] if one.layer == name]
+        return msgspec.json.encode({f"{layer.kind}s": found}).decode()
 
+    def _said(self, annotation: Annotation, layer: Layer) -> dict[str, Any]:
+        said = self._named(annotation, ())
+        if annotation.attributes:
+            references = layer.references
+            said["attributes"] = {
+                name: self._referred(value, (annotation.id,), layer.attributes[name].values) if name in references else value
+                for name, value in annotation.attributes.items()
+            }
+        return said
 
-def _item(name: str, description: str) -> str:
-    return f"- {name}: {description.strip()}" if description.strip() else f"- {name}"
+    def _named(self, annotation: Span | Relation | Label, inside: tuple[str, ...]) -> dict[str, Any]:
+        """An annotation by what can be read of it. ``inside``: the relations that it is named in, which end there."""
+        said: dict[str, Any] = {"label": annotation.label}
+        if isinstance(annotation, Span):
+            parts = [self._text[start:end] for start, end in annotation.extents]
+            said["text"] = parts if len(parts) > 1 else parts[0]
+        elif isinstance(annotation, Relation) and annotation.id not in inside:
+            within = (*inside, annotation.id)
+            said["args"] = {role: self._referred(ids, within) for role, ids in annotation.args.items()}
+        return said
 
-
-def _answer(name: str, layer: Layer, annotations: AnnotationSet) -> str:
-    if layer.kind == "span":
-        spans = [span for span in annotations.spans if span.layer == name]
-        said = {"spans": [_said(span, text=span.text) for span in spans]}
-    else:
-        said = {"labels": [_said(label) for label in annotations.labels if label.layer == name]}
-    return msgspec.json.encode(said).decode()
-
-
-def _said(annotation: Span | Label, **more: str) -> dict[str, Any]:
-    attributes = {"attributes": annotation.attributes} if annotation.attributes else {}
-    return {"label": annotation.label, **more, **attributes}
-
-
-def _applies(scheme: Scheme) -> bool:
-    return any(layer.kind != "relation" for layer in scheme.layers.values())
+    def _referred(self, value: str | Iterable[str], inside: tuple[str, ...], words: tuple[str, ...] = ()) -> Any:
+        """What an id, or each of several, refers to; ``words``: what is no id, and stays."""
+        if not isinstance(value, str):
+            return [self._referred(one, inside, words) for one in value]
+        found = None if value in words else self._by_id.get(value)
+        return self._named(found, inside) if found else value
 
 
 CONFIG = Config(
@@ -87,6 +90,6 @@ CONFIG = Config(
     frozenset({"document", "annotator", "layer", "messages"}),
     _columns,
     _block,
-    _applies,
+    lambda scheme: bool(scheme.layers),
     texts=None,
 )
