@@ -215,8 +215,10 @@ def test_errors_of_the_corpus_and_sets_that_nobody_has_stop_an_export(
 ) -> None:
     status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--set", "nobody")
     assert (status, "choose with --set among a2, gold" in err) == (2, True)
-    status, out, _ = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "x", "--set", "gold", "--set", "nobody")
-    assert (status, "example has no set by nobody\n" in out) == (0, True)
+    for name in ("jsonl", "hf"):
+        status, _, err = run(capsys, "-C", corpus, "export", name, tmp_path / "x", "--set", "gold", "--set", "nobody")
+        assert (status, "no document has a set by nobody: choose with --set among a2, gold" in err) == (2, True)
+        assert not (tmp_path / "x").exists()
 
     (corpus / "corpus/example.txt").write_text("Something else.\n", encoding="utf-8")
     status, _, err = run(capsys, "-C", corpus, "export", "jsonl", tmp_path / "y")

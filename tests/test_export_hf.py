@@ -260,9 +260,54 @@ def test_a_file_that_was_changed_since_is_overwritten_only_when_asked(varied: Pa
     assert "files that no export wrote (thesis.docx)" in capsys.readouterr().err
 
 
+def test_what_an_earlier_export_had_and_the_next_has_not_is_said(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def said(*options: str) -> list[str]:
+        assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--no-agreement", *options]) == 0
+        return [line for line in capsys.readouterr().out.splitlines() if line.startswith("no longer there")]
+
+    assert said() == []
+    assert said() == []
+    assert said("--config", "documents", "--config", "gliner") == [
+        "no longer there: annotations, messages, relations, sentences, spans, tokens, trainers/conll, trainers/spacy"
+    ]
+    assert said("--config", "documents", "--split", "test") == ["no longer there: the split train, trainers"]
+    assert said("--config", "documents", "--split", "test", "--detached") == ["no longer there: the texts"]
+    assert said("--config", "documents", "--split", "test", "--detached") == []
+
+
+def test_a_split_that_a_config_lacks_is_named(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("other", "third"):
+        (varied / f"corpus/{name}.txt").write_text(f"Text of the {name} one.\n")
+        shutil.copy(varied / "corpus/example.toml", varied / f"corpus/{name}.toml")
+        from postil.model import AnnotationSet, Header
+
+        corpus = Corpus.open(varied)
+        corpus.write(AnnotationSet(Header(name, "gold", "news/1", corpus[name].text_sha256, "complete", "manual")))
+    placed = {"example": "train", "other": "test", "third": "test"}
+    lines = [json.dumps({"document": name, "split": split}, separators=(",", ":")) for name, split in placed.items()]
+    (varied / "corpus/splits.jsonl").write_text("\n".join(lines) + "\n")
+    manifest = varied / "corpus/corpus.toml"
+    manifest.write_text(f"{manifest.read_text()}[splits]\nshares = {{ train = 1, test = 1 }}\n")
+    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "relations", "--config", "documents"]) == 0
+
+    assert "  the config relations has no split test: no document there gives it a row\n" in capsys.readouterr().out
+    card = (varied / "out/README.md").read_text(encoding="utf-8")
+    assert "The config relations has no split test: no document there gives it a row." in card
+    assert "config documents has no split" not in card
+
+
 @pytest.mark.parametrize(
     "options",
-    [["--set", "a9"], ["--config", "x"], ["--split", "a-b"], ["--split", "a=x"], ["--split", "a=-1"], ["--split", "=1"]],
+    [
+        ["--set", "a9"],
+        ["--set", "gold", "--set", "nobody"],
+        ["--config", "spacy"],
+        ["--config", "x"],
+        ["--split", "a-b"],
+        ["--split", "a=x"],
+        ["--split", "a=-1"],
+        ["--split", "=1"],
+    ],
 )
 def test_what_cannot_be_exported_is_said(options: list[str], varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-C", str(varied), "export", "hf", str(varied / "out"), *options]) == 2

@@ -264,6 +264,11 @@ def test_checksums_are_of_every_file(article: Path) -> None:
     assert set(said) == set(files) - {"SHA256SUMS", "postil-export.json"}
     for name, value in said.items():
         assert hashlib.sha256(files[name].read_bytes()).hexdigest() == value
+    receipt = json.loads((article / "postil-export.json").read_bytes())
+    assert receipt == said | {"SHA256SUMS": hashlib.sha256(files["SHA256SUMS"].read_bytes()).hexdigest()}
+    _, text = read(article)
+    header = section(text, "Header")
+    assert {name for name in files if "/" not in name and f"`{name}`" not in header} == {"README.md"}
 
 
 def test_a_citation_of_the_dataset_is_made(article: Path, hostile: Path) -> None:
@@ -271,6 +276,9 @@ def test_a_citation_of_the_dataset_is_made(article: Path, hostile: Path) -> None
     assert "type: software" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert (own["type"], own["title"]) == ("dataset", Corpus.open(ROOT).manifest.title)
     made = yaml.safe_load((hostile / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = json.loads((hostile / "croissant.json").read_bytes())["citeAs"]
+    assert cited.startswith("@misc{")
+    assert "author = {{Ann: 'Other'}}" in cited
 
     assert made["title"] == f"--- {HOSTILE} ---"
     assert made["authors"] == [{"name": "Ann: 'Other'", "orcid": "https://orcid.org/0000-0001-2345-6789"}]

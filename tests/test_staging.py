@@ -229,3 +229,13 @@ def test_two_destinations_beside_each_other_at_once(tmp_path: Path) -> None:
     thread.join(30)
     assert files_in(one) == files_in(other) == NEW
     assert left_over(tmp_path) == []
+
+
+def test_what_goes_wrong_in_a_staging_inside_another_is_said_with_the_destination_of_the_outer_one(tmp_path: Path) -> None:
+    with (
+        pytest.raises(PostilError, match=rf"^{tmp_path}/out: No space left on device: nothing was put in place$"),
+        staging(tmp_path / "out") as outer,
+        staging(outer.new / "conll/work") as inner,
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device", str(inner.new))
+    assert list(tmp_path.iterdir()) == []

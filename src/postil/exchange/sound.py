@@ -84,8 +84,10 @@ def sound_documents(corpus: Corpus, wanted: Wanted, sifted: Sifted) -> Iterator[
     """Each document that has a set by one of the annotators, with those sets; what has none, or has errors, is in ``sifted``.
 
     None has an error that ``postil check`` reports, nor one that it was told to overlook but that no other format could hold.
-    Raises :class:`~postil.errors.ExportRefused` where one has and is not to be skipped, after all of them were looked at.
+    Raises :class:`~postil.errors.ExportRefused` where one has and is not to be skipped, after all of them were looked at, and
+    :class:`~postil.errors.PostilError` for an annotator by whom there is no set.
     """
+    _refuse_unknown(corpus, wanted)
     directory = corpus.directory
     harmless = tuple(rule.code for rule in all_rules() if rule.severity is not Severity.ERROR)  # refuse nothing
     checkers = (
@@ -175,6 +177,14 @@ def _refusal(sifted: Sifted, documents: int) -> Iterator[str]:
     yield from lines(sifted.errors.values())
     skip = f"; or --skip-invalid leaves {'it' if bad == 1 else f'these {bad:,}'} out" if bad < documents else ""
     yield f"{_MEND}{skip}."
+
+
+def _refuse_unknown(corpus: Corpus, wanted: Wanted) -> None:
+    """Refuse a name that no document has a set by, beside one that some have: it is misspelt."""
+    known = {annotator for files in corpus.directory.inventory.documents.values() for annotator in files.sets}
+    unknown = tuple(name for name in wanted.annotators if name not in known)
+    if unknown and not (wanted.all_documents and len(unknown) == len(wanted.annotators)):
+        raise _nothing_there(corpus, unknown)
 
 
 def _nothing_there(corpus: Corpus, annotators: tuple[str, ...]) -> PostilError:

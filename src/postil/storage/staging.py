@@ -114,7 +114,8 @@ def staging(destination: Path, *, is_in_parts: bool = False) -> Iterator[Staging
         with held_directory(place, _PURPOSE, restore) as work:
             yield Staging(destination, work, restored)
     except OSError as error:
-        if error.filename and _PURPOSE not in str(error.filename):
+        is_inner = any(part.startswith(_PURPOSE) for part in destination.parts)  # in another's, whose destination says more
+        if is_inner or (error.filename and _PURPOSE not in str(error.filename)):
             raise
         raise PostilError(f"{destination}: {error.strerror or error}: nothing was put in place") from error
 

@@ -33,6 +33,9 @@ annotations one row for each item and annotator: what each says of what any of t
 messages    one row for each document and layer: definitions, text and answer, to tune a model on;
             a relation is said with the texts of its ends
 
+An export takes the place of an earlier one that nobody changed, and says what that had and this one has not; --replace has it
+take the place of one with changed files as well. Files that no export wrote are never touched.
+
 Documents are where postil split has frozen them, else where [splits] of the manifest puts them, and with --split where
 that does; without any there is one split, train. An empty split is never written, and what splits share is said.
 
@@ -161,7 +164,10 @@ FORMAT = Format(
     ),
     write_options=(
         Option(
-            "config", "Write this config, or gliner, spacy, conll, only; may be given several times.", "CONFIG", multiple=True
+            "config",
+            "Write this config only, and beside it gliner, spacy, conll where they are named; may be given several times.",
+            "CONFIG",
+            multiple=True,
         ),
         Option(
             "detached",

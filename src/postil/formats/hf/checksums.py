@@ -1,4 +1,7 @@
-"""``SHA256SUMS``: the digest of every file, as ``sha256sum --check`` reads it."""
+"""``SHA256SUMS``: the digest of every other file, as ``sha256sum --check`` reads it.
+
+But for the receipt: that has the digest of this list too, and neither can name the other's before it is written.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def digests(directory: Path) -> dict[str, str]:
 
 
 def write_checksums(directory: Path, made: Mapping[str, bytes]) -> None:
-    """Write the list of all other files, those that were ``made`` here by what they should hold."""
+    """Write the list of all files that lie there so far, those that were ``made`` here by what they should hold."""
     listed = digests(directory) | {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
     lines = [f"{value}  {name}\n" for name, value in sorted(listed.items())]
     (directory / NAME).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -14,6 +14,7 @@ import msgspec
 
 from postil.formats.hf.about import GUIDELINES, About
 from postil.formats.hf.card.sections import said_of_agreement
+from postil.formats.hf.citation import bibtex
 from postil.formats.hf.layout import ConfigFiles
 from postil.formats.hf.parquet.features import ClassLabel, Column, ListOf, Record, Value
 from postil.manifest import Author
@@ -99,7 +100,7 @@ def croissant(about: About) -> bytes:
         "license": f"https://spdx.org/licenses/{manifest.licence}.html" if about.has_spdx_licence else "LICENSE.md",
         "url": manifest.url or home,
         "datePublished": str(manifest.released),
-        "citeAs": manifest.citation.strip(),
+        "citeAs": manifest.citation.strip() or (bibtex(about.citation_file) if about.citation_file else ""),
         "creator": [_creator(author) for author in manifest.authors],
         "inLanguage": sorted(filter(None, about.facts.languages)),
         **{f"rai:{key}": value for key, value in _responsible(about).items()},

@@ -18,6 +18,7 @@ from postil.errors import ExportRefused, PostilError
 from postil.exchange.format import Report
 from postil.exchange.sound import Sifted, Wanted, sound_documents
 from postil.formats.hf.about import About, Facts
+from postil.formats.hf.card.sections import NO_TEXT
 from postil.formats.hf.checksums import digests, write_checksums
 from postil.formats.hf.citation import NAME as CITATION
 from postil.formats.hf.companions import companions
@@ -25,14 +26,15 @@ from postil.formats.hf.config import NOT_HELD, Config, Context, all_configs
 from postil.formats.hf.dividing import Dividing
 from postil.formats.hf.layout import Written
 from postil.formats.hf.parquet.write import SHARD, DatasetWriter
-from postil.formats.hf.receipt import NAME as RECEIPT, read_receipt, write_receipt
+from postil.formats.hf.reading.tables import CARD
+from postil.formats.hf.receipt import NAME as RECEIPT, no_longer_there, read_receipt, write_receipt
 from postil.formats.hf.reserved import Reserved
 from postil.formats.hf.sentence_layer import CHOOSE, sentence_layer
 from postil.formats.hf.trainers.write import NAMES as TRAINERS, Trainers, applies as trainers_apply
 from postil.formats.hf.verify import verify
 from postil.model import AnnotationSet, Header
 from postil.storage.staging import Staging, staging
-from postil.text import counted
+from postil.text import counted, listing
 
 
 class Choices(msgspec.Struct, frozen=True):
@@ -84,10 +86,11 @@ def export(corpus: Corpus, destination: Path, wanted: Wanted, choices: Choices) 
         _write_companions(work, about)
         verify(work, about)
         write_receipt(work)
+        gone = list(_gone(destination, about, work))
         stage.put_in_place(lambda: _refuse_foreign(destination, replace=choices.replace))
     uncited = () if about.citation_file else (f"no {CITATION}: the manifest names no authors",)
     rights = _said_of_rights(reserved, detached=choices.detached)
-    return Report((*_said(destination, written), *uncited, *_said_of_gate(about), *rights, *stage.restored))
+    return Report((*_said(destination, written), *gone, *uncited, *_said_of_gate(about), *rights, *stage.restored))
 
 
 @contextmanager
@@ -115,7 +118,8 @@ def _chosen(corpus: Corpus, names: tuple[str, ...], *, detached: bool) -> tuple[
         raise PostilError(
             f"the scheme of this corpus gives {' and '.join(names)} nothing to hold"
             if not trainers
-            else f"{' and '.join(trainers)} lie beside a config: choose one too, such as --config documents"
+            else f"{listing(trainers, 'and')}: files for trainers are written beside a config: choose one too, such as "
+            "--config documents"
         )
     return chosen, trainers
 
@@ -160,6 +164,16 @@ def _write_companions(work: Path, about: About) -> None:
         (work / path).parent.mkdir(exist_ok=True)
         (work / path).write_bytes(data)
     write_checksums(work, made)
+
+
+def _gone(destination: Path, about: About, work: Path) -> Iterator[str]:
+    """In words, what the export that is replaced has and the new one has not."""
+    before = read_receipt(destination)
+    gone = no_longer_there(before, read_receipt(work))
+    if about.detached and CARD in before and NO_TEXT.encode() not in (destination / CARD).read_bytes():
+        gone.append("the texts")
+    if gone:
+        yield f"no longer there: {', '.join(gone)}"
 
 
 def _said(destination: Path, written: Written) -> Iterator[str]:

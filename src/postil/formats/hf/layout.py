@@ -108,6 +108,9 @@ class Written(msgspec.Struct, frozen=True):
         written = {shard.split for files in self.files for shard in files.shards}
         if empty := [name for name in self.dividing.splits.shares if name not in written]:
             yield f"no document fell to {', '.join(empty)}; an empty split is not written"
+        for files in self.files:
+            if lacking := [split for split in self.dividing.of_documents if split in written - files.rows.keys()]:
+                yield f"the config {files.config.name} has no split {listing(lacking)}: no document there gives it a row"
         if len(written) > 1:
             yield f"across splits: {in_short(self.dividing.leaks)}"
 

@@ -19,7 +19,8 @@ from postil.text import counted, listing
 
 # What the columns of a config do not say of themselves.
 _READING = {
-    "documents": "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text.",
+    "documents": "`attributes`, `ignore`, `unknown` and `metadata` in `documents` are JSON text: `{}` where there are none. "
+    "A note that there is not is the empty string, a confidence that was not stated is null.",
     "messages": "Answers in `messages` quote spans without positions: which of several equal passages is meant, they do not say.",
     "relations": "`head` and `tail` in `relations` are the arguments, in the scheme's order, of a relation with two roles.",
 }
@@ -92,7 +93,8 @@ def _header(about: About) -> Iterator[str]:
         "Made by": "; ".join(map(_author, manifest.authors)),
         "Annotation scheme": code(about.scheme.id) + (f", {words(about.scheme.title)}" if about.scheme.title else ""),
         "Annotation sets exported": ", ".join(map(code, about.written.annotators)),
-        "Files beside this card": "`scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `SHA256SUMS`, `not-held.csv`"
+        "Files beside this card": "`corpus.toml`, `scheme.toml`, `labels.json`, `croissant.json`, `LICENSE.md`, `not-held.csv`, "
+        "`SHA256SUMS`, `postil-export.json`"
         + (", `CITATION.cff`" if about.citation_file else "")
         + (f", [`{GUIDELINES}`]({GUIDELINES})" if about.has_guidelines else ""),
     }

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from postil.corpus import Document
-from postil.formats.hf.parquet.columns import Block, Lists
 from postil.formats.hf.config import Config, Context
-from postil.formats.hf.parquet.features import STRING, Column, ListOf, Record
 from postil.formats.hf.instructions import instruction
+from postil.formats.hf.parquet.columns import Block, Lists
+from postil.formats.hf.parquet.features import STRING, Column, ListOf, Record
 from postil.model import Annotation, AnnotationSet, Label, Relation, Span
 from postil.scheme import Layer
 
