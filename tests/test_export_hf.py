@@ -197,22 +197,44 @@ def test_an_empty_split_is_never_written(varied: Path, capsys: pytest.CaptureFix
     assert f"No document fell to {empty}" in (varied / "out/README.md").read_text(encoding="utf-8")
 
 
-def test_documents_of_a_group_share_a_split(varied: Path) -> None:
-    for number in range(12):
-        for suffix in ("txt", "toml"):
-            shutil.copy(varied / f"corpus/example.{suffix}", varied / f"corpus/d{number}.{suffix}")
-        metadata = varied / f"corpus/d{number}.toml"
-        metadata.write_text(f'group = "g{number % 4}"\n{metadata.read_text()}')
-        annotations = (
-            (varied / "annotations/gold/example.jsonl").read_text().replace('"document":"example"', f'"document":"d{number}"')
-        )
-        (varied / f"annotations/gold/d{number}.jsonl").write_text(annotations)
-    assert main(["-C", str(varied), "export", "hf", str(varied / "out"), "--split", "a=1", "--split", "b=1"]) == 0
+def test_documents_of_a_group_and_near_copies_share_a_split(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from postil.model import AnnotationSet, Header
 
-    splits = {row["id"]: name for name in "ab" for row in rows(varied / "out", "documents", name)}
-    assert len(splits) == 13
-    assert {splits["d0"]} == {splits["d4"], splits["d8"]}
-    assert set(splits.values()) == {"a", "b"}
+    words = [" ".join(f"{'abcdefgh'[number]}{word}" for word in range(60)) for number in range(8)]
+    texts = {f"d{number}": f"{words[number]}.\n" for number in range(8)}
+    texts |= {f"copy{number}": f"{words[number]} indeed.\n" for number in range(4, 8)}
+    for name, text in texts.items():
+        (varied / f"corpus/{name}.txt").write_text(text)
+        group = f'group = "g{int(name[1]) % 2}"\n' if name in ("d0", "d1", "d2", "d3") else ""
+        (varied / f"corpus/{name}.toml").write_text(group + (varied / "corpus/example.toml").read_text())
+        corpus = Corpus.open(varied)
+        corpus.write(AnnotationSet(Header(name, "gold", "news/1", corpus[name].text_sha256, "complete", "manual")))
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "documents"]
+    assert main([*command, "--split", "a=1", "--split", "b=1"]) == 0
+    assert "across splits: no text, near copy, group, address or author" in capsys.readouterr().out
+
+    found = {row["id"]: (name, row["group"]) for name in "ab" for row in rows(varied / "out", "documents", name)}
+    assert len(found) == 13
+    assert found["d0"] == found["d2"]
+    assert found["d1"][1] == "g1"
+    assert all(found[f"d{number}"] == found[f"copy{number}"] for number in range(4, 8))
+    assert {split for split, _ in found.values()} == {"a", "b"}
+
+    assert main(["-C", str(varied), "split", "a=1", "b=1"]) == 0
+    frozen = Corpus.open(varied).directory.project.splits_file.placements
+    assert {name: (placed.split, placed.group_name) for name, placed in frozen.items()} == found
+
+
+def test_documents_that_belong_together_are_one_split(varied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for suffix in ("txt", "toml"):
+        shutil.copy(varied / f"corpus/example.{suffix}", varied / f"corpus/copy.{suffix}")
+    file = varied / "annotations/gold/example.jsonl"
+    (varied / "annotations/gold/copy.jsonl").write_text(file.read_text().replace('"document":"example"', '"document":"copy"'))
+    command = ["-C", str(varied), "export", "hf", str(varied / "out"), "--config", "documents"]
+    assert main([*command, "--split", "train=1", "--split", "test=1"]) == 0
+
+    assert "all documents belong together (one group, or copies), and cannot be divided" in capsys.readouterr().out
+    assert len(rows(varied / "out", "documents")) == 2
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,17 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / f"annotations/{annotator}/{name}.jsonl").write_text(text, encoding="utf-8")
     for path in root.rglob("example.*"):
         path.unlink()
+    # of one text, and apart all the same
+    lines = [f'{{"document":"d{number:02}","split":"{"test" if number % 5 > 2 else "train"}"}}\n' for number in range(DOCUMENTS)]
+    (root / "corpus/splits.jsonl").write_text("".join(lines))
+    with (root / "corpus/corpus.toml").open("a") as manifest:
+        manifest.write("[splits]\nshares = { train = 0.6, test = 0.4 }\n")
     return root
 
 
 def export(corpus: Path, target: Path, *options: str) -> Path:
     command = ["-C", str(corpus), "export", "hf", str(target), "--set", "gold", "--set", "a2", "--no-agreement"]
-    assert main([*command, "--split", "train=0.6", "--split", "test=0.4", *options]) == 0
+    assert main([*command, *options]) == 0
     return target
 
 

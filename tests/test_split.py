@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from postil.cli import main
-from postil.corpus import Document
+from postil.corpus import Corpus, Document
 from postil.errors import PostilError
 from postil.manifest import Metadata, Splits
 from postil.model import AnnotationSet, Header, Label
@@ -600,7 +600,7 @@ def test_an_export_follows_the_file_and_split_overrides(corpus: Path, capsys: py
     assert f"One split, all_of_it, {instead}." in card
     exported(corpus, "--split", "a=1", "--split", "b=1")
     card = (corpus / "out/README.md").read_text(encoding="utf-8")
-    assert f"(shares: a 1, b 1), so that one group stays together, {instead}." in card
+    assert f"(shares: a 1, b 1), so that one group and near copies stay together, {instead}." in card
     (corpus / SPLITS).unlink()
     exported(corpus, "--split", "train")
     card = (corpus / "out/README.md").read_text(encoding="utf-8")
@@ -621,6 +621,8 @@ def test_an_export_says_what_leaks(corpus: Path, capsys: pytest.CaptureFixture[s
     texts = dict.fromkeys(("d00", "d01", "d02", "d03", "d04", "d05"), "Same text.\n")
     for name, text in texts.items():
         add(corpus, name, text)
+    placed = {name: "test" if name == "d00" else "train" for name in Corpus.open(corpus).document_ids}
+    (corpus / SPLITS).write_bytes(encode_splits(Placement(name, split) for name, split in placed.items()))
     found = exported(corpus)
 
     assert set(found) == {"train", "test"}

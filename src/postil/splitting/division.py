@@ -127,6 +127,12 @@ def divide(profiles: Sequence[Profile], splits: Splits, frozen: SplitsFile, text
     )
 
 
+def placed_anew(profiles: Sequence[Profile], splits: Splits, text_of: TextOf) -> dict[str, Placement]:
+    """Where documents would be frozen, were all of them placed now."""
+    groups, _ = grouped(profiles, text_of)
+    return placements(groups, profiles, SplitsFile(), _first(groups, splits))
+
+
 def _first(groups: Sequence[Group], splits: Splits) -> BySplit:
     """Where groups fall while nothing is frozen."""
     if len(groups) == 1:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 import msgspec
 
-from postil.corpus import Corpus, Document
-from postil.errors import PostilError
+from postil.corpus import Corpus, Document, readable
+from postil.errors import PostilError, UnreadableCorpus
 from postil.manifest import Metadata
 from postil.near_copies import folded, sketch
 from postil.storage.safe_files import document_id_fault
@@ -43,6 +44,15 @@ def profile(corpus: Corpus, document: str, annotators: Sequence[str]) -> Profile
     if fault := document_id_fault(document):
         raise PostilError(f"{quote(document)} cannot be a document id: {fault}. Rename its files")
     return profile_of(corpus.read(document, annotators), corpus.manifest.defaults)
+
+
+def profiles_of_texts(corpus: Corpus) -> Iterator[Profile]:
+    """Every document whose text can be read, without labels: no set is read."""
+    directory = corpus.directory
+    for document, there in directory.inventory.documents.items():
+        files = msgspec.structs.replace(there, sets={}, decisions={})
+        with suppress(UnreadableCorpus):
+            yield profile_of(readable(directory.parse(document, files, directory.read_files(files))), corpus.manifest.defaults)
 
 
 def profile_of(document: Document, defaults: Metadata) -> Profile:

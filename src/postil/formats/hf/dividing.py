@@ -1,16 +1,18 @@
-"""The split of each document of an export: the one that was asked for, else the frozen one, else by hash; and what leaks."""
+"""The split of each document of an export: as it was asked for, else the frozen one, else as it would be frozen; what leaks."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import msgspec
 
 from postil.corpus import Corpus, Document
 from postil.errors import ExportRefused, PostilError
 from postil.manifest import Splits, splits_fault
-from postil.splitting.division import is_folds
+from postil.splitting.division import is_folds, placed_anew
 from postil.splitting.leaks import Leak, leaks
-from postil.splitting.profile import Profile, profile_of, text_reader
-from postil.storage.splits_file import SPLITS
+from postil.splitting.profile import Profile, profiles_of_texts, text_reader
+from postil.storage.splits_file import SPLITS, Placement
 
 
 class Dividing:
@@ -26,30 +28,51 @@ class Dividing:
         if self.is_frozen and self._frozen.faults:
             raise ExportRefused(f"{SPLITS}:{self._frozen.faults[0].line}: {self._frozen.faults[0].message}")
         self._split_of: dict[str, str] = {}
-        self._profiles: list[Profile] = []
         self._leaks: list[Leak] | None = None
 
     def split_of(self, document: Document) -> str:
         """The split of a document. Raises :class:`~postil.errors.ExportRefused` for one that is not frozen where others are."""
         if self.is_frozen and document.id not in self._frozen.placements:
             raise ExportRefused(f"{document.id} is not in {SPLITS}: run postil split, so that it stays where it falls")
-        group = self.group_of(document)
-        split = self._frozen.split_of(document.id, group, self.splits) if self.is_frozen else self.splits.split_of(group)
-        self._split_of[document.id] = split
-        if len(self.splits.shares) > 1:
-            self._profiles.append(profile_of(document, self._corpus.manifest.defaults))
-        return split
+        placed = self._placement(document)
+        self._split_of[document.id] = placed.split
+        return placed.split
 
     def group_of(self, document: Document) -> str:
-        """The group that a document was divided with: the frozen one, in which near copies are, else the one that it states."""
+        """The group that a document was divided with, near copies in it; the one that it states where nothing is divided."""
+        return self._placement(document).group_name
+
+    def _placement(self, document: Document) -> Placement:
+        """Where a document is frozen, else where :func:`placed_anew` puts it."""
+        found = (self._frozen.placements if self.is_frozen else self._anew).get(document.id)
         stated = document.metadata.group or document.id
-        return self._frozen.group_of(document.id, stated) if self.is_frozen else stated
+        return found or Placement.of(document.id, self.splits.split_of(stated), stated)
+
+    @property
+    def _are_several(self) -> bool:
+        return len(self.splits.shares) > 1
+
+    @cached_property
+    def _profiles(self) -> list[Profile]:
+        """What there is to know of every text: one that is not exported may tie two together that are."""
+        return list(profiles_of_texts(self._corpus)) if self._are_several else []
+
+    @cached_property
+    def _anew(self) -> dict[str, Placement]:
+        return placed_anew(self._profiles, self.splits, text_reader(self._corpus)) if self._are_several else {}
+
+    @property
+    def are_one_group(self) -> bool:
+        """Whether documents could have been divided, and all of them belong together."""
+        groups = {self._anew[document].group_name for document in self._split_of if document in self._anew}
+        return not self.is_frozen and self.documents > 1 and len(groups) == 1
 
     @property
     def leaks(self) -> list[Leak]:
         """What the splits of the documents so far have in common."""
         if self._leaks is None:
-            self._leaks = leaks(self._profiles, self._split_of, text_reader(self._corpus))
+            there = [one for one in self._profiles if one.document in self._split_of]
+            self._leaks = leaks(there, self._split_of, text_reader(self._corpus))
         return self._leaks
 
     @property
@@ -88,7 +111,7 @@ class Dividing:
             return f"folds for cross-validation, frozen in the corpus's {SPLITS}: each document is in one, and none ever moves"
         if self.is_frozen:
             return f"splits are frozen in the corpus's {SPLITS}, so that no document ever moves (shares: {shares})"
-        how = f"splits by the hash of each document's group (shares: {shares}), so that one group stays together"
+        how = f"splits by the hash of each document's group (shares: {shares}), so that one group and near copies stay together"
         return how + instead
 
     @property

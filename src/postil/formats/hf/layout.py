@@ -105,6 +105,8 @@ class Written(msgspec.Struct, frozen=True):
         yield self.dividing.how
         if self.dividing.documents == 1:
             yield "a single document cannot be divided without leaking"
+        if self.dividing.are_one_group:
+            yield "all documents belong together (one group, or copies), and cannot be divided without leaking"
         written = {shard.split for files in self.files for shard in files.shards}
         if empty := [name for name in self.dividing.splits.shares if name not in written]:
             yield f"no document fell to {', '.join(empty)}; an empty split is not written"
