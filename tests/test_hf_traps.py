@@ -45,6 +45,12 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / f"corpus/d{number}.{suffix}").write_bytes((root / f"corpus/example.{suffix}").read_bytes())
         header = lines[0].replace('"document":"example"', f'"document":"d{number}"')
         (root / f"annotations/gold/d{number}.jsonl").write_text("".join([header, *lines[1 : 1 + len(SPANS)]]), encoding="utf-8")
+    places = [
+        ("example", 0),
+        *((f"d{number}", number % 2) for number in range(DOCUMENTS)),
+    ]  # frozen: as copies they would be in one
+    frozen = [json.dumps({"document": one, "split": SPLITS[at]}, separators=(",", ":")) + "\n" for one, at in sorted(places)]
+    (root / "corpus/splits.jsonl").write_text("".join(frozen), encoding="utf-8")
     command = ["-C", str(root), "export", "hf", str(directory / "out"), "--no-agreement", "--shard-size", "2KB"]
     assert main([*command, *(option for config in CONFIGS for option in ("--config", config))]) == 0
     return directory / "out"

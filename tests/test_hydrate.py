@@ -117,7 +117,10 @@ def quoting(made: Path, tmp_path: Path) -> Path:
 
 
 def exported(root: Path, target: Path, *options: str) -> Path:
-    assert main(["-C", str(root), "export", "hf", str(target), "--set", "gold", "--set", "a1", *options]) == 0
+    sets = [
+        word for one in sorted(path.name for path in (root / "annotations").iterdir() if path.is_dir()) for word in ("--set", one)
+    ]
+    assert main(["-C", str(root), "export", "hf", str(target), *sets, *options]) == 0
     return target
 
 
