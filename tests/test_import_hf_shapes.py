@@ -261,21 +261,21 @@ def test_spans_by_characters(way: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shift", "more", "said"),
     [
-        (0, -1, "ends that are those of the last character, by the spans' own texts"),
-        (1, 0, "offsets that count from one, by the spans' own texts"),
-        (1, -1, "offsets that count from one, with ends that are those of the last character, by the spans' own texts"),
+        (0, -1, "code points from zero, with ends at the last character"),
+        (1, 0, "code points from one, with ends after the last character"),
+        (1, -1, "code points from one, with ends at the last character"),
     ],
 )
 def test_how_offsets_count_is_never_guessed(
     shift: int, more: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = rows(tmp_path / "told/train.jsonl", {"id": "a", "text": TEXT, "entities": records(shift, more)})
     plain = TEXT.replace("😀", "O")  # in which there is only one way to count characters
+    told = rows(tmp_path / "told/train.jsonl", {"id": "a", "text": plain, "entities": records(shift, more)})
     silent = rows(tmp_path / "silent/train.jsonl", {"id": "a", "text": plain, "entities": records(shift, more, with_text=False)})
 
     corpus = imported(tmp_path / "c1", told)
     assert [(one.start, one.end, one.label) for one in corpus["a"].sets["imported"].spans] == SPANS
-    assert f"2 × {said}" in capsys.readouterr().out
+    assert f"1 × documents whose offsets count {said}" in capsys.readouterr().out
     corpus = imported(tmp_path / "c2", silent)
     assert [(one.start, one.end) for one in corpus["a"].sets["imported"].spans] == [
         (start + shift, end + shift + more) for start, end, _ in SPANS
@@ -284,6 +284,76 @@ def test_how_offsets_count_is_never_guessed(
     options = (*(("--base", "1") if shift else ()), *(("--inclusive",) if more else ()))
     corpus = imported(tmp_path / "c3", silent, *options)
     assert [(one.start, one.end, one.label) for one in corpus["a"].sets["imported"].spans] == SPANS
+
+
+EMOJI = "😀 Ada met 😀 Bob and went home"
+TWO = [("PER", "Ada"), ("PER", "Bob")]
+
+
+def entity(start: int, end: int, text: str = "") -> dict[str, Any]:
+    return {"start": start, "end": end, "label": "PER", **({"text": text} if text else {})}
+
+
+@pytest.mark.parametrize("options", [(), ("--offsets", "utf-16"), ("--base", "0"), ("--base", "0", "--offsets", "utf-16")])
+def test_utf16_is_not_taken_for_counting_from_one(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entities = [entity(3, 6, "Ada"), entity(14, 17, "Bob")]
+    source = rows(tmp_path / "d/train.jsonl", {"id": "a", "text": EMOJI, "entities": entities})
+    assert found(imported(tmp_path / "c", source, *options), "a") == TWO
+    assert ("1 × documents whose offsets count UTF-16 code units\n" in capsys.readouterr().out) == ("--offsets" not in options)
+
+
+def test_bytes_are_not_taken_for_counting_from_one(tmp_path: Path) -> None:
+    entities = [entity(5, 8, "Ada"), entity(18, 21, "Bob")]
+    source = rows(tmp_path / "d/train.jsonl", {"id": "a", "text": EMOJI, "entities": entities})
+    assert found(imported(tmp_path / "c", source), "a") == TWO
+
+
+def test_one_document_does_not_count_in_three_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entities = [entity(0, 3, "Ada"), entity(8, 10, "Bob"), entity(17, 19, "Cy")]
+    source = rows(tmp_path / "d/train.jsonl", {"id": "a", "text": "Ada met Bob and Cy went", "entities": entities})
+    said = refused(capsys, tmp_path / "x", source)
+    assert "train.jsonl:1: s2: is said to cover “Bob”, but at 8-10 there is “Bo”" in said
+    assert "train.jsonl:1: s3: is said to cover “Cy”, but at 17-19 there is “y ”" in said
+    assert "--base and --inclusive say how" in said
+    corpus = imported(tmp_path / "c", source, "--realign")
+    assert found(corpus, "a") == [("PER", "Ada"), ("PER", "Bob"), ("PER", "Cy")]
+
+
+def test_what_is_said_of_edges_is_not_argued_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = rows(tmp_path / "d/train.jsonl", {"id": "a", "text": "So Ada met Bob", "entities": [entity(4, 7, "Ada")]})
+    assert "but at 4-7 there is “da ”" in refused(capsys, tmp_path / "x", source, "--base", "0")
+    assert "there is “da m”" in refused(capsys, tmp_path / "x", source, "--inclusive")
+    assert "outside the text, which is from 1 to 15" in refused(
+        capsys, tmp_path / "x", rows(tmp_path / "e/train.jsonl", {"text": "So Ada met Bob", "entities": [entity(4, 16)]}),
+        "--base", "1",
+    )  # fmt: skip
+    assert found(imported(tmp_path / "c", source, "--base", "1"), "a") == [("PER", "Ada")]
+
+
+def test_edges_that_could_be_named_in_two_ways_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = {"id": "a", "text": "xaaay", "entities": [entity(2, 3, "aa")]}  # from zero up to the last, or from one
+    said = refused(capsys, tmp_path / "x", rows(tmp_path / "d/train.jsonl", both))
+    assert "--offsets code-point --base 0 --inclusive" not in said or "--offsets code-point --base 1 --inclusive" in said
+    assert "nothing in the source decides" in said
+    sure = {"id": "b", "text": "Ada met Bob", "entities": [entity(1, 3, "Ada")]}
+    corpus = imported(tmp_path / "c", rows(tmp_path / "e/train.jsonl", both, sure))
+    assert [(one.start, one.end) for one in corpus["a"].sets["imported"].spans] == [(1, 3)]
+
+
+def test_documents_that_prove_two_ways_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zero = {"id": "zero", "text": "So Ada met Bob", "entities": [entity(3, 6, "Ada")]}
+    one = {"id": "one", "text": "So Ada met Bob", "entities": [entity(4, 7, "Ada")]}
+    silent = {"id": "silent", "text": "So Ada met Bob", "entities": [entity(4, 7)]}
+    said = refused(capsys, tmp_path / "x", rows(tmp_path / "d/train.jsonl", zero, one))
+    assert "one: offsets count from one, with ends after the last character" in said
+    assert "zero from zero, with ends after the last character: --base and --inclusive say how all of them count" in said
+    said = refused(capsys, tmp_path / "x", rows(tmp_path / "e/train.jsonl", silent, one))
+    assert "silent: nothing says how offsets count here" in said
+    assert found(imported(tmp_path / "c", tmp_path / "e", "--base", "1"), "silent") == [("PER", "Ada")]
+    bare = {"id": "bare", "text": "Nothing", "entities": []}
+    assert found(imported(tmp_path / "c2", rows(tmp_path / "f/train.jsonl", bare, one)), "one") == [("PER", "Ada")]
 
 
 def test_labels_of_spans_that_are_numbers_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -69,13 +70,19 @@ def click_options(options: Iterable[Option]) -> list[click.Option]:
             multiple=option.multiple,
             is_flag=option.is_flag,
             type=click.Choice(option.choices) if option.choices else None,
-            default=None if option.multiple or option.is_flag else option.default,
+            default=option.default or None,
+            callback=partial(_or_unsaid, option),
             show_default=bool(option.default),
             metavar=None if option.choices or option.is_flag else option.metavar,
             help=option.help,
         )
         for option in options
     ]
+
+
+def _or_unsaid(option: Option, _: click.Context, __: click.Parameter, value: Any) -> Any:
+    """The value, which a choice may be without."""
+    return option.unsaid if value is None else value
 
 
 def manual_as_help(manual: str) -> str:

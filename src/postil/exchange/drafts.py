@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from postil.exchange.edges import Edges
 from postil.model import Label, Note, Relation, Span
 from postil.text import Unit
 
@@ -47,8 +48,9 @@ class Draft(msgspec.Struct):
     """A document. ``text`` is exactly what the file's offsets count in: nothing of it was normalised.
 
     ``name``: what the file calls it (a path without suffix, an id), from which an id is made. ``unit``: what its offsets
-    count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``metadata``: keys of
-    :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``. ``file``: where it was read.
+    count; ``None`` where tools differ, and then the texts that the spans repeat decide. ``edges``: how they name edges, likewise.
+    ``metadata``: keys of :class:`~postil.manifest.Metadata`, or any others, which are kept as ``extra``.
+    ``file``: where it was read.
     ``is_built``: whether the reader put the text together of what the spans cover, so that no offset was there to be wrong.
     ``split``: the one that the source puts it into, where it divides its documents.
     ``joins_lines``: whether fragments between which there is only the end of a line are one, cut by a tool.
@@ -66,3 +68,4 @@ class Draft(msgspec.Struct):
     joins_lines: bool = False
     split: str = ""
     files: dict[str, bytes] = {}
+    edges: Edges | None = Edges()

@@ -18,9 +18,10 @@ from postil.exchange.annotator_names import AnnotatorNames
 from postil.exchange.dangling import without_dangling
 from postil.exchange.document_names import SOURCE_NAME, DocumentNames, EmptyShelf, Shelf
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.edges import SAY, Agreement
 from postil.exchange.ids import renamed
 from postil.exchange.losses import Losses
-from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, Unverified, over_lines, placed
+from postil.exchange.offsets import Counting, Mismatch, Placed, Undecided, Unverified, over_lines, placed, usual
 from postil.exchange.plain_values import with_plain_values
 from postil.exchange.repair import found_again
 from postil.manifest import Metadata, Rights
@@ -68,6 +69,7 @@ class Intake:
         self._drafts = 0
         self._doubts: dict[int, _Doubt] = {}  # by the number of the draft in the source, which alone is kept of it
         self._fitting: frozenset[Counting] | None = None  # the ways of counting that explain every document so far
+        self._agreement = Agreement()
         self._names = DocumentNames(rules.into, self.repaired, shelf or EmptyShelf())
 
     def admit(self, draft: Draft) -> Document | None:
@@ -81,14 +83,16 @@ class Intake:
             self.left_out.add("documents without text", shown)
             return None
         try:
-            found = placed(draft, Counting(self.rules.unit) if self.rules.unit else None)
+            found = placed(draft, replace(usual(draft), unit=self.rules.unit) if self.rules.unit else None)
         except Undecided as several:
             self._doubts[self._drafts] = _Doubt(shown, several.choices, several.countings, _question(several))
             return None
         if found.fits:
             self._narrow(found.fits)
-        if found.counting != Counting(draft.unit or "code point") and self.rules.unit is None:
-            self.repaired.add(f"documents whose offsets count {found.counting}", shown)
+        if self.rules.unit is None:
+            if found.counting != usual(draft):
+                self.repaired.add(f"documents whose offsets count {found.counting}", shown)
+            self._see_edges(draft, found, shown)
         return self._admit(draft, found, shown)
 
     def settled(self, again: Callable[[], Iterable[Draft]]) -> Iterator[tuple[Draft, Document]]:
@@ -98,9 +102,9 @@ class Intake:
         """
         for doubt in self._doubts.values():
             self._narrow(frozenset().union(*doubt.choices))
+        fitting = frozenset(one for one in self._fitting or () if self._agreement.allows(one.edges))
         counted: dict[int, tuple[Counting, str]] = {}
         for number, doubt in self._doubts.items():
-            fitting = self._fitting or frozenset()
             if counting := doubt.only(fitting):
                 counted[number] = counting, "as only that fits all of the source"
             elif counting := doubt.only(frozenset(one for one in fitting if one.unit != "grapheme")):
@@ -110,11 +114,20 @@ class Intake:
                 )
             else:
                 self.errors.append(f"{doubt.shown}: {doubt.question}")
+        self.errors += self._agreement.faults()
         for number, draft in enumerate(again(), 1) if counted else ():
             if number in counted:
                 shown, (counting, why) = _shown(draft), counted[number]
                 self.repaired.add(f"documents whose offsets count {counting}, {why}", shown)
                 yield draft, self._admit(draft, placed(draft, counting), shown)
+
+    def _see_edges(self, draft: Draft, found: Placed, shown: str) -> None:
+        """Note how a document names edges that its format leaves open."""
+        spans = [span for one in draft.sets for span in one.spans]
+        if draft.edges is None and spans and not found.mismatches:
+            is_proven = any(span.text for span in spans)
+            fits = frozenset(one.edges for one in found.fits or {found.counting})
+            self._agreement.see(shown, fits if is_proven else frozenset())
 
     def _narrow(self, countings: frozenset[Counting]) -> None:
         self._fitting = countings if self._fitting is None else self._fitting & countings
@@ -124,7 +137,7 @@ class Intake:
             self.unverified.see(draft, found)
         sets = [without_dangling(one, self.left_out, self.repaired) for one in found.sets]
         if found.mismatches:
-            sets = self._mismatched(found.text, sets, found.mismatches)
+            sets = self._mismatched(found.text, sets, found.mismatches, are_open=draft.edges is None)
         for trimmed in found.trimmed:
             self.repaired.add("spans trimmed of blanks that the text they are said to cover has not", trimmed.place, trimmed.text)
         if found.counting.crlf_is_one and (ends := draft.text.count("\r\n")):
@@ -158,23 +171,24 @@ class Intake:
             return id, metadata
         return id, replace(metadata, extra={**metadata.extra, SOURCE_NAME: name})
 
-    def _mismatched(self, text: str, sets: list[DraftSet], mismatches: tuple[Mismatch, ...]) -> list[DraftSet]:
+    def _mismatched(self, text: str, sets: list[DraftSet], mismatches: tuple[Mismatch, ...], *, are_open: bool) -> list[DraftSet]:
         """The sets after what the user wants done with spans whose text is not where they say."""
         if self.rules.realigns:
             return [self._realigned(text, one, number, mismatches) for number, one in enumerate(sets)]
         if self.rules.unit is None:
             self.errors += map(str, mismatches)
-            self._advise(mismatches)
+            self._advise(mismatches, are_open=are_open)
             return sets
         for mismatch in mismatches:
             self.repaired.add("spans taken at their offsets, which cover another text", str(mismatch))
         self.errors += [str(mismatch) for mismatch in mismatches if mismatch.found is None]
         return [replace(one, spans=[replace(span, text=span.covered(text)) for span in one.spans]) for one in sets]
 
-    def _advise(self, mismatches: tuple[Mismatch, ...]) -> None:
+    def _advise(self, mismatches: tuple[Mismatch, ...], *, are_open: bool) -> None:
         """Say what can be done about these, of what is not said yet."""
         for line, helps in (
             ("--realign looks for spans by the texts that they are said to cover", any(one.span.text for one in mismatches)),
+            (f"no one way of counting fits all spans of a document: {SAY}", are_open),
             ("--offsets UNIT takes spans where they say, whatever is there", any(one.found is not None for one in mismatches)),
         ):
             if helps and line not in self.advice:
@@ -290,7 +304,7 @@ def _question(several: Undecided) -> str:
     """What the user has to say, and what a span covers then."""
     examples = several.examples or [""] * len(several.countings)
     choices = [
-        f"--offsets {counting.unit.replace(' ', '-')}{f', with which the first covers {quote(shown)}' if shown else ''}"
+        f"{counting.options}{f', with which the first covers {quote(shown)}' if shown else ''}"
         for counting, shown in zip(several.countings, examples, strict=True)
     ]
     return f"offsets may count {several}, and nothing in the source decides: say {'; or '.join(choices)}"

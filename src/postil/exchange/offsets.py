@@ -1,7 +1,8 @@
 """Bringing offsets to code points, and proving that they are right by the texts that the file repeats.
 
 Tools differ in what they count, and files of one tool differ with its version and with who wrote them (a server, a browser).
-So the unit that a format declares is only tried first: what every span says that it covers decides. Nothing is shifted to fit.
+So the unit that a format declares is only tried first: what every span says that it covers decides. All spans of a document
+count in one way: none is shifted by itself to fit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.edges import SHIFTED, Edges
 from postil.model import Span
 from postil.text import Unit, Units, cuts_grapheme, cuts_word, quote
 
@@ -32,26 +34,37 @@ LINE_GAP = re.compile(rf"\s*[{LINE_ENDS}]\s*")
 
 
 class Counting(msgspec.Struct, frozen=True):
-    """A way of counting: a unit, and whether CR LF counts as one."""
+    """A way of counting: a unit, whether CR LF counts as one, and how edges are named."""
 
     unit: Unit
     crlf_is_one: bool = False
+    edges: Edges = Edges()
 
     def __str__(self) -> str:
-        return _NAMES[self.unit] + (" with CR LF as one" if self.crlf_is_one else "")
+        edges = f" {self.edges}" if self.edges != Edges() else ""
+        return _NAMES[self.unit] + (" with CR LF as one" if self.crlf_is_one else "") + edges
+
+    @property
+    def options(self) -> str:
+        """How the user says this."""
+        unit = f"--offsets {self.unit.replace(' ', '-')}"
+        if self.edges == Edges():
+            return unit
+        return f"{unit} --base {self.edges.base}" + (" --inclusive" if self.edges.is_inclusive else "")
 
 
 class Mismatch(msgspec.Struct, frozen=True):
     """A span whose offsets and text disagree: ``found`` is what is there, ``None`` where the offsets lead out of the text.
 
-    ``number``: which of the draft's sets it is in. ``span``: as the file has it. ``length``: of the text, as the offsets count.
+    ``number``: which of the draft's sets it is in. ``span``: as the file has it. ``bounds``: the first and the last offset that
+    lie in the text, as the offsets count.
     """
 
     draft_set: DraftSet
     number: int
     span: Span
     found: str | None
-    length: int
+    bounds: tuple[int, int]
 
     def __str__(self) -> str:
         where = self.draft_set.place(self.span.id)
@@ -59,8 +72,9 @@ class Mismatch(msgspec.Struct, frozen=True):
         if any(start > end for start, end in self.span.extents):
             return f"{where}: the offsets of {quote(self.span.label)}, {extents}, end before they begin"
         if self.found is None:
-            is_outside = any(start < 0 or end > self.length for start, end in self.span.extents)
-            why = f"outside the text, which is from 0 to {self.length}" if is_outside else "inside a character"
+            first, last = self.bounds
+            is_outside = any(start < first or end > last for start, end in self.span.extents)
+            why = f"outside the text, which is from {first} to {last}" if is_outside else "inside a character"
             return f"{where}: the offsets of {quote(self.span.label)}, {extents}, are {why}"
         return f"{where}: is said to cover {quote(self.span.text)}, but at {extents} there is {quote(self.found)}"
 
@@ -133,14 +147,33 @@ class Undecided(Exception):
 def placed(draft: Draft, forced: Counting | None = None) -> Placed:
     """The draft in code points. Raises :class:`Undecided` where nothing decides between several ways of counting.
 
-    ``forced``: count so and not otherwise, whatever the spans say.
+    ``forced``: count so and not otherwise, whatever the spans say. Edges that the draft leaves open are named as usual, unless
+    the spans' own texts show that all of them are named otherwise.
     """
     if forced is not None:
         return _counted(draft, forced)
-    first = _counted(draft, Counting(draft.unit or "code point"))
-    if not _differ(draft.text) or (draft.unit and not first.mismatches):
+    first = _counted(draft, usual(draft))
+    if not first.mismatches and (draft.unit or not _differ(draft.text)):
         return first
-    tries = [first, *(_counted(draft, one) for one in _countings(draft) if one != first.counting)]
+    tries = [first, *(_counted(draft, one) for one in _countings(draft, usual(draft).edges) if one != first.counting)]
+    if draft.edges is not None or not first.mismatches:
+        return _decided(tries)
+    shifted = _fitting_best(_counted(draft, one) for edges in SHIFTED for one in _countings(draft, edges))
+    if not all(one.mismatches for one in tries):
+        return _with_shifted(_decided(tries), shifted)
+    groups = _grouped(shifted)
+    if len(groups) > 1:
+        raise Undecided(groups)
+    return _with_shifted(groups[0][0], shifted) if groups else _decided(tries)
+
+
+def usual(draft: Draft) -> Counting:
+    """How the offsets of a draft count where nothing speaks against it."""
+    return Counting(draft.unit or "code point", edges=draft.edges or Edges())
+
+
+def _decided(tries: list[Placed]) -> Placed:
+    """The one that fits, of several units; else that with the fewest mismatches."""
     groups = _grouped(tries)
     fitting = [group for group in groups if not group[0].mismatches]
     if len(fitting) > 1:
@@ -154,17 +187,32 @@ def placed(draft: Draft, forced: Counting | None = None) -> Placed:
     return replace(fitting[0][0], fits=fits)
 
 
+def _fitting_best(tries: Iterable[Placed]) -> list[Placed]:
+    """Those that fit, code points first; without those that need blanks to be trimmed, if any does not."""
+    fitting = sorted((one for one in tries if not one.mismatches), key=lambda one: UNITS.index(one.counting.unit))
+    return [one for one in fitting if not one.trimmed] or fitting
+
+
+def _with_shifted(found: Placed, shifted: list[Placed]) -> Placed:
+    """What fits, with those ways of counting among its own that come to the same."""
+    alike = (one.counting for one in shifted if _places(one) == _places(found))
+    return replace(found, fits=found.fits | {found.counting, *alike})
+
+
 def _differ(text: str) -> bool:
     """Whether ways of counting can differ in this text at all."""
     return not text.isascii() or "\r\n" in text
 
 
-def _countings(draft: Draft) -> Iterator[Counting]:
+def _countings(draft: Draft, edges: Edges) -> Iterator[Counting]:
+    if not _differ(draft.text):
+        yield Counting(draft.unit or "code point", edges=edges)
+        return
     for crlf_is_one in (False, True) if "\r\n" in draft.text else (False,):
         for unit in UNITS:
             if unit != "grapheme":
-                yield Counting(unit, crlf_is_one)
-    yield Counting("grapheme")  # CR LF is one cluster anyway
+                yield Counting(unit, crlf_is_one, edges)
+    yield Counting("grapheme", edges=edges)  # CR LF is one cluster anyway
 
 
 def _counted(draft: Draft, counting: Counting) -> Placed:
@@ -173,29 +221,45 @@ def _counted(draft: Draft, counting: Counting) -> Placed:
     mismatches: list[Mismatch] = []
     trimmed: list[Trimmed] = []
     sets = [
-        replace(one, spans=_in_code_points(one, number, text, units, (mismatches, trimmed)))
+        replace(one, spans=_in_code_points(one, number, text, _Measure(units, counting.edges), (mismatches, trimmed)))
         for number, one in enumerate(draft.sets)
     ]
     return Placed(text, tuple(sets), counting, tuple(mismatches), trimmed=tuple(trimmed))
 
 
+class _Measure(msgspec.Struct, frozen=True):
+    """What offsets in a text mean."""
+
+    units: Units
+    edges: Edges
+
+    def bounds(self, text: str) -> tuple[int, int]:
+        """The first and the last offset in it."""
+        return self.edges.base, self.units.from_code_points(len(text)) + self.edges.base - self.edges.is_inclusive
+
+    def moved(self, span: Span, text: str) -> Span | None:
+        """The span in code points; ``None`` where it is in no place of the text."""
+        span = self.edges.plain(span)
+        if self.units.is_identity and span.start >= 0 and span.end <= len(text):
+            return span
+        return _converted(span, self.units)
+
+
 def _in_code_points(
-    draft_set: DraftSet, number: int, text: str, units: Units, noted: tuple[list[Mismatch], list[Trimmed]]
+    draft_set: DraftSet, number: int, text: str, measure: _Measure, noted: tuple[list[Mismatch], list[Trimmed]]
 ) -> list[Span]:
     """The spans in code points, each with the text that it covers; those that disagree are noted, and keep the file's text."""
     mismatches, trimmed = noted
-    length = units.from_code_points(len(text))
+    bounds = measure.bounds(text)
     spans = []
     for span in draft_set.spans:
-        moved: Span | None = span
-        if not units.is_identity or span.start < 0 or span.end > len(text):
-            moved = _converted(span, units)
+        moved = measure.moved(span, text)
         covered = None if moved is None or moved.start > moved.end else moved.covered(text)
         if moved is None or covered is None:
-            mismatches.append(Mismatch(draft_set, number, span, None, length))
+            mismatches.append(Mismatch(draft_set, number, span, None, bounds))
             spans.append(span)
         elif span.text and covered != span.text and not _is_same_but_for_blanks(covered, span.text):
-            mismatches.append(Mismatch(draft_set, number, span, covered, length))
+            mismatches.append(Mismatch(draft_set, number, span, covered, bounds))
             spans.append(moved)
         elif span.text and covered != span.text and (less := _without_blank_edges(moved, text)).extents != moved.extents:
             trimmed.append(Trimmed(draft_set.place(span.id), less.text))

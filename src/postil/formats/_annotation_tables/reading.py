@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.edges import Edges
 from postil.exchange.format import Option
 from postil.exchange.incoming import Incoming
 from postil.exchange.joined import joined
@@ -26,10 +27,17 @@ from postil.model import Label, Note, Relation, Span
 from postil.text import Unit, quote
 
 OPTIONS = (
-    Option("base", "What the first character of a text is: 0 or 1.", choices=("0", "1"), default="0"),
+    Option("base", "What the first character of a text is: 0 or 1.", choices=("0", "1")),
     Option("inclusive", "The end of a span is its last character, not the one after it.", is_flag=True),
 )
 """How tables count, which none of them says."""
+
+
+def edges_said(options: dict[str, Any]) -> Edges | None:
+    """How offsets name edges, by these options; ``None`` where neither is given."""
+    base, is_inclusive = options.get("base"), bool(options.get("inclusive"))
+    return Edges(int(base or 0), is_inclusive) if base or is_inclusive else None
+
 
 _LOOKED_AT = 100
 _WHOLE = re.compile(r"\s*(-?\d{1,15})(\.0*)?\s*")
@@ -145,7 +153,7 @@ class _Reading:
 
     def __init__(self, incoming: Incoming, name: str) -> None:
         self.incoming, self.name = incoming, name
-        self._base = 1 if incoming.options["base"] == "1" else 0
+        self._edges = edges_said(incoming.options) or Edges()
         self._sets: dict[str, DraftSet] = {}
         self._taken: dict[str, set[str]] = {}
 
@@ -158,7 +166,8 @@ class _Reading:
         unit: Unit | None = "code point" if any(span.text for span in spans) or not spans else None
         name = self.name.partition("\0")
         shown = f"{name[0]}-{rows[0].line}" if name[1] else self.name.removesuffix(".txt")
-        return Draft(shown, text, list(self._sets.values()), self._metadata(rows, text), unit, rows[0].place)
+        sets = list(self._sets.values())
+        return Draft(shown, text, sets, self._metadata(rows, text), unit, rows[0].place, edges=self._edges)
 
     def _text(self, rows: list[_Row]) -> tuple[str, bool]:
         """The text of the document, and whether the column ``text`` has it, which mostly has that of spans."""
@@ -189,7 +198,8 @@ class _Reading:
             if row.read.columns.kind == "spans" and row.get("start") and row.get("end")
         ]
         return not extents or (
-            max(end for _, end in extents) <= len(text) and any(end - start < len(text) for start, end in extents)
+            max(end for _, end in extents) - self._edges.base <= len(text)
+            and any(end - start < len(text) for start, end in extents)
         )
 
     def _metadata(self, rows: list[_Row], text: str) -> dict[str, Any]:
@@ -245,7 +255,7 @@ class _Reading:
         return id
 
     def _span(self, made: DraftSet, row: _Row, covered: str) -> None:
-        end = self._whole(row, "end") + (1 if self.incoming.options["inclusive"] else 0)
+        end = self._whole(row, "end")
         fragments = self._fragments(row)
         layer = row.get("layer") or self.incoming.span_layer
         label = row.get("label")
@@ -262,14 +272,13 @@ class _Reading:
         if not found or not row.get(meaning).isascii():
             message = f"{meaning}: a whole number is wanted, not {quote(row.get(meaning))}"
             raise UnreadableFile(row.read.table.file.shown, message, row.line, 1)
-        return int(found[1]) - self._base
+        return int(found[1])
 
     def _fragments(self, row: _Row) -> tuple[tuple[int, int], ...]:
         """Several extents: ``[[0,4],[9,12]]``, or ``0-4;9-12``."""
         said = row.get("fragments").strip()
         if not said:
             return ()
-        inclusive = 1 if self.incoming.options["inclusive"] else 0
         pairs: list[Any] = row.json("fragments", list) if said.startswith("[") else []
         if not pairs:
             found = [_FRAGMENT.fullmatch(one) for one in re.split("[;,]", said)]
@@ -279,7 +288,7 @@ class _Reading:
         except msgspec.ValidationError as error:
             message = f"fragments: [[0,4],[9,12]] or 0-4;9-12 is wanted, not {quote(said)}"
             raise UnreadableFile(row.read.table.file.shown, message, row.line, 1) from error
-        return tuple((start - self._base, end - self._base + inclusive) for start, end in extents)
+        return tuple(extents)
 
     def _relate(self, made: DraftSet, row: _Row) -> None:
         args: dict[str, Any] = row.json("args", dict) or {"from": row.get("from"), "to": row.get("to")}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
+from postil.formats._annotation_tables.reading import edges_said
 from postil.formats._flat import is_name
 from postil.formats.hf.reading.rows import Row
 from postil.formats.hf.reading.tables import NamedTable
@@ -29,12 +28,6 @@ _FRAGMENTS = "\0fragments"  # a key that no record has
 _TEXTS = ("text", "sentence", "content", "document", "context", "abstract")
 _NAMELESS = ("spans", "labels", "label", "annotations", "entities", "ner")  # columns after which no layer is called
 _LABELS = ("label", "labels")  # columns of labels of the document, although nothing says that they are classes
-# Where a span may be that says what it covers: what is to be added to its edges. Tables count in any of these ways.
-_SHIFTS = {
-    (0, 1): "ends that are those of the last character, by the spans' own texts",
-    (-1, 0): "offsets that count from one, with ends that are those of the last character, by the spans' own texts",
-    (-1, -1): "offsets that count from one, by the spans' own texts",
-}
 
 
 def text_column(incoming: Incoming, values: dict[str, Any]) -> str:
@@ -47,8 +40,7 @@ def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     """A draft for each row."""
     for name, classes in table.classes.items():
         incoming.declared.setdefault(name, Layer("label", labels={label: LabelDefinition() for label in classes}))
-    shift = -int(incoming.options.get("base") or 0), int(bool(incoming.options.get("inclusive")))
-    shift = shift[0], shift[0] + shift[1]
+    edges = edges_said(incoming.options)
     for number, row in enumerate(table.rows(), 1):
         _refuse_without_text(incoming, row)
         column = text_column(incoming, row.values)
@@ -58,8 +50,7 @@ def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
         id = row.values.get("id")
         name = str(id) if is_name(id) else f"{table.file.name}-{number}"
         made, metadata = _read_columns(row, column, table, incoming)
-        made.spans = [_placed(span, row.values[column], shift, incoming, row) for span in made.spans]
-        yield Draft(name, row.values[column], [made], metadata, None, row.place, split=table.published_split)
+        yield Draft(name, row.values[column], [made], metadata, None, row.place, split=table.published_split, edges=edges)
 
 
 def _refuse_without_text(incoming: Incoming, row: Row) -> None:
@@ -109,18 +100,6 @@ def _is_number(value: Any) -> bool:
 def _labels(column: str, layer: str, value: Any) -> list[Label]:
     several = dict.fromkeys(value if isinstance(value, list) else [value])
     return [Label(f"{column}-{at}", layer, one) for at, one in enumerate(several, 1) if one is not None]
-
-
-def _placed(span: Span, text: str, shift: tuple[int, int], incoming: Incoming, row: Row) -> Span:
-    """A span with its edges as the model has them, by what was asked for, else by what it says itself that it covers."""
-    if span.fragments:
-        return span
-    if shift == (0, 0) and span.text and text[span.start : span.end] != span.text:
-        fitting = (one for one in _SHIFTS if text[max(span.start + one[0], 0) : span.end + one[1]] == span.text)
-        shift = next(fitting, shift)
-        if shift in _SHIFTS:
-            incoming.repaired.add(_SHIFTS[shift], row.place, span.text)
-    return msgspec.structs.replace(span, start=span.start + shift[0], end=span.end + shift[1])
 
 
 def span_records(value: Any) -> list[dict[str, Any]] | None:
