@@ -53,7 +53,7 @@ def test_class_labels_of_parquet_are_tags(kind: str, tmp_path: Path) -> None:
     assert spans_of(corpus, "7") == [("span", "PER", "Anna Bell"), ("span", "PER", "Zoë")]
     assert corpus["7"].text == "Anna Bell met Zoë 😀 .\n"
     assert corpus["7"].metadata.extra == {"split": "train", "source": "a wire"}
-    assert list(corpus.scheme.layers["span"].labels) == ["PER"]
+    assert list(corpus.scheme.layers["span"].labels) == ["PER", "LOC"]
 
 
 @pytest.mark.parametrize("key", ["sequence", "list"])

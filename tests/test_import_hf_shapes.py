@@ -348,7 +348,9 @@ def test_documents_that_prove_two_ways_are_refused(tmp_path: Path, capsys: pytes
     silent = {"id": "silent", "text": "So Ada met Bob", "entities": [entity(4, 7)]}
     said = refused(capsys, tmp_path / "x", rows(tmp_path / "d/train.jsonl", zero, one))
     assert "one: offsets count from one, with ends after the last character" in said
-    assert "zero from zero, with ends after the last character: --base and --inclusive say how all of them count" in said
+    assert (
+        "zero they count from zero, with ends after the last character: --base and --inclusive say how all of them count" in said
+    )
     said = refused(capsys, tmp_path / "x", rows(tmp_path / "e/train.jsonl", silent, one))
     assert "silent: nothing says how offsets count here" in said
     assert found(imported(tmp_path / "c", tmp_path / "e", "--base", "1"), "silent") == [("PER", "Ada")]
@@ -510,3 +512,60 @@ def test_our_own_tokens_are_those_of_each_annotator(tmp_path: Path) -> None:
     for annotator in ("a1", "a2"):
         texts = {"".join(one.text.split()) for one in there[annotator].spans}
         assert {"".join(one.text.split()) for one in corpus[name].sets[annotator].spans} <= texts
+
+
+def exported_names(root: Path, column: str, config: str) -> Any:
+    """The names of the classes of a column in what a corpus is exported as."""
+    assert main(["-C", str(root), "export", "hf", str(root.parent / "out"), "--set", "imported", "--config", config]) == 0
+    data = datasets.load_dataset(str(root.parent / "out"), config, split="train", cache_dir=str(root.parent / "cache"))
+    feature = data.features[column]
+    return getattr(feature, "feature", feature).names
+
+
+@pytest.mark.parametrize("way", ["parquet", "saved", "card", "names"])
+def test_classes_of_tags_stay_as_they_are_declared(way: str, tmp_path: Path) -> None:
+    names = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+    rows_of = {"tokens": [["Anna", "in", "Rome"]], "ner_tags": [[1, 0, 5]]}
+    options: tuple[str, ...] = ()
+    if way in ("card", "names"):
+        rows(tmp_path / "d/train.jsonl", {name: value[0] for name, value in rows_of.items()})
+        options = ("--names", f"ner_tags={','.join(names)}") if way == "names" else ()
+        listed = "".join(f"          '{at}': {name}\n" for at, name in enumerate(names))
+        card = f"  - name: ner_tags\n    sequence:\n      class_label:\n        names:\n{listed}"
+        (tmp_path / "d/README.md").write_text(f"---\ndataset_info:\n  features:\n{card}---\n" if way == "card" else "")
+    else:
+        features = datasets.Features({
+            "tokens": datasets.Sequence(datasets.Value("string")),
+            "ner_tags": datasets.Sequence(datasets.ClassLabel(names=names)),
+        })  # fmt: skip
+        data = datasets.Dataset.from_dict(rows_of, features)
+        if way == "parquet":
+            data.to_parquet(tmp_path / "d/train.parquet")
+        else:
+            data.save_to_disk(str(tmp_path / "d"))
+    corpus = imported(tmp_path / "c", tmp_path / "d", *options)
+    assert list(corpus.scheme.layers["span"].labels) == ["PER", "ORG", "LOC"]
+    assert exported_names(tmp_path / "c", "span_tags", "tokens") == names
+
+
+@pytest.mark.parametrize("way", ["parquet", "names"])
+def test_classes_of_spans_stay_as_they_are_declared(way: str, tmp_path: Path) -> None:
+    names = ["PER", "ORG", "LOC"]
+    record = {"start": [0, 8], "end": [4, 12], "label": [2, 0]}
+    options: tuple[str, ...] = ()
+    if way == "names":
+        rows(tmp_path / "d/train.jsonl", {"id": "a", "text": "Rome by Anna", "entities": record})
+        options = ("--names", f"entities.label={','.join(names)}")
+    else:
+        struct = {"start": datasets.Value("int64"), "end": datasets.Value("int64"), "label": datasets.ClassLabel(names=names)}
+        features = datasets.Features(
+            {"id": datasets.Value("string"), "text": datasets.Value("string"), "entities": datasets.Sequence(struct)}
+        )
+        datasets.Dataset.from_dict(
+            {"id": ["a"], "text": ["Rome by Anna"], "entities": [record]}, features
+        ).to_parquet(tmp_path / "d/train.parquet")  # fmt: skip
+    corpus = imported(tmp_path / "c", tmp_path / "d", *options)
+    assert list(corpus.scheme.layers) == ["span"]
+    assert list(corpus.scheme.layers["span"].labels) == names
+    assert found(corpus, "a") == [("LOC", "Rome"), ("PER", "Anna")]
+    assert exported_names(tmp_path / "c", "label", "spans") == names

@@ -59,8 +59,8 @@ class Agreement:
         for (one, first), (other, second) in combinations(self._proven.items(), 2):
             if not one & other:
                 yield (
-                    f"{second}: offsets count {_words(other)}, by the spans' own texts, but in {first} {_words(one)}: {SAY}; "
-                    "sources that count differently are imported one by one"
+                    f"{second}: offsets count {_words(other)}, by the spans' own texts, but in {first} they count {_words(one)}: "
+                    f"{SAY}; sources that count differently are imported one by one"
                 )
         shifted = next(((fits, shown) for fits, shown in self._proven.items() if Edges() not in fits), None)
         if self._unproven and shifted:

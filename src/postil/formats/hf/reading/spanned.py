@@ -13,7 +13,7 @@ from postil.formats._flat import is_name
 from postil.formats.hf.reading.rows import Row
 from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Label, Span
-from postil.scheme import LabelDefinition, Layer
+from postil.scheme import LabelDefinition, Layer, LayerKind
 from postil.text import listing
 
 _FIELDS = {
@@ -38,8 +38,7 @@ def text_column(incoming: Incoming, values: dict[str, Any]) -> str:
 
 def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     """A draft for each row."""
-    for name, classes in table.classes.items():
-        incoming.declared.setdefault(name, Layer("label", labels={label: LabelDefinition() for label in classes}))
+    declared: set[str] = set()
     edges = edges_said(incoming.options)
     for number, row in enumerate(table.rows(), 1):
         _refuse_without_text(incoming, row)
@@ -49,8 +48,29 @@ def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
             continue
         id = row.values.get("id")
         name = str(id) if is_name(id) else f"{table.file.name}-{number}"
+        for fresh in [one for one in row.values if one not in declared]:
+            declared.add(fresh)
+            _declare(fresh, table, incoming)
         made, metadata = _read_columns(row, column, table, incoming)
         yield Draft(name, row.values[column], [made], metadata, None, row.place, split=table.published_split, edges=edges)
+
+
+def _declare(column: str, table: NamedTable, incoming: Incoming) -> None:
+    """Say which labels a column can have, in the order in which its classes are."""
+    fields = table.structs.get(column, {})
+    classes = next((names for field in _FIELDS["label"] if isinstance(names := fields.get(field), tuple)), ())
+    if column in table.classes:
+        _declare_layer(column, "label", table.classes[column], incoming)
+    elif classes and (fields.keys() <= {*_FIELDS["label"]} or fields.keys() & {*_FIELDS["start"], *_PAIRS}):
+        _declare_layer(_layer(column, incoming), "span", classes, incoming)
+
+
+def _declare_layer(name: str, kind: LayerKind, labels: tuple[str, ...], incoming: Incoming) -> None:
+    incoming.declared.setdefault(name, Layer(kind, labels={label: LabelDefinition() for label in labels}))
+
+
+def _layer(column: str, incoming: Incoming) -> str:
+    return incoming.span_layer if column in _NAMELESS else column
 
 
 def _refuse_without_text(incoming: Incoming, row: Row) -> None:
@@ -75,7 +95,7 @@ def _read_columns(row: Row, text: str, table: NamedTable, incoming: Incoming) ->
         if column in (text, "id"):
             continue
         if (found := span_records(value)) is not None:
-            layer = incoming.span_layer if column in _NAMELESS else column
+            layer = _layer(column, incoming)
             made.spans += [_span(one, layer, len(made.spans) + at, row.place) for at, one in enumerate(found, 1)]
         elif column in table.classes:
             made.labels += _labels(column, column, value)

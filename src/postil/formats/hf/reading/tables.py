@@ -16,7 +16,7 @@ INFOS = "dataset_infos.json"
 
 
 class NamedTable:
-    """A table, and the names of the classes in it.
+    """A table, and the names of the classes in it: ``classes`` of columns, ``structs`` of the fields in columns.
 
     ``split``: as the file is called. ``published_split``: the split, where files are called or listed as those of splits are.
     """
@@ -29,6 +29,7 @@ class NamedTable:
         self.split = place.split or stem_of(table.file.path)
         self._names = {**{name: of_feature(feature) for name, feature in table.features.items()}, **said}
         self.classes = {name: names for name, names in self._names.items() if isinstance(names, tuple)}
+        self.structs = {name: names for name, names in self._names.items() if isinstance(names, dict)}
 
     def rows(self) -> Iterator[Row]:
         """Every row, with names for classes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +18,7 @@ from postil.formats.hf.reading.own import own_config
 from postil.formats.hf.reading.rows import Row
 from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Span
+from postil.scheme import LabelDefinition, Layer
 from postil.segmentation import Extent
 
 _TOKENS, _DOCUMENTS = ("tokens", "words"), ("document_id", "doc_id", "document")
@@ -50,6 +51,8 @@ def _are_words(value: Any) -> bool:
 def read_tagged(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     """A draft for each document of a table."""
     columns = _columns(incoming, table)
+    for column, scheme in columns.schemes.items():
+        _declare(column, scheme, table.classes.get(column, ()), incoming)
     numbered = enumerate(table.rows(), 1)
 
     def document(item: tuple[int, Row]) -> str | int:
@@ -60,6 +63,18 @@ def read_tagged(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
         id = key if isinstance(key, str) else rows[0].values.get("id")
         name = str(id) if is_name(id) else f"{table.file.name}-{key}"
         yield _draft(name, rows, columns, table, incoming)
+
+
+def _declare(column: str, scheme: str, classes: Iterable[str], incoming: Incoming) -> None:
+    """Say which labels a column of tags can have, in the order in which its classes are."""
+    layer = _layer(column, incoming)
+    labels = {tag.label or layer: LabelDefinition() for tag in tags_of(classes, scheme) if tag.does}
+    if labels:
+        incoming.declared.setdefault(layer, Layer("span", labels=labels))
+
+
+def _layer(column: str, incoming: Incoming) -> str:
+    return incoming.span_layer if column in _NAMELESS else column.removesuffix("_tags")
 
 
 def _columns(incoming: Incoming, table: NamedTable) -> _Columns:
@@ -174,7 +189,7 @@ def _spans(
 ) -> Iterator[Span]:
     for column, scheme in columns.schemes.items():
         cells = ["" if cell is None else str(cell) for cell in row.values.get(column) or ()]
-        layer = incoming.span_layer if column in _NAMELESS else column.removesuffix("_tags")
+        layer = _layer(column, incoming)
         for chunk in chunks(tags_of(cells, scheme), scheme):
             if chunk.is_wrong:
                 incoming.repaired.add(f"chunks that do not begin as {scheme} has it", f"{row.place}: {column}", chunk.label)
