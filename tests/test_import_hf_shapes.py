@@ -569,3 +569,22 @@ def test_classes_of_spans_stay_as_they_are_declared(way: str, tmp_path: Path) ->
     assert list(corpus.scheme.layers["span"].labels) == names
     assert found(corpus, "a") == [("LOC", "Rome"), ("PER", "Anna")]
     assert exported_names(tmp_path / "c", "label", "spans") == names
+
+
+def test_rows_without_an_id_are_called_alike_in_parquet_and_arrow(tmp_path: Path) -> None:
+    data = datasets.Dataset.from_dict({"text": ["One.", "Two.", "Three."]})
+    data.to_parquet(tmp_path / "parquet/data/train-00000-of-00001.parquet")
+    for number, part in enumerate((data.select([0, 1]), data.select([2]))):
+        part.to_parquet(tmp_path / f"shards/data/train-{number:05}-of-00002.parquet")
+    datasets.DatasetDict({"train": data}).save_to_disk(str(tmp_path / "saved"), num_shards={"train": 2})
+    for source in ("parquet", "shards", "saved"):
+        corpus = imported(tmp_path / f"c-{source}", tmp_path / source)
+        assert {one.id: one.text for one in corpus} == {"train-1": "One.\n", "train-2": "Two.\n", "train-3": "Three.\n"}
+
+
+def test_passages_lose_blanks_at_their_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    passage = {"id": "p1", "type": "title", "text": ["Ada met Bob. "], "offsets": [[0, 13]]}
+    source = rows(tmp_path / "d/train.jsonl", {"id": "a", "passages": [passage], "entities": []})
+    assert found(imported(tmp_path / "c", source), "a", "passage") == [("title", "Ada met Bob.")]
+    assert "1 × spans trimmed of blanks" in capsys.readouterr().out
+    assert main(["-C", str(tmp_path / "c"), "check", "--select", "SPN"]) == 0

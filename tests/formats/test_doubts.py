@@ -141,6 +141,17 @@ def test_comments_between_rows_are_counted(tmp_path: Path, capsys: pytest.Captur
     assert "1 × comments after the last sentence" in out
 
 
+def test_an_ordinary_table_that_was_read_is_not_doubted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyarrow", reason="the extra hf is not installed")
+    (tmp_path / "train.csv").write_text("text,label\nGood.,1\nBad.,0\n", encoding="utf-8")
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "hf", "train.csv", "--dry-run", "--names", "label=neg,pos")
+    assert "2 annotations" in out
+    assert "looks like" not in out
+    _, out, _ = run(capsys, "-C", tmp_path, "import", "hf", "train.csv", "--dry-run")
+    assert "no annotation was found in 2 documents: labels that are numbers, metadata now: --names says" in out
+    assert "looks like" not in out
+
+
 def test_signs_of_another_format_only_are_doubted_although_annotations_were_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

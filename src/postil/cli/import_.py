@@ -151,11 +151,14 @@ def _doubt_of_format(format_: Format, source: Source, shown: str, done: Imported
         return ""
     likely = likely_formats(source)
     if done.annotations:
-        is_other = likely and format_.name not in likely
+        is_other = likely and format_.name not in likely and not format_.reads_any_table
         return f"it looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if is_other else ""
     doubt = f"no annotation was found in {counted(done.documents, 'document')}"
     if format_.name in likely:
         return doubt
+    advised = next((loss.kind for losses in done.left_out for loss in losses if "--names" in loss.kind), "")
+    if advised and format_.reads_any_table:
+        return f"{doubt}: {advised}"
     others = f" It looks like {listing(likely[:3], 'or')}: postil import {likely[0]} {shown}" if likely else ""
     return f"{doubt}: is {shown} in the format {format_.name}?{others}"
 

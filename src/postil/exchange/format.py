@@ -68,7 +68,8 @@ class Format(msgspec.Struct, frozen=True):
     does not keep overlap: all of a ``document``, or those of one ``layer`` or ``label``; or a function of the options that
     says so. ``writes``: whether an export is one file, or a directory. ``signs``: regular expressions (``^`` and ``$`` at every
     line), one of which the beginning of most files of the format matches and that of few others, by which a doubt names it.
-    ``fetch``: where sources may be that are no path here.
+    ``fetch``: where sources may be that are no path here. ``reads_any_table``: whether it reads tables by what their columns are,
+    whoever made them, so that where annotations were found nothing is in doubt.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Format(msgspec.Struct, frozen=True):
     writes: Literal["file", "directory"] = "directory"
     signs: tuple[str, ...] = ()
     fetch: Fetcher | None = None
+    reads_any_table: bool = False
 
     @property
     def can_be_written(self) -> bool:

@@ -136,6 +136,8 @@ def _prepare(reading: _Reading, corpus: ReceivingCorpus, stage: Stage, wishes: W
             reading.incoming.repaired.add("roles not filled as the source declares: the scheme allows what fills them", role)
     else:
         done.unknown = changes
+    if done.is_unchanged and scheme is None:
+        done.narrow = []  # nothing came that was not there
     if done.is_done:
         stage.make_lists(corpus.lists(observed, declared, is_written=scheme is not None))
         done.foreseen = rehearsed(stage.as_corpus(corpus.directory), corpus.directory)

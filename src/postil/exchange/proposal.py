@@ -301,7 +301,7 @@ def _label_roles(label: str, declared: Layer, proposed: Layer, seen: _LayerSeen)
         wide = used.get(name, _RoleSeen()).widened(role, count)
         if name in own or wide != role:
             widened[name] = wide
-    return {**other, **own, **widened}
+    return {**{name: role for name, role in other.items() if name not in declared.roles}, **own, **widened}
 
 
 def _and_more(declared: tuple[str, ...], seen: Iterable[str]) -> tuple[str, ...]:

@@ -40,10 +40,11 @@ def published(split_of: dict[str, str], standing: Standing) -> Published:
         return Published()
     there = f"the source divides its documents: {', '.join(f'{name} {counts[name]:,}' for name in names)}"
     placed = dict(standing.frozen.placements)
+    divides = standing.frozen.is_there or standing.splits.shares  # and then knows where its documents are
     fresh = {
         document: Placement(document, split)
         for document, split in split_of.items()
-        if document not in placed and (document not in standing.documents or not standing.frozen.is_there)
+        if document not in placed and (document not in standing.documents or not divides)
     }
     if not fresh:
         return Published()

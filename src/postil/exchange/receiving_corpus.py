@@ -181,8 +181,11 @@ class ReceivingCorpus:
     def _count_other_metadata(self, document: Document, path: str) -> None:
         """Count what the source says of a document and the corpus says otherwise, or not."""
         data = (self.directory.read(path) if self.directory else None) or b""
-        there = _said(parse_toml(Metadata, path, data).value or Metadata())
-        other = [name for name, value in _said(document.metadata).items() if there.get(name) != value]
+        own = parse_toml(Metadata, path, data).value or Metadata()
+        defaults = self.directory.project.manifest.defaults if self.directory else Metadata()
+        there, whole = _said(own), _said(own.with_defaults(defaults))  # a source may say of each what the manifest says of all
+        said = _said(document.metadata)
+        other = [name for name, value in said.items() if value not in (there.get(name), whole.get(name))]
         if other:
             kind = "metadata of documents that are there already: they keep theirs"
             self.left_out.add(kind, f"{document.id}: {', '.join(other)}", stops=False)

@@ -150,6 +150,7 @@ FORMAT = Format(
     _read,
     write_corpus=_write,
     fetch=_fetch,
+    reads_any_table=True,
     read_options=(
         Option("config", "Read this config, not the default one.", "CONFIG"),
         Option("revision", "Of a repository on the Hub: this branch, tag or commit.", "REV"),

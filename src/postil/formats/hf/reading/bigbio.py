@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from postil.errors import UnreadableFile
 from postil.exchange.drafts import Draft, DraftSet
+from postil.exchange.incoming import Incoming
 from postil.formats.hf.reading.rows import Row
 from postil.formats.hf.reading.tables import NamedTable
 from postil.model import Relation, Span
@@ -69,18 +71,18 @@ def is_bigbio(values: dict[str, Any]) -> bool:
     return all(isinstance(values.get(name), list) for name in ("passages", "entities"))
 
 
-def read_bigbio(table: NamedTable) -> Iterator[Draft]:
+def read_bigbio(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     """A draft for each row."""
     for row in table.rows():
         try:
             document = msgspec.convert(row.values, _Document)
         except msgspec.ValidationError as error:
             raise UnreadableFile(row.place, f"not a document of BigBIO: {error}") from error
-        yield _draft(document, row, table)
+        yield _draft(document, row, table, incoming)
 
 
-def _draft(document: _Document, row: Row, table: NamedTable) -> Draft:
-    spans = [_span(one, "passage") for one in document.passages] + [_span(one, "entity") for one in document.entities]
+def _draft(document: _Document, row: Row, table: NamedTable, incoming: Incoming) -> Draft:
+    spans = [_passage(one, row, incoming) for one in document.passages] + [_span(one, "entity") for one in document.entities]
     spans += [
         _span(_Piece(f"{event.id}-trigger", event.type, event.trigger.text, event.trigger.offsets), "trigger")
         for event in document.events
@@ -111,6 +113,18 @@ def _text(document: _Document, row: Row) -> str:
                 raise UnreadableFile(row.place, f"passage {passage.id} is not as long as its offsets say, or overlaps another")
             text += "\n" * (start - len(text)) + part
     return text
+
+
+def _passage(piece: _Piece, row: Row, incoming: Incoming) -> Span:
+    """A passage as a span, without the blanks around it, which belong to the text only."""
+    span = _span(piece, "passage")
+    said = "".join(piece.text)
+    text = said.strip()
+    if len(piece.text) != 1 or not text or text == said:
+        return span
+    incoming.repaired.add("spans trimmed of blanks", f"{row.place}: {piece.id}", text)
+    start = span.start + len(said) - len(said.lstrip())
+    return replace(span, start=start, end=start + len(text), text=text)
 
 
 def _span(piece: _Piece, layer: str) -> Span:

@@ -42,6 +42,15 @@ def lists(source: Source) -> dict[str, dict[str, str]]:
     }
 
 
+def account_for_own(source: Source) -> None:
+    """Note of every file that the export itself made, by its lists, that there is nothing in it to bring along."""
+    for name, parse in LISTS.items():
+        if (file := source.get(name)) is not None:
+            for path in (name, *parse(file.read())):
+                if path in source.all_files:
+                    source.all_files[path].is_accounted_for = True
+
+
 def refuse_incomplete(source: Source, tables: list[Table]) -> None:
     """Raise :class:`~postil.errors.PostilError`, naming every file, where the export is not as it was made."""
     wrong = list(dict.fromkeys(_against_lists(source))) or [*_against_numbers(tables), *_against_card(source, tables)]

@@ -41,7 +41,7 @@ def read(incoming: Incoming) -> Iterator[Draft]:
 
 def _ordinary(incoming: Incoming, table: NamedTable, first: Row) -> Iterator[Draft]:
     if is_bigbio(first.values):
-        return read_bigbio(table)
+        return read_bigbio(incoming, table)
     if any(".responses" in name or ".suggestion" in name for name in first.values):
         return _argilla(incoming, table)
     if is_qa(first.values):

@@ -17,7 +17,8 @@ from postil.formats.hf.configs.documents import NEEDED
 from postil.formats.hf.detaching.detached import is_detached, whole_file, whole_row
 from postil.formats.hf.detaching.own_texts import OwnTexts, Wanted
 from postil.formats.hf.layout import CORPUS_FILES
-from postil.formats.hf.reading.complete import is_shard, lists, refuse_incomplete
+from postil.formats.hf.reading.complete import account_for_own, is_shard, lists, refuse_incomplete
+from postil.formats.hf.reading.places import stem_of
 from postil.formats.hf.reading.rows import Row, Table, table_in
 from postil.model import UNKNOWN_KEYS, AnnotationSet, Header, Label, Note, Relation, Span
 from postil.scheme import Scheme
@@ -53,6 +54,7 @@ def exported_tables(incoming: Incoming) -> list[Table]:
 
 def restored(incoming: Incoming, tables: Iterable[Table]) -> Iterator[Draft]:
     """A draft for each document; says in ``incoming`` what the corpus's own files and layers were."""
+    account_for_own(incoming.source)
     own_texts = incoming.options.get("own-texts")
     for name, path in CORPUS_FILES.items():
         if file := incoming.source.get(name):
@@ -60,9 +62,17 @@ def restored(incoming: Incoming, tables: Iterable[Table]) -> Iterator[Draft]:
     if SCHEME in incoming.files:
         incoming.declared.update(_layers(incoming.files[SCHEME]))
     is_whole = {MANIFEST, SCHEME} <= set(incoming.files)
-    rows = (_whole_row(row, own_texts) for table in tables for row in table.rows())
-    for name, of_document in groupby(rows, lambda row: row.values["id"]):
-        yield _draft(name, list(of_document), is_whole=is_whole)
+    rows = ((_split(table), _whole_row(row, own_texts)) for table in tables for row in table.rows())
+    for name, of_document in groupby(rows, lambda pair: pair[1].values["id"]):
+        several = list(of_document)
+        draft = _draft(name, [row for _, row in several], is_whole=is_whole)
+        draft.split = several[0][0]
+        yield draft
+
+
+def _split(table: Table) -> str:
+    """The split that a shard is of."""
+    return stem_of(table.file.path) if is_shard(table.file.path) else ""
 
 
 def texts_wanted(tables: Iterable[Table]) -> Iterator[Wanted]:

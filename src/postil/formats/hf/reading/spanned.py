@@ -47,7 +47,7 @@ def read_spanned(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
             incoming.losses.add("rows without a text (--text-key names its column)", row.place)
             continue
         id = row.values.get("id")
-        name = str(id) if is_name(id) else f"{table.file.name}-{number}"
+        name = str(id) if is_name(id) else table.id_of(number)
         for fresh in [one for one in row.values if one not in declared]:
             declared.add(fresh)
             _declare(fresh, table, incoming)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from postil.errors import PostilError, UnreadableFile
 from postil.exchange.incoming import Incoming
@@ -19,6 +20,7 @@ class NamedTable:
     """A table, and the names of the classes in it: ``classes`` of columns, ``structs`` of the fields in columns.
 
     ``split``: as the file is called. ``published_split``: the split, where files are called or listed as those of splits are.
+    ``rows_before``: of the same split, in other files.
     """
 
     def __init__(self, table: Table, said: dict[str, Names], place: Place) -> None:
@@ -26,10 +28,15 @@ class NamedTable:
         self.file = table.file
         self.table = table
         self.published_split = place.split
+        self.rows_before = 0
         self.split = place.split or stem_of(table.file.path)
         self._names = {**{name: of_feature(feature) for name, feature in table.features.items()}, **said}
         self.classes = {name: names for name, names in self._names.items() if isinstance(names, tuple)}
         self.structs = {name: names for name, names in self._names.items() if isinstance(names, dict)}
+
+    def id_of(self, number: int) -> str:
+        """What a row without an id is called, by its number in the file: alike in whichever files the split lies."""
+        return f"{self.published_split}-{self.rows_before + number}" if self.published_split else f"{self.file.name}-{number}"
 
     def rows(self) -> Iterator[Row]:
         """Every row, with names for classes."""
@@ -48,7 +55,11 @@ def tables_of(incoming: Incoming) -> list[NamedTable]:
         raise _no_table(source, config_of(card, wanted))
     config = config_of(card, wanted) or next(iter(found.values())).config
     said = {**_said(source, config), **_names_given(incoming.options.get("names") or ())}
-    return [NamedTable(table_in(source.all_files[path]), said, place) for path, place in sorted(found.items())]
+    tables = [NamedTable(table_in(source.all_files[path]), said, place) for path, place in sorted(found.items())]
+    for before, table in pairwise(sorted(tables, key=lambda one: one.published_split)):
+        if table.published_split and before.published_split == table.published_split:
+            table.rows_before = before.rows_before + before.table.count
+    return tables
 
 
 def _said(source: Source, config: str) -> dict[str, Names]:

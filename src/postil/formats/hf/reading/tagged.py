@@ -61,7 +61,7 @@ def read_tagged(incoming: Incoming, table: NamedTable) -> Iterator[Draft]:
     for key, items in groupby(numbered, document):
         rows = [row for _, row in items]
         id = key if isinstance(key, str) else rows[0].values.get("id")
-        name = str(id) if is_name(id) else f"{table.file.name}-{key}"
+        name = str(id) if is_name(id) else table.id_of(int(key))
         yield _draft(name, rows, columns, table, incoming)
 
 
