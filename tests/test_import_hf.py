@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -106,12 +107,39 @@ def test_a_new_corpus_under_other_names_is_read_annotation_by_annotation(everyth
     assert set(Corpus.open(tmp_path / "back").scheme.layers) == set(Corpus.open(everything).scheme.layers)
 
 
-def test_a_corpus_takes_back_what_it_gave(everything: Path, tmp_path: Path) -> None:
+def test_a_corpus_takes_back_what_it_gave(everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = everything / "corpus/corpus.toml"
+    manifest.write_text(f'{manifest.read_text()}[defaults.rights]\nholder = "Nobody"\n')
     target = exported(everything, tmp_path / "hf")
     before = corpus_files(everything)
+    capsys.readouterr()
 
     assert imported(target, everything) == 0
     assert corpus_files(everything) == before
+    said = capsys.readouterr().out
+    assert "all there already, just as it is\nNext: postil check\n" in said
+
+
+def test_files_that_an_export_made_are_not_lost_and_others_are(
+    everything: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = exported(everything, tmp_path / "hf")
+    capsys.readouterr()
+    assert imported(target, tmp_path / "back", "--dry-run") == 0
+    assert "files of another kind" not in capsys.readouterr().out
+    (target / "extra.bin").write_bytes(b"x")
+    assert imported(target, tmp_path / "back", "--dry-run") == 0
+    assert "1 × files of another kind, not read\n" in capsys.readouterr().out
+
+
+def test_splits_come_along_under_other_names(everything: Path, tmp_path: Path) -> None:
+    target = exported(everything, tmp_path / "hf", "--set", "gold", "--set", "a1")
+    assert imported(target, tmp_path / "back", "--into", "old") == 0
+    frozen = [
+        {one["document"].removeprefix("old/"): one["split"] for one in map(json.loads, path.read_text().splitlines())}
+        for path in (everything / "corpus/splits.jsonl", tmp_path / "back/corpus/splits.jsonl")
+    ]
+    assert frozen[0] == frozen[1]
 
 
 def test_files_that_are_there_already_are_not_overwritten(
