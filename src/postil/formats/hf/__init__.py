@@ -77,8 +77,8 @@ Any other directory of Parquet, Arrow (what save_to_disk writes, or a cache), JS
 read by its columns: tokens with tags (IOB2, IOB1, BIOES, … or bare labels), a text with lists of structs (or structs of lists)
 that have start, end and label, BigBIO's knowledge bases, SQuAD's answers, what Argilla wrote. Names of classes come from --names,
 else from the card, else from Parquet or Arrow. A class column, or one called label or labels, is document labels; other columns,
-and the split, are metadata. Ends are taken for those after the last character, unless a span's own text shows that they are the
-last, or --inclusive says so. Scripts are not run."""
+and the split, are metadata. Offsets count from zero, with ends after the last character, unless the texts of all spans
+of a document show together that they count otherwise, or --base, --inclusive or --offsets say so. Scripts are not run."""
 
 
 def _read(incoming: Incoming) -> Iterator[Draft]:
