@@ -78,6 +78,10 @@ test = 0.5
             (root / f"corpus/d{number}.{suffix}").write_bytes((root / f"corpus/example.{suffix}").read_bytes())
         changed = source.replace('"document":"example"', f'"document":"d{number}"')
         (root / f"annotations/gold/d{number}.jsonl").write_text(changed, encoding="utf-8")
+    # of one text, and apart all the same
+    places = {"example": "train", **{f"d{number}": ("train", "test")[number % 2] for number in range(6)}}
+    lines = [json.dumps({"document": name, "split": split}) + "\n" for name, split in places.items()]
+    (root / "corpus/splits.jsonl").write_text("".join(lines))
     assert main(["-C", str(root), "export", "hf", str(root / "out")]) == 0
     return root / "out"
 
