@@ -672,4 +672,4 @@ def test_diff_shows_what_fix_makes(tmp_path: Path, capsys: pytest.CaptureFixture
     old = (root / SET).read_text().splitlines()
     fix(root)
     new = (root / SET).read_text().splitlines()
-    assert shown == [f"--- a/{SET}", f"+++ b/{SET}", ". -1,2 +1,2 .", f" {old[0]}", f"-{old[1]}", f"+{new[1]}"]
+    assert shown == [f"--- a/{SET}", f"+++ b/{SET}", "@@ -1,2 +1,2 @@", f" {old[0]}", f"-{old[1]}", f"+{new[1]}"]

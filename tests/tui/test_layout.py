@@ -197,7 +197,7 @@ def test_no_line_is_wider_than_the_window(text: str, width: int, data: st.DataOb
     view = View("l0", *data.draw(st.tuples(edges, edges)), focus=spans[0].id if spans else "", found=((1, 2), (2, 4)))
 
     for line in range(page.height):
-        assert cell_len(plain(page.draw(line, view))) <= MARGIN + max(page.width, 1) + 1
+        assert cell_len(plain(page.draw(line, view)).rstrip()) <= MARGIN + max(page.width, 1) + 1  # blanks may hang over
         page.shown_at(3, line)
 
 
