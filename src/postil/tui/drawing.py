@@ -165,8 +165,8 @@ def tier_pieces(shown: Iterable[Shown], row: Extent, cells: Sequence[Cell], widt
     ]
     edges = [first for _, first, _, _ in drawn[1:]] + [width + 1]
     for (one, first, last, sign), edge in zip(drawn, edges, strict=False):
-        if x < first:
-            yield Piece(" " * (first - x), Look())
+        if x < (begins := min(first, width)):  # blanks that hang over the edge have no sign, so nothing leads up to it
+            yield Piece(" " * (begins - x), Look())
         said = sign(max(min(last, width) - max(first, x), 0), edge - 1 - last)
         yield Piece(said, _look(one, view))
         x = max(x, first) + cell_len(said)
