@@ -67,9 +67,14 @@ class Span(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unk
 
     def at(self, extents: Sequence[tuple[int, int]], text: str) -> Span:
         """The same span at other extents of ``text``, which are in order."""
-        fragments = tuple(extents) if len(extents) > 1 else ()
-        moved = msgspec.structs.replace(self, start=extents[0][0], end=extents[-1][1], fragments=fragments)
+        start, end = extents[0][0], extents[-1][1]
+        moved = msgspec.structs.replace(self, start=start, end=end, fragments=fragments_of(extents))
         return msgspec.structs.replace(moved, text=moved.covered(text))
+
+
+def fragments_of(extents: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The fragments of a span that covers these extents, which are in order: none where it is in one piece."""
+    return tuple(extents) if len(extents) > 1 else ()
 
 
 def apart(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.edges import SHIFTED, Edges
-from postil.model import Span
+from postil.model import Span, fragments_of
 from postil.text import Unit, Units, cuts_grapheme, cuts_word, quote
 
 _CUTS = (cuts_word, cuts_grapheme)
@@ -357,5 +357,5 @@ def over_lines(span: Span, text: str) -> Span:
             fragments[-1] = (fragments[-1][0], end)
         else:
             fragments.append((start, end))
-    span = replace(span, fragments=tuple(fragments) if len(fragments) > 1 else ())
+    span = replace(span, fragments=fragments_of(fragments))
     return replace(span, text=span.covered(text))

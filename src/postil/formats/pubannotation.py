@@ -34,7 +34,7 @@ from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_json import read_json_records
 from postil.formats._called import called
 from postil.formats._lists import PLAIN_LISTS, flat
-from postil.model import AnnotationSet, Relation, Span, apart
+from postil.model import AnnotationSet, Relation, Span, apart, fragments_of
 
 _MANUAL = """\
 One file, a list of documents; a document alone, one on each line, or a directory or zip of such files are read too.
@@ -138,8 +138,7 @@ class _Track:
         id = str(one["id"])
         label = one.get("obj")
         label = label if isinstance(label, str) else msgspec.json.encode(label).decode()
-        fragments = tuple(extents) if len(extents) > 1 else ()
-        return Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments, self._said(id))
+        return Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments_of(extents), self._said(id))
 
 
 def _offset(said: Any) -> int:

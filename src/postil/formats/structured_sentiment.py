@@ -12,7 +12,7 @@ from postil.exchange.features import EVERYTHING
 from postil.exchange.format import Format
 from postil.exchange.incoming import Incoming
 from postil.exchange.safe_json import read_json_records
-from postil.model import Relation, Span
+from postil.model import Relation, Span, fragments_of
 from postil.scheme import Attribute, LabelDefinition, Layer, Role
 from postil.text import counted
 
@@ -101,7 +101,7 @@ class _Opinions:
             self._spans[key] = id = f"e{len(self._spans) + 1}"
             self.set.lines[id] = self.line
             text = " ".join(text for _, text in parts)
-            more = fragments if len(fragments) > 1 else ()
+            more = fragments_of(fragments)
             self.set.spans.append(Span(id, "expression", label, fragments[0][0], fragments[-1][1], text, more))
         return self._spans[key]
 

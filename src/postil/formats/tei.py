@@ -35,7 +35,7 @@ from postil.exchange.outgoing import Outgoing
 from postil.exchange.safe_xml import Element, line_of, parse_xml
 from postil.formats._tei_text import ID, SPACE, Inline, TeiText
 from postil.formats._xml_text import XML_CHARACTERS, escaped_attribute, escaped_xml
-from postil.model import AnnotationSet, Relation, Span
+from postil.model import AnnotationSet, Relation, Span, fragments_of
 
 _MANUAL = """\
 A directory with <id>.xml for each document:
@@ -200,7 +200,7 @@ class _Parsed:
             Span(
                 self._id(element, group), group.get("type") or self.incoming.span_layer, label,
                 fragments[0][0], fragments[-1][1], "" if is_gloss else said,
-                tuple(fragments) if len(fragments) > 1 else (), attributes,
+                fragments_of(fragments), attributes,
                 note=said.strip() if is_gloss and label != short else "",
             )
         )  # fmt: skip

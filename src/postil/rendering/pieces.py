@@ -8,7 +8,7 @@ from operator import lt
 
 import msgspec
 
-from postil.model import Annotation, AnnotationSet, Header, Note, Span
+from postil.model import Annotation, AnnotationSet, Header, Note, Span, fragments_of
 from postil.scheme import Scheme
 from postil.segmentation import trim
 from postil.text import listing
@@ -68,8 +68,8 @@ def drawable(spans: Iterable[Span], text: str) -> tuple[list[Span], list[Span]]:
         extents = [trim(text, start, end) for start, end in span.extents] if is_sound else []
         visible = tuple((start, end) for start, end in extents if start < end)
         if visible:
-            fragments = visible if len(visible) > 1 else ()
-            drawn.append(msgspec.structs.replace(span, start=visible[0][0], end=visible[-1][1], fragments=fragments))
+            start, end = visible[0][0], visible[-1][1]
+            drawn.append(msgspec.structs.replace(span, start=start, end=end, fragments=fragments_of(visible)))
         else:
             left.append(span)
     return drawn, left

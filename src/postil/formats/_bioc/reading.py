@@ -10,7 +10,7 @@ from postil.formats._bioc.collection import PASSAGE_LAYER, SENTENCE_LAYER, Part,
 from postil.formats._bioc.counting import Placed, understood
 from postil.formats._bioc.infons import said_by
 from postil.formats._bioc.layout import Layout
-from postil.model import Label, Relation, Span, apart
+from postil.model import Label, Relation, Span, apart, fragments_of
 from postil.text import Unit
 
 _ANNOTATOR = "annotator"
@@ -86,9 +86,8 @@ def _take_annotation(one: Placed, made: DraftSet, ids: _Ids, incoming: Incoming)
         made.spans.append(Span(id, layer, label, offset, offset + length, annotation.text, (), *said.rest))
         return
     extents = apart(one.extents)
-    fragments = tuple(extents) if len(extents) > 1 else ()
     text = "" if one.fits else annotation.text
-    made.spans.append(Span(id, layer, label, extents[0][0], extents[-1][1], text, fragments, *said.rest))
+    made.spans.append(Span(id, layer, label, extents[0][0], extents[-1][1], text, fragments_of(extents), *said.rest))
 
 
 def _take_parts(layout: Layout, made: DraftSet, ids: _Ids, incoming: Incoming, where: str) -> None:

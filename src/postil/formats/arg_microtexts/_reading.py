@@ -24,7 +24,7 @@ from postil.formats.arg_microtexts._vocabulary import (
     SEGMENTATION,
     SPACE,
 )
-from postil.model import Label, Relation, Span
+from postil.model import Label, Relation, Span, fragments_of
 from postil.scheme import LabelDefinition, Layer, Role
 from postil.segmentation import Extent
 
@@ -141,7 +141,7 @@ class _Graph:
             fragments = tuple(self._put_together(extents))
             span = Span(
                 id, ADU, unit.get("type", ADU), fragments[0][0], fragments[-1][1], "",
-                fragments if len(fragments) > 1 else (), _others(unit, OWN_ATTRIBUTES),
+                fragments_of(fragments), _others(unit, OWN_ATTRIBUTES),
             )  # fmt: skip
             yield replace(span, text=span.covered(self._text))
 

@@ -13,7 +13,7 @@ import msgspec
 from postil.exchange.incoming import Incoming
 from postil.exchange.sources import File
 from postil.formats.brat._configuration import MEMBER
-from postil.model import apart
+from postil.model import apart, fragments_of
 from postil.text import quote
 
 REMARK = "AnnotatorNotes"
@@ -176,7 +176,7 @@ class Lines:
         fragments = apart(pieces)
         if len(fragments) < len(pieces):
             self.incoming.repaired.add("fragments that touch, put together", f"{place}: {id}")
-        bound = Bound(id, type_, pieces[0][0], fragments[-1][1], tuple(fragments) if len(fragments) > 1 else (), surface)
+        bound = Bound(id, type_, pieces[0][0], fragments[-1][1], fragments_of(fragments), surface)
         if id in self.numbers:
             self._again.append((bound, place.rpartition(":")[0], number))
         else:

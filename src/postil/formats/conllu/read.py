@@ -16,7 +16,7 @@ from postil.formats._rows import Rebuilt, chosen_files, count_rows
 from postil.formats._tags import chunks, tags_of
 from postil.formats.conllu.entities import Brackets, Mention, layer_and_values, split_brackets, unescaped
 from postil.formats.conllu.sentences import COLUMNS, PARSEME, Sentence, Sentences, Unit, Word, unspaced
-from postil.model import Span, united
+from postil.model import Span, fragments_of, united
 from postil.segmentation import Extent
 
 COREFERENCE, BRIDGING, SPLIT = "coreference", "bridging", "split-antecedent"
@@ -167,7 +167,7 @@ class _Reading:
         layer = layer or self.incoming.span_layer
         return self.rebuilt.span(
             layer, mention.type or layer, (parts[0][0], parts[-1][1]), mention.line,
-            id=_id_of(mention.entity), fragments=tuple(parts) if len(parts) > 1 else (), attributes=attributes,
+            id=_id_of(mention.entity), fragments=fragments_of(parts), attributes=attributes,
         )  # fmt: skip
 
     def _links(self, members: dict[str, list[str]]) -> None:
@@ -217,9 +217,8 @@ class _Reading:
             parts = [(start, end) for start, end in runs if start < end]
             if not parts:
                 continue
-            fragments = tuple(parts) if len(parts) > 1 else ()
             line = sentence.units[found[0] - first_unit].row.line
-            self.rebuilt.span("mwe", labels[key] or "mwe", (parts[0][0], parts[-1][1]), line, fragments=fragments)
+            self.rebuilt.span("mwe", labels[key] or "mwe", (parts[0][0], parts[-1][1]), line, fragments=fragments_of(parts))
 
     def _tokens(self, sentence: Sentence, extents: list[Extent]) -> None:
         place = f"{self.file.shown}:{sentence.line}"

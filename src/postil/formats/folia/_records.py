@@ -22,7 +22,7 @@ from postil.formats.folia._vocabulary import (
     TEXT,
     kind,
 )
-from postil.model import Label, Note, Relation, Span
+from postil.model import Label, Note, Relation, Span, fragments_of
 from postil.segmentation import Extent
 
 Owners = tuple[Any, ...]
@@ -48,9 +48,8 @@ class Records:
     def add_span(self, owners: Owners, layer: str, label: str, extents: tuple[Extent, ...], attributes: dict[str, Any]) -> str:
         """A span for an element; its id."""
         id = self._id(owners, kind(owners[0])[0])
-        fragments = extents if len(extents) > 1 else ()
         confidence = self._confidence(owners[0])
-        span = Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments, attributes, confidence)
+        span = Span(id, layer, label, extents[0][0], extents[-1][1], "", fragments_of(extents), attributes, confidence)
         self._owners[id].spans.append(span)
         return id
 

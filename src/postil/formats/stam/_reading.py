@@ -23,7 +23,7 @@ from postil.formats.stam._vocabulary import (
     RESERVED_SETS,
     VALIDATION_SET,
 )
-from postil.model import METHODS, STATUSES, Label, Note, Relation, Span, united
+from postil.model import METHODS, STATUSES, Label, Note, Relation, Span, fragments_of, united
 
 _LABEL_KEYS = (LABEL_KEY, "type", "class", "category", "tag")
 _DIRECTED = ("DirectionalSelector", "DirectedSelector")
@@ -142,7 +142,7 @@ class _Documents:
             quoted = self._quoted(parsed, group, extents) if len(groups) == 1 else ""
             made.append(
                 Span(
-                    id, said.layer, said.label, extents[0][0], extents[-1][1], quoted, tuple(extents) if len(extents) > 1 else (),
+                    id, said.layer, said.label, extents[0][0], extents[-1][1], quoted, fragments_of(extents),
                     said.attributes, **said.common,
                 )
             )  # fmt: skip

@@ -18,7 +18,7 @@ from postil.formats.w3c._parsing import Parsed, annotations_of, as_list, has_rem
 from postil.formats.w3c._segments import Segment, Segments
 from postil.formats.w3c._texts import Texts
 from postil.formats.w3c._vocabulary import COMMENT_PURPOSES, MEMBER
-from postil.model import RECORD_ID, Label, Note, Relation, Span
+from postil.model import RECORD_ID, Label, Note, Relation, Span, fragments_of
 
 
 def read(incoming: Incoming) -> Iterator[Draft]:
@@ -237,7 +237,7 @@ class _Document:
         return Span(
             self.ids[parsed.iri], what.layer or self.incoming.span_layer, what.label, joined[0].start, joined[-1].end,
             " ".join(one.exact for one in joined) if all(one.exact for one in joined) else "",
-            fragments if len(fragments) > 1 else (), what.all_attributes, what.confidence, what.comment,
+            fragments_of(fragments), what.all_attributes, what.confidence, what.comment,
         )  # fmt: skip
 
     def _about_annotations(self, parsed: Parsed, ends: _Ends, what: Said) -> Relation | Note | None:

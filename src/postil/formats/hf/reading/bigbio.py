@@ -13,7 +13,7 @@ from postil.exchange.drafts import Draft, DraftSet
 from postil.exchange.incoming import Incoming
 from postil.formats.hf.reading.rows import Row
 from postil.formats.hf.reading.tables import NamedTable
-from postil.model import Relation, Span
+from postil.model import Relation, Span, fragments_of
 
 _Offsets = list[tuple[int, int]]
 
@@ -129,9 +129,8 @@ def _passage(piece: _Piece, row: Row, incoming: Incoming) -> Span:
 
 def _span(piece: _Piece, layer: str) -> Span:
     extents = tuple(piece.offsets) or ((0, 0),)
-    fragments = extents if len(extents) > 1 else ()
     return Span(
-        piece.id, layer, piece.type, extents[0][0], extents[-1][1], " ".join(piece.text), fragments,
+        piece.id, layer, piece.type, extents[0][0], extents[-1][1], " ".join(piece.text), fragments_of(extents),
         _normalized(piece.normalized),
     )  # fmt: skip
 
