@@ -291,14 +291,19 @@ def mouse(corpus: Corpus, steps: Any, **more: Any) -> Annotator:
     return drive(Annotator(corpus, more.pop("annotator", "me"), more.pop("document", "example"), **more), steps)
 
 
+async def dragging(app: Annotator, pilot: Pilot[Any]) -> tuple[TextView, int]:
+    """Press the button over the text and move it, still down; gives the text on the screen, and where its first cell is."""
+    view, left = screen_of(app).view, MARGIN + 1
+    await pilot.mouse_down(view, offset=(left + 3, 0))
+    await pilot.hover(view, offset=(left + 16, 0))
+    return view, left
+
+
 def test_a_click_goes_there_and_dragging_selects(corpus: Corpus) -> None:
     found: list[str] = []
 
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
-        view = screen_of(app).view
-        left = MARGIN + 1
-        await pilot.mouse_down(view, offset=(left + 3, 0))
-        await pilot.hover(view, offset=(left + 16, 0))
+        view, left = await dragging(app, pilot)
         await pilot.mouse_up(view, offset=(left + 16, 0))
         found.append(chosen(app))
         await pilot.click(view, offset=(left + 4, 0), times=2)
@@ -398,10 +403,7 @@ def test_nothing_is_dragged_under_a_dialog(corpus: Corpus) -> None:
     found: list[str] = []
 
     async def steps(app: Annotator, pilot: Pilot[Any]) -> None:
-        view = screen_of(app).view
-        left = MARGIN + 1
-        await pilot.mouse_down(view, offset=(left + 3, 0))
-        await pilot.hover(view, offset=(left + 16, 0))
+        view, left = await dragging(app, pilot)
         await press(app, pilot, ["'"])
         await pilot.hover(view, offset=(left + 30, 0))
         view.post_message(TextView.Pointed(30, extends=True))  # one that was on its way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,19 +14,19 @@ if TYPE_CHECKING:
     from postil.exchange.format import Format, Option
 
 
-class FormatCommands(click.Group):
+class FormatCommands(click.Group, ABC):
     """A subcommand for each format that can be used so, with the options that the format declares."""
 
     task = "Share it"
     verb: ClassVar[str]
 
+    @abstractmethod
     def is_possible(self, format_: Format) -> bool:
         """Whether the format can be used so."""
-        raise NotImplementedError
 
+    @abstractmethod
     def subcommand(self, format_: Format) -> click.Command:
         """The subcommand of a format."""
-        raise NotImplementedError
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from postil.formats import all_formats

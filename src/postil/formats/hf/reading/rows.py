@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -28,7 +29,7 @@ class Row(msgspec.Struct, frozen=True):
     values: dict[str, Any]
 
 
-class Table:
+class Table(ABC):
     """A file of rows. ``features``: what the file says of each column in the way of ``datasets`` (nothing: ``None``)."""
 
     features: Mapping[str, Any] = MappingProxyType({})
@@ -41,9 +42,9 @@ class Table:
         """How many rows there are."""
         return sum(1 for _ in self.rows())
 
+    @abstractmethod
     def rows(self) -> Iterator[Row]:
         """Every row, in order."""
-        raise NotImplementedError
 
 
 class _JsonTable(Table):
